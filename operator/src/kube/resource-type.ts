@@ -1,0 +1,89 @@
+/** What the API server calls `metadata.ownerReferences[]`. */
+export interface OwnerReference {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly controller?: boolean;
+  readonly blockOwnerDeletion?: boolean;
+}
+
+/** An object's metadata as raw JSON: timestamps stay RFC 3339 strings. What only the server sets is optional. */
+export interface ObjectMeta {
+  readonly name: string;
+  readonly namespace?: string;
+  readonly uid?: string;
+  /** Opaque: compared for equality only. */
+  readonly resourceVersion?: string;
+  readonly generation?: number;
+  readonly creationTimestamp?: string;
+  readonly deletionTimestamp?: string;
+  readonly deletionGracePeriodSeconds?: number;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly finalizers?: readonly string[];
+  readonly ownerReferences?: readonly OwnerReference[];
+  readonly managedFields?: readonly unknown[];
+}
+
+/** Any object of the cluster as raw JSON, exactly as the API server sent it. */
+export interface KubeObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: ObjectMeta;
+}
+
+/** A kind of object the API server serves, and the TypeScript type `T` of its objects. */
+export interface ResourceType<T extends KubeObject = KubeObject> {
+  /** Empty for the core group. */
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  /** As in URLs and RBAC: lower case, plural. */
+  readonly plural: string;
+  readonly namespaced: boolean;
+  /** Carries `T` for the compiler alone; never set. */
+  readonly objectType?: T;
+}
+
+/** Names one object; the namespace is absent for cluster-scoped kinds. */
+export interface ObjectRef {
+  readonly namespace?: string;
+  readonly name: string;
+}
+
+/** The `apiVersion` of a type's objects: `v1` or `group/version`. */
+export function apiVersionOf(type: ResourceType): string {
+  return type.group === '' ? type.version : `${type.group}/${type.version}`;
+}
+
+/** The resource as RBAC and error messages spell it: `pods`, `jobs.batch`, `workitems.conclave.dev/status`. */
+export function resourceName(type: ResourceType, subresource?: string): string {
+  const resource = type.group === '' ? type.plural : `${type.plural}.${type.group}`;
+  return subresource === undefined ? resource : `${resource}/${subresource}`;
+}
+
+/** The URL path of all objects of a type, in one namespace or (namespace absent) in the whole cluster. */
+export function collectionPath(type: ResourceType, namespace?: string): string {
+  const root = type.group === '' ? `/api/${type.version}` : `/apis/${type.group}/${type.version}`;
+  if (namespace === undefined) return `${root}/${type.plural}`;
+  if (!type.namespaced) throw new TypeError(`${resourceName(type)} has no namespaces, yet '${namespace}' was given`);
+  return `${root}/namespaces/${pathSegment(namespace, 'namespace')}/${type.plural}`;
+}
+
+/** The URL path of one object, or of its subresource. */
+export function objectPath(type: ResourceType, ref: ObjectRef, subresource?: string): string {
+  if (type.namespaced && ref.namespace === undefined) {
+    throw new TypeError(`${resourceName(type)} '${ref.name}' needs a namespace`);
+  }
+  const path = `${collectionPath(type, ref.namespace)}/${pathSegment(ref.name, 'name')}`;
+  return subresource === undefined ? path : `${path}/${subresource}`;
+}
+
+/** An empty name would address the whole collection, `..` another object: both must never reach a URL. */
+function pathSegment(value: string, what: string): string {
+  if (value === '' || value === '.' || value === '..' || /[/%]/.test(value)) {
+    throw new TypeError(`'${value}' is no ${what} of a Kubernetes object`);
+  }
+  return encodeURIComponent(value);
+}
