@@ -99,10 +99,7 @@ export const templatedUrl = (description: string) => text(`${description} May co
 
 /** A set of short texts: no duplicates, order without meaning. */
 export const textSet = (description: string, maxItems: number, maxLength = 253) =>
-  z
-    .array(z.string().min(1).max(maxLength))
-    .max(maxItems)
-    .meta({ description, 'x-kubernetes-list-type': 'set' });
+  z.array(z.string().min(1).max(maxLength)).max(maxItems).meta({ description, 'x-kubernetes-list-type': 'set' });
 
 /** Text values under the user's own keys, such as headers or labels. */
 export const textMap = (description: string, maxProperties = 64) =>

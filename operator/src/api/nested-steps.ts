@@ -9,5 +9,7 @@ export interface NestedSteps extends Array<Step> {} // eslint-disable-line @type
  * A function declaration, because this module and `step.ts` import each other.
  */
 export function nestedSteps(description: string): z.ZodType<NestedSteps, NestedSteps> {
-  return z.lazy(() => z.array(step).min(1).max(256) as unknown as z.ZodType<NestedSteps, NestedSteps>).meta({ description });
+  return z
+    .lazy(() => z.array(step).min(1).max(256) as unknown as z.ZodType<NestedSteps, NestedSteps>)
+    .meta({ description });
 }

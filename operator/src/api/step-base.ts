@@ -30,13 +30,18 @@ export const bindings = (description: string) =>
 const checkEntry = z
   .strictObject({
     notExists: text("Path into the step's own outputs; the entry holds when nothing stands there.", 1024).optional(),
-    boolean: expression("The entry holds when this is true; bare names are fields of the step's own outputs.").optional(),
+    boolean: expression(
+      "The entry holds when this is true; bare names are fields of the step's own outputs.",
+    ).optional(),
     run: stepName('Step that the entry activates when it holds.'),
   })
   .meta({
     description: 'One entry of `check`: exactly one of `notExists` and `boolean`, and the step to run.',
     'x-kubernetes-validations': [
-      { rule: 'has(self.notExists) != has(self.boolean)', message: 'exactly one of notExists and boolean must be given' },
+      {
+        rule: 'has(self.notExists) != has(self.boolean)',
+        message: 'exactly one of notExists and boolean must be given',
+      },
     ],
   });
 
@@ -84,22 +89,24 @@ const cache = z
 export const stepBase = {
   name: stepName('Name of the step, unique in the Pipeline, children included. Templates and decisions refer to it.'),
   description: z.string().max(1024).optional().meta({ description: 'What the step is for.' }),
-  dependsOn: textSet('Steps that must have succeeded before this one starts, beside those its templates name.', 64, 63).optional(),
+  dependsOn: textSet(
+    'Steps that must have succeeded before this one starts, beside those its templates name.',
+    64,
+    63,
+  ).optional(),
   when: expression('The step is skipped when this is false.').optional(),
   isChild: z
     .boolean()
     .optional()
     .meta({ description: 'Runs only when a `check`, a route or a `fallbackStep` activates it. False by default.' }),
-  inState: z
-    .array(z.string().min(1).max(63))
-    .max(16)
-    .optional()
-    .meta({
-      description: 'States of the lifecycle in which the step may run; any when it is left out.',
-      'x-kubernetes-list-type': 'set',
-    }),
+  inState: z.array(z.string().min(1).max(63)).max(16).optional().meta({
+    description: 'States of the lifecycle in which the step may run; any when it is left out.',
+    'x-kubernetes-list-type': 'set',
+  }),
   action: actionName('Action of the lifecycle that is taken for the role of the step when it succeeds.').optional(),
-  role: roleName('Role that the step acts in: the AgentRole of that name, or the one whose `spec.role` it is.').optional(),
+  role: roleName(
+    'Role that the step acts in: the AgentRole of that name, or the one whose `spec.role` it is.',
+  ).optional(),
   inputs: bindings('What the step gets, by name.').optional(),
   outputs: textMap(
     'What the step gives: the key is the field that templates see, the value the name of the asset that is recorded; it may contain templates.',
@@ -115,6 +122,8 @@ export const stepBase = {
     .meta({ description: 'Where the run goes after the step succeeded.' }),
   onError: onError.optional(),
   retryPolicy: retryPolicy.optional(),
-  timeoutSeconds: seconds('Time that one attempt may take, in seconds; `defaults.timeoutSeconds` when left out.').optional(),
+  timeoutSeconds: seconds(
+    'Time that one attempt may take, in seconds; `defaults.timeoutSeconds` when left out.',
+  ).optional(),
   cache: cache.optional(),
 } as const;

@@ -1,5 +1,19 @@
 import { z } from 'zod';
-import { count, digest, expression, longText, objectName, reference, secretKey, seconds, share, templatedUrl, text, textMap, textSet } from './fields.ts';
+import {
+  count,
+  digest,
+  expression,
+  longText,
+  objectName,
+  reference,
+  secretKey,
+  seconds,
+  share,
+  templatedUrl,
+  text,
+  textMap,
+  textSet,
+} from './fields.ts';
 import { freeJson, freeObject, jsonSchema } from './json.ts';
 import { agentLimits, gitSource } from './agent.ts';
 import { approvalQuorums, gateName, stepName, variableName } from './names.ts';
@@ -12,9 +26,12 @@ const podFields = { resources: resources.optional(), placement: placement.option
 
 const method = text('Method to call: its `spec.id`, or its name with `_` for `-`. May contain templates.');
 const apiOrDirect = (whenLeftOut: string) =>
-  z.enum(['api', 'direct']).optional().meta({
-    description: `\`api\`: an HTTP call by the operator; \`direct\`: a Job with the Method's image. ${whenLeftOut} by default.`,
-  });
+  z
+    .enum(['api', 'direct'])
+    .optional()
+    .meta({
+      description: `\`api\`: an HTTP call by the operator; \`direct\`: a Job with the Method's image. ${whenLeftOut} by default.`,
+    });
 const modelRef = reference('Model', "Model to use instead of the role's.").optional();
 
 const crawler = z.strictObject({
@@ -44,9 +61,13 @@ const mlModel = z.strictObject({
 const mlServing = z.strictObject({
   ...stepBase,
   ...podFields,
-  type: z.literal('ml_serving').meta({ description: 'Serves a model as a Deployment and a Service; ends when it is ready.' }),
+  type: z
+    .literal('ml_serving')
+    .meta({ description: 'Serves a model as a Deployment and a Service; ends when it is ready.' }),
   executionMode: z.literal('k8s').optional().meta({ description: 'Always `k8s`.' }),
-  model: text('Registered model that says how it is served; by default a Method of type `model` for `serviceName`.').optional(),
+  model: text(
+    'Registered model that says how it is served; by default a Method of type `model` for `serviceName`.',
+  ).optional(),
   modelUri: text('Where the model lies, such as `models:/name/3`. May contain templates.', 2048).optional(),
   modelVersion: text('Version of the model. May contain templates.').optional(),
   serviceName: text('Name of the Deployment and the Service, with `_` for `-`.', 63),
@@ -58,13 +79,20 @@ const mlServing = z.strictObject({
 
 const mlTraining = z.strictObject({
   ...stepBase,
-  type: z.literal('ml_training').meta({ description: 'Hands training to another engine and watches its object to the end.' }),
-  executionMode: z.literal('orchestrator_delegation').optional().meta({ description: 'Always `orchestrator_delegation`.' }),
+  type: z
+    .literal('ml_training')
+    .meta({ description: 'Hands training to another engine and watches its object to the end.' }),
+  executionMode: z
+    .literal('orchestrator_delegation')
+    .optional()
+    .meta({ description: 'Always `orchestrator_delegation`.' }),
   training: z
     .looseObject({
       modelType: text('Kind of model, such as `llm`.').optional(),
       model: text('Base model.').optional(),
-      method: text('Method of type `object` whose template is applied, by its `spec.id` or name, such as `sft + lora`.'),
+      method: text(
+        'Method of type `object` whose template is applied, by its `spec.id` or name, such as `sft + lora`.',
+      ),
       trainingData: freeObject('Where the training data comes from; `source` may be a template.').optional(),
       experimentName: text('Experiment that the run belongs to.').optional(),
     })
@@ -76,7 +104,9 @@ const mlTraining = z.strictObject({
 
 const dataTransform = z.strictObject({
   ...stepBase,
-  type: z.literal('data_transform').meta({ description: 'Asks for a transformation and ends when the asset event arrives.' }),
+  type: z
+    .literal('data_transform')
+    .meta({ description: 'Asks for a transformation and ends when the asset event arrives.' }),
   executionMode: z.literal('event_driven').optional().meta({ description: 'Always `event_driven`.' }),
   asset: text('Asset that the transformation makes: the subject of the event that ends the step.'),
   method: text('Method that sends the request; without one, the step only waits for the event.').optional(),
@@ -101,13 +131,18 @@ const objectProbe = z
   .meta({
     description: 'Ready when a Kubernetes object is: by a condition or an expression.',
     'x-kubernetes-validations': [
-      { rule: 'has(self.condition) != has(self.expression)', message: 'exactly one of condition and expression must be given' },
+      {
+        rule: 'has(self.condition) != has(self.expression)',
+        message: 'exactly one of condition and expression must be given',
+      },
     ],
   });
 
 const waitForAsset = z.strictObject({
   ...stepBase,
-  type: z.literal('wait_for_asset').meta({ description: 'Waits for assets, an HTTP check, or a condition of a Kubernetes object.' }),
+  type: z
+    .literal('wait_for_asset')
+    .meta({ description: 'Waits for assets, an HTTP check, or a condition of a Kubernetes object.' }),
   executionMode: z.literal('polling').optional().meta({ description: 'Always `polling`.' }),
   assets: textSet('Names of assets that steps record or events announce; all must be there.', 64).optional(),
   http: httpProbe.optional(),
@@ -153,7 +188,11 @@ const llmAgent = z.strictObject({
   agentConfig: agentConfig.optional(),
   goal: longText("What the agent is to do, beside its role's prompt. May contain templates.").optional(),
   modelRef,
-  tools: textSet('Tools that the agent may use here; a part of those its role may use, all of them by default.', 64, 63).optional(),
+  tools: textSet(
+    'Tools that the agent may use here; a part of those its role may use, all of them by default.',
+    64,
+    63,
+  ).optional(),
   outputSchema: jsonSchema("What the agent must answer; the role's by default.").optional(),
   limits: agentLimits.optional(),
   workspace: z
@@ -182,7 +221,10 @@ const loop = z.strictObject({
   iterateOver: freeJson('The list, or a template that gives one.'),
   loopVariable: variableName('Name of the current item; its position is `<name>_index`.'),
   maxParallel: count('Iterations that may run at the same time; 1 by default.', { min: 1, max: 1000 }).optional(),
-  batchSize: count('Items given to one iteration, as a list; 1 (the item itself) by default.', { min: 1, max: 1000 }).optional(),
+  batchSize: count('Items given to one iteration, as a list; 1 (the item itself) by default.', {
+    min: 1,
+    max: 1000,
+  }).optional(),
   steps: nestedSteps('Steps of one iteration.'),
 });
 
@@ -204,9 +246,14 @@ const conditional = z.strictObject({
   ...stepBase,
   type: z.literal('conditional').meta({ description: 'Runs one of two branches.' }),
   executionMode: z.literal('workflow_logic').optional().meta({ description: 'Always `workflow_logic`.' }),
-  condition: z.strictObject({ expression: expression('Decides between the branches.') }).meta({ description: 'What decides.' }),
+  condition: z
+    .strictObject({ expression: expression('Decides between the branches.') })
+    .meta({ description: 'What decides.' }),
   branches: z
-    .strictObject({ ifTrue: branch('Runs when it is true.').optional(), ifFalse: branch('Runs when it is false.').optional() })
+    .strictObject({
+      ifTrue: branch('Runs when it is true.').optional(),
+      ifFalse: branch('Runs when it is false.').optional(),
+    })
     .meta({ description: 'The branches; one may be left out.' }),
 });
 
@@ -222,7 +269,10 @@ const threshold = (description: string, what: string) =>
 const validation = z.strictObject({
   ...stepBase,
   type: z.literal('validation').meta({ description: 'Checks results, without a pod.' }),
-  executionMode: z.literal('direct').optional().meta({ description: 'Always `direct`: in the operator, which runs no user code.' }),
+  executionMode: z
+    .literal('direct')
+    .optional()
+    .meta({ description: 'Always `direct`: in the operator, which runs no user code.' }),
   checks: z
     .strictObject({
       relevance: threshold("How well the fields match the input's key terms.", 'relevance').optional(),
@@ -247,14 +297,18 @@ const validation = z.strictObject({
 
 const delivery = z
   .strictObject({
-    method: z.enum(['artifact', 'webhook']).meta({ description: '`artifact`: the artifact store; `webhook`: posted, and stored too.' }),
+    method: z
+      .enum(['artifact', 'webhook'])
+      .meta({ description: '`artifact`: the artifact store; `webhook`: posted, and stored too.' }),
     url: templatedUrl('Where the webhook posts to.').optional(),
     headers: textMap('Headers of the webhook.', 32).optional(),
     signingSecretRef: secretKey('Key that signs the body (HMAC-SHA-256).').optional(),
   })
   .meta({
     description: 'Where the output goes.',
-    'x-kubernetes-validations': [{ rule: "self.method != 'webhook' || has(self.url)", message: 'a webhook needs a url' }],
+    'x-kubernetes-validations': [
+      { rule: "self.method != 'webhook' || has(self.url)", message: 'a webhook needs a url' },
+    ],
   });
 
 const output = z.strictObject({
@@ -283,7 +337,8 @@ const code = z
     'x-kubernetes-validations': [
       {
         rule: "has(self.content) == (self.source == 'inline') && has(self.configMap) == (self.source == 'configMap') && has(self.artifact) == (self.source == 'artifact')",
-        message: 'give content for an inline source, configMap for a configMap source, artifact for an artifact source, and no other',
+        message:
+          'give content for an inline source, configMap for a configMap source, artifact for an artifact source, and no other',
       },
     ],
   });
@@ -291,9 +346,13 @@ const code = z
 const customCode = z.strictObject({
   ...stepBase,
   ...podFields,
-  type: z.literal('custom_code').meta({ description: 'Runs a small program of yours: no network, no token, a sandbox.' }),
+  type: z
+    .literal('custom_code')
+    .meta({ description: 'Runs a small program of yours: no network, no token, a sandbox.' }),
   executionMode: z.literal('direct').optional().meta({ description: 'Always `direct`.' }),
-  runtime: text('`python3.12`, `python3`, `javascript` or `node24`.', 32).meta({ pattern: '^(python3(\\.[0-9]+)?|javascript|node[0-9]+)$' }),
+  runtime: text('`python3.12`, `python3`, `javascript` or `node24`.', 32).meta({
+    pattern: '^(python3(\\.[0-9]+)?|javascript|node[0-9]+)$',
+  }),
   code,
 });
 
@@ -304,8 +363,14 @@ const approval = z.strictObject({
   approvals: approvalQuorums('Who must approve, and how many.'),
   message: longText('What the people are asked. May contain templates.', 4096).optional(),
   show: textSet('Paths of outputs that are shown and covered by the approval; all by default.', 32).optional(),
-  production: z.boolean().optional().meta({ description: 'Approving needs the digest that was shown. False by default.' }),
-  allowRequester: z.boolean().optional().meta({ description: 'Whoever made the WorkItem may approve. False by default.' }),
+  production: z
+    .boolean()
+    .optional()
+    .meta({ description: 'Approving needs the digest that was shown. False by default.' }),
+  allowRequester: z
+    .boolean()
+    .optional()
+    .meta({ description: 'Whoever made the WorkItem may approve. False by default.' }),
   allowedServiceAccounts: textSet('Service accounts that may decide, as `namespace:name`.', 16, 317).optional(),
   expiresSeconds: seconds('Time to decide, in seconds; the gate then counts as rejected. Never by default.').optional(),
   returnTo: stepName('Step that the run returns to when it is rejected; without it the step fails.').optional(),
