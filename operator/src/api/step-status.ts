@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import { count, digest, text, timestamp } from './fields.ts';
+import { freeObject } from './json.ts';
+import { usage } from './usage.ts';
+
+/** Kinds of things that a run can wait for. */
+export const waitingKinds = [
+  ...['decision', 'gpu', 'image', 'model', 'quota', 'budget'],
+  ...['dependency', 'asset', 'event', 'retry', 'policy', 'suspended'],
+] as const;
+
+/** Phases of a step. */
+export const stepPhases = ['Pending', 'Running', 'Waiting', 'Succeeded', 'Failed', 'Skipped', 'Cancelled'] as const;
+
+/** How an attempt ended. */
+export const attemptResults = ['Succeeded', 'Failed', 'Disrupted', 'Cancelled', 'Unknown'] as const;
+
+const attempt = z
+  .strictObject({
+    number: count('Number of the attempt, from 1.', { min: 1, max: 10_000 }),
+    startedAt: timestamp('When it was recorded; the Job comes after.'),
+    finishedAt: timestamp('When its result was recorded.').optional(),
+    jobName: text('Job that runs it.', 63).optional(),
+    jobUid: text('UID of that Job, once it was seen.', 36).optional(),
+    podUid: text('UID of the Pod whose result was accepted.', 36).optional(),
+    specDigest: digest('Digest of what the Job was made from.').optional(),
+    result: z.enum(attemptResults).optional().meta({ description: 'How it ended.' }),
+    reason: text('Why, in a word.', 128).optional(),
+    message: z.string().max(1024).optional().meta({ description: 'Why, in words.' }),
+    exitCode: count('Exit code of the container.', { max: 255 }).optional(),
+    retryable: z.boolean().optional().meta({ description: 'Whether trying again may help.' }),
+    reserved: usage('What was reserved for it.').optional(),
+    used: usage('What it used.').optional(),
+  })
+  .meta({ description: 'One attempt.' });
+export type Attempt = z.output<typeof attempt>;
+
+const ranges = (description: string) =>
+  z
+    .string()
+    .max(8192)
+    .meta({ description: `${description} As ranges: \`0-41,43\`.` });
+
+const iterations = z
+  .strictObject({
+    count: count('Iterations in all.', { max: 1_000_000 }),
+    succeeded: ranges('Iterations that succeeded.').optional(),
+    failed: ranges('Iterations that failed.').optional(),
+    skipped: ranges('Iterations that were skipped.').optional(),
+    cancelled: ranges('Iterations that were cancelled.').optional(),
+    resultsRef: digest('Artifact that holds the results in order.').optional(),
+    indexMap: ranges('Iterations that the indexes of the current Indexed Job stand for, in order.').optional(),
+  })
+  .meta({ description: 'Iterations of a loop: kept as ranges, never as a record each once they are done.' });
+
+/** Where one step stands. */
+export const stepStatus = z
+  .strictObject({
+    path: text('Path of the step: its name, inside a loop `<loop>[<index>].<name>`.', 512),
+    phase: z.enum(stepPhases).meta({ description: 'Where it stands.' }),
+    reason: text('Why, in a word.', 128).optional(),
+    message: z.string().max(1024).optional().meta({ description: 'Why, in words.' }),
+    activatedBy: text('Path of the step that activated it.', 512).optional(),
+    branch: z.enum(['ifTrue', 'ifFalse']).optional().meta({ description: 'Branch that a conditional took.' }),
+    startedAt: timestamp('When its first attempt was recorded.').optional(),
+    finishedAt: timestamp('When it ended.').optional(),
+    attempts: z.array(attempt).max(100).optional().meta({ description: 'Its attempts, the oldest first.' }),
+    retryAt: timestamp('When the next attempt is due.').optional(),
+    inputsDigest: digest('Digest of its resolved inputs.').optional(),
+    outputs: freeObject('Its outputs, when they are at most 1 KiB.').optional(),
+    outputsRef: z
+      .strictObject({
+        digest: digest('Digest of the artifact.'),
+        sizeBytes: count('Its size, in bytes.', { max: Number.MAX_SAFE_INTEGER }),
+      })
+      .optional()
+      .meta({ description: 'Where its outputs are when they are larger.' }),
+    iterations: iterations.optional(),
+  })
+  .meta({ description: 'One step.' });
+export type StepStatus = z.output<typeof stepStatus>;
