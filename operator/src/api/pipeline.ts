@@ -6,8 +6,8 @@ import { defineKind, type Resource } from './kind.ts';
 import { lifecycle } from './lifecycle.ts';
 import { approvalQuorums, variableName } from './names.ts';
 import { retryPolicy } from './retry-policy.ts';
-import { bindings } from './step-base.ts';
-import { step } from './step.ts';
+import { bindings } from './binding.ts';
+import { step } from './step/step.ts';
 
 const parameter = z
   .strictObject({

@@ -6,7 +6,7 @@ export interface NestedSteps extends Array<Step> {} // eslint-disable-line @type
 
 /**
  * A list of steps inside a step. The CRDs keep its items as they are; the operator and the CLI validate them.
- * A function declaration, because this module and `step.ts` import each other.
+ * A function declaration, because this module and `step.ts` import each other: other folders import `step.ts` only.
  */
 export function nestedSteps(description: string): z.ZodType<NestedSteps, NestedSteps> {
   return z

@@ -1,31 +1,10 @@
 import { z } from 'zod';
-import { expression, seconds, text, textMap, textSet } from './fields.ts';
-import { freeJson } from './json.ts';
-import { actionName, roleName, stepName } from './names.ts';
-import { retryPolicy } from './retry-policy.ts';
+import { bindings } from '../binding.ts';
+import { expression, seconds, text, textMap, textSet } from '../fields.ts';
+import { actionName, roleName, stepName } from '../names.ts';
+import { placement, resources } from '../placement.ts';
+import { retryPolicy } from '../retry-policy.ts';
 import { type NestedSteps, nestedSteps } from './nested-steps.ts';
-
-/** Where a value comes from: one of `from`, `or`, `value`. */
-export const binding = z
-  .strictObject({
-    from: freeJson('Template, or a list or object of templates: `{{step.field}}`, `{{input.name}}`.').optional(),
-    or: z
-      .array(freeJson('A template.'))
-      .min(1)
-      .max(16)
-      .optional()
-      .meta({ description: 'Templates; the first that resolves to something other than null is taken.' }),
-    value: freeJson('The value itself; it is never read as a template.').optional(),
-  })
-  .refine((bound) => [bound.from, bound.or, bound.value].filter((part) => part !== undefined).length === 1, {
-    error: 'exactly one of from, or, value must be given',
-  })
-  .meta({ description: 'Where a value comes from: exactly one of `from`, `or`, `value`.' });
-export type Binding = z.output<typeof binding>;
-
-/** Values by the names that the user chose. */
-export const bindings = (description: string) =>
-  z.record(z.string().max(63), binding).meta({ description, maxProperties: 64 });
 
 const checkEntry = z
   .strictObject({
@@ -127,3 +106,6 @@ export const stepBase = {
   ).optional(),
   cache: cache.optional(),
 } as const;
+
+/** The fields of a step that runs as a pod. */
+export const podFields = { resources: resources.optional(), placement: placement.optional() } as const;
