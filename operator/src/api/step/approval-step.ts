@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { longText, seconds, textSet } from '../fields.ts';
 import { approvalQuorums, gateName, stepName } from '../names.ts';
+import { stepBase } from './step-base.ts';
 
 /** An `approval` step. */
 export const approval = z.strictObject({

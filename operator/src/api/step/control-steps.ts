@@ -3,6 +3,7 @@ import { count, expression } from '../fields.ts';
 import { freeJson } from '../json.ts';
 import { variableName } from '../names.ts';
 import { nestedSteps } from './nested-steps.ts';
+import { stepBase } from './step-base.ts';
 
 /** A `loop` step. */
 export const loop = z.strictObject({

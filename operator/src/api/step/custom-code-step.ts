@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { digest, longText, objectName, text } from '../fields.ts';
+import { podFields, stepBase } from './step-base.ts';
 
 const code = z
   .strictObject({

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { agentLimits, gitSource } from '../agent.ts';
 import { count, longText, objectName, reference, text, textSet } from '../fields.ts';
 import { freeObject, jsonSchema } from '../json.ts';
+import { podFields, stepBase } from './step-base.ts';
 
 const modelRef = reference('Model', "Model to use instead of the role's.").optional();
 

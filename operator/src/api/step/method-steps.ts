@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { count, text } from '../fields.ts';
 import { freeObject } from '../json.ts';
+import { podFields, stepBase } from './step-base.ts';
 
 const method = text('Method to call: its `spec.id`, or its name with `_` for `-`. May contain templates.');
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { expression, secretKey, share, templatedUrl, text, textMap, textSet } from '../fields.ts';
 import { jsonSchema } from '../json.ts';
 import { approvalQuorums, gateName, stepName } from '../names.ts';
+import { stepBase } from './step-base.ts';
 
 const threshold = (description: string, what: string) =>
   z

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { count, expression, seconds, templatedUrl, text, textSet } from '../fields.ts';
+import { stepBase } from './step-base.ts';
 
 const httpProbe = z
   .strictObject({
