@@ -25,7 +25,7 @@ const owners = {
   '@kubernetes/client-node': ['kube'],
   '@dot-i/k8s-operator': ['kube'],
   undici: ['kube'],
-  'js-yaml': ['core'],
+  'js-yaml': ['core', 'kube'],
   yaml: ['core'],
   commander: ['cli'],
   pino: ['telemetry'],

@@ -55,7 +55,12 @@ export class ApiError extends Error {
 export class Conflict extends ApiError {
   override readonly name = 'Conflict';
   constructor(details: ApiErrorDetails) {
-    super(details, 'read the object again and repeat the change on what it says now');
+    super(
+      details,
+      details.target.verb === 'apply'
+        ? 'leave these fields to their owner, or take them over with force'
+        : 'read the object again and repeat the change on what it says now',
+    );
   }
 }
 
