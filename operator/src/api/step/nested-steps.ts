@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { step, type Step } from './step.ts';
-import { stepBase } from './step-base.ts';
 
 /** Steps inside a step. An interface, because a recursive type needs a name to refer to itself by. */
 export interface NestedSteps extends Array<Step> {} // eslint-disable-line @typescript-eslint/no-empty-object-type
