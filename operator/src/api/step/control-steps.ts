@@ -48,5 +48,10 @@ export const conditional = z.strictObject({
       ifTrue: branch('Runs when it is true.').optional(),
       ifFalse: branch('Runs when it is false.').optional(),
     })
-    .meta({ description: 'The branches; one may be left out.' }),
+    .meta({
+      description: 'The branches; one may be left out.',
+      'x-kubernetes-validations': [
+        { rule: 'has(self.ifTrue) || has(self.ifFalse)', message: 'at least one of ifTrue and ifFalse must be given' },
+      ],
+    }),
 });

@@ -32,6 +32,16 @@ export const stepTypes = [
 export const step = z.discriminatedUnion('type', stepTypes).meta({
   id: 'Step',
   description: 'One step. `type` decides which other fields it has.',
+  'x-kubernetes-validations': [
+    {
+      rule: "self.type != 'llm_flow' || has(self.flow) != has(self.prompt)",
+      message: 'a step of type llm_flow needs exactly one of flow and prompt',
+    },
+    {
+      rule: "self.type != 'wait_for_asset' || has(self.assets) || has(self.http) || has(self.object)",
+      message: 'a step of type wait_for_asset needs at least one of assets, http and object',
+    },
+  ],
 });
 export type Step = z.output<typeof step>;
 export type StepType = Step['type'];
