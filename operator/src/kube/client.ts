@@ -115,7 +115,7 @@ export class KubeClient implements ListWatch {
       signal: options.signal,
     });
     const lines = splitLines(stream.chunks(), this.#parts.transport.maxResponseBytes);
-    return { lines: watchLines(target, lines), close: () => void stream.close() };
+    return { lines: watchLines(target, lines), close: stream.close };
   }
 
   create<T extends KubeObject>(type: ResourceType<T>, object: T, options: WriteOptions = {}): Promise<T> {

@@ -9,7 +9,7 @@ export interface ByteStream {
   chunks(): AsyncGenerator<Uint8Array>;
   /** The body as text, `maxBytes` of it at most; the rest is not read. */
   readAll(maxBytes: number): Promise<string>;
-  close(): void;
+  readonly close: () => void;
 }
 
 /** Sends a GET and resolves when its answer begins; `timeoutMs` counts until then. Fails as `exchange` does. */
