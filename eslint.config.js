@@ -32,6 +32,8 @@ const owners = {
   'prom-client': ['telemetry'],
   zod: ['api', 'runner', 'server', 'cli'],
   '@marcbachmann/cel-js': ['core'],
+  '@noble/hashes': ['core'],
+  canonicalize: ['core'],
 };
 
 const pureFolders = ['api', 'core'];
