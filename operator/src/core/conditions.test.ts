@@ -1,18 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import type { Condition } from '../api/condition.ts';
-import { findCondition, setCondition } from './conditions.ts';
+import { findCondition, setCondition, type ConditionUpdate } from './conditions.ts';
 
 const monday = new Date('2026-01-05T08:00:00Z');
 const tuesday = new Date('2026-01-06T08:00:00Z');
-const valid: Condition = {
+const update: ConditionUpdate = {
   type: 'Valid',
   status: 'True',
   reason: 'AllChecksPassed',
   message: 'it can run',
   observedGeneration: 1,
-  lastTransitionTime: monday.toISOString(),
 };
-const { lastTransitionTime: _, ...update } = valid;
+const valid: Condition = { ...update, lastTransitionTime: monday.toISOString() };
 
 describe('setCondition', () => {
   it('adds a condition with the time of its first status', () => {

@@ -1,0 +1,89 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+/** Seconds, from a millisecond to a minute: what takes longer is stuck, not slow. */
+const durationBuckets = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+
+/** What the operator measures of itself. Names and labels are a contract: `docs/reference/metrics.md`. */
+export class Metrics {
+  readonly registry = new Registry();
+
+  readonly apiRequests = new Counter({
+    name: 'conclave_api_requests_total',
+    help: 'Requests to the API server that ended; a watch counts when it is open.',
+    labelNames: ['verb', 'resource', 'code'],
+    registers: [this.registry],
+  });
+  readonly apiRequestDuration = new Histogram({
+    name: 'conclave_api_request_duration_seconds',
+    help: 'Time from the call to the last byte of the answer.',
+    labelNames: ['verb'],
+    buckets: durationBuckets,
+    registers: [this.registry],
+  });
+  readonly watchRestarts = new Counter({
+    name: 'conclave_watch_restarts_total',
+    help: 'Lists and watches that ended and were begun anew.',
+    labelNames: ['kind', 'reason'],
+    registers: [this.registry],
+  });
+  readonly watchLag = new Histogram({
+    name: 'conclave_watch_lag_seconds',
+    help: 'Age of watch events when they were taken in, by the timestamps they carry (to the second).',
+    labelNames: ['kind'],
+    buckets: [1, 2, 5, 10, 30, 60, 300],
+    registers: [this.registry],
+  });
+  readonly watchedObjects = new Gauge({
+    name: 'conclave_watched_objects',
+    help: 'Objects in the cache.',
+    labelNames: ['kind'],
+    registers: [this.registry],
+  });
+  readonly watchHandlerFailures = new Counter({
+    name: 'conclave_watch_handler_failures_total',
+    help: 'Errors thrown by whoever is told of changes.',
+    labelNames: ['kind'],
+    registers: [this.registry],
+  });
+  readonly reconciles = new Counter({
+    name: 'conclave_reconciles_total',
+    help: 'Reconciles that ended, by how.',
+    labelNames: ['kind', 'result'],
+    registers: [this.registry],
+  });
+  readonly reconcileDuration = new Histogram({
+    name: 'conclave_reconcile_duration_seconds',
+    help: 'Time that one reconcile took.',
+    labelNames: ['kind'],
+    buckets: durationBuckets,
+    registers: [this.registry],
+  });
+  readonly queueDepth = new Gauge({
+    name: 'conclave_queue_depth',
+    help: 'Keys that wait for a worker.',
+    labelNames: ['kind'],
+    registers: [this.registry],
+  });
+  readonly queueWait = new Histogram({
+    name: 'conclave_queue_wait_seconds',
+    help: 'Time that keys waited for a worker.',
+    labelNames: ['kind'],
+    buckets: durationBuckets,
+    registers: [this.registry],
+  });
+  readonly leader = new Gauge({
+    name: 'conclave_leader',
+    help: '1 while this replica leads, else 0.',
+    registers: [this.registry],
+  });
+  readonly eventsDropped = new Counter({
+    name: 'conclave_events_dropped_total',
+    help: 'Kubernetes events that could not be recorded.',
+    registers: [this.registry],
+  });
+
+  /** Adds what Node says of the process: memory, CPU, event-loop lag. */
+  collectProcess(): void {
+    collectDefaultMetrics({ register: this.registry });
+  }
+}
