@@ -31,16 +31,25 @@ export async function serveHealth(
 
 async function answer(parts: HealthServerParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const path = (request.url ?? '/').split('?')[0];
-  if (request.method !== 'GET' && request.method !== 'HEAD') return send(response, 405, 'only GET is answered\n');
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    send(response, 405, 'only GET is answered\n');
+    return;
+  }
   switch (path) {
-    case '/healthz':
-      return verdict(response, parts.whyUnhealthy());
-    case '/readyz':
-      return verdict(response, parts.whyNotReady());
+    case '/healthz': {
+      verdict(response, parts.whyUnhealthy());
+      return;
+    }
+    case '/readyz': {
+      verdict(response, parts.whyNotReady());
+      return;
+    }
     case '/metrics':
       return sendMetrics(response, parts.metrics);
-    default:
-      return send(response, 404, 'there is /healthz, /readyz and /metrics\n');
+    default: {
+      send(response, 404, 'there is /healthz, /readyz and /metrics\n');
+      return;
+    }
   }
 }
 
