@@ -114,6 +114,7 @@ async function addFile(config: KubeConfig, file: string, newConfig: () => KubeCo
   const one = newConfig();
   try {
     const text = readFileSync(file, 'utf8');
+    if (text.trim() === '') return;
     const { load } = await import('js-yaml');
     const document = load(text);
     if (!isRecord(document)) throw new Error('it is not a YAML mapping');

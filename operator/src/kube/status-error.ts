@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import {
   AlreadyExists,
   ApiError,
@@ -33,7 +34,7 @@ export function apiErrorFromResponse(
 
 /** The error for a Status object: an ERROR event of a watch carries one. Anything else becomes a plain `ApiError`. */
 export function apiErrorFromStatus(target: RequestTarget, status: unknown): ApiError {
-  if (!isRecord(status)) return new ApiError({ target, code: 0, reason: '', said: excerpt(JSON.stringify(status)) });
+  if (!isRecord(status)) return new ApiError({ target, code: 0, reason: '', said: excerpt(inspect(status)) });
   const code = typeof status['code'] === 'number' ? status['code'] : 0;
   return classify(detailsFromStatus(target, status, code));
 }
