@@ -1,0 +1,32 @@
+import type { Kubectl } from '../operator-process/kubectl.ts';
+
+interface ShownPipeline {
+  readonly metadata: { readonly name: string };
+  readonly status?: {
+    readonly conditions?: readonly {
+      readonly type: string;
+      readonly status: string;
+      readonly reason: string;
+      readonly message: string;
+    }[];
+    readonly errors?: readonly { readonly path: string; readonly message: string; readonly hint?: string }[];
+  };
+}
+
+/** Prints what `kubectl get` says of the pipelines, then each condition in full. */
+export async function showPipelines(
+  kubectl: Kubectl,
+  { namespace, say }: { readonly namespace: string; readonly say: (line: string) => void },
+): Promise<void> {
+  say(`\n$ kubectl -n ${namespace} get pipelines`);
+  say(await kubectl(['-n', namespace, 'get', 'pipelines']));
+  const list = JSON.parse(await kubectl(['-n', namespace, 'get', 'pipelines', '-o', 'json'])) as {
+    readonly items: readonly ShownPipeline[];
+  };
+  for (const { metadata, status } of list.items) {
+    for (const { type, status: verdict, reason, message } of status?.conditions ?? []) {
+      say(`${metadata.name}: ${type} is ${verdict} (${reason}): ${message}`);
+    }
+    for (const { hint } of status?.errors ?? []) if (hint !== undefined) say(`  ${hint}`);
+  }
+}

@@ -1,0 +1,68 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { repositoryRoot } from '../cluster/paths.ts';
+import type { Kubectl } from './kubectl.ts';
+import { writeOperatorKubeconfig } from './operator-kubeconfig.ts';
+
+/** An operator that runs on this machine, outside the cluster. */
+export interface OperatorProcess {
+  readonly child: ChildProcess;
+  /** Resolves with its exit code, null when a signal ended it. */
+  readonly ended: Promise<number | null>;
+  /** Asks it to end, and waits. */
+  stop(): Promise<number | null>;
+}
+
+const crds = join(repositoryRoot, 'crds');
+
+/** Installs what the operator needs in the cluster: the CRDs and its rights. */
+export async function installOperator(kubectl: Kubectl): Promise<void> {
+  await kubectl(['apply', '--server-side', '--force-conflicts', '-f', crds, '-f', join(repositoryRoot, 'config/rbac')]);
+  await kubectl(['wait', '--for=condition=Established', '--timeout=60s', '-f', crds]);
+}
+
+/** Starts the operator as its service account. Its log goes to `logFile`, or to standard output. */
+export async function startOperator(
+  kubectl: Kubectl,
+  options: { readonly folder: string; readonly flags?: readonly string[]; readonly logFile?: string },
+): Promise<OperatorProcess> {
+  const { folder, flags = [], logFile } = options;
+  const kubeconfig = await writeOperatorKubeconfig(kubectl, folder);
+  const program = join(repositoryRoot, 'operator/src/cmd/operator.ts');
+  const child = spawn(process.execPath, [program, '--kubeconfig', kubeconfig.file, ...flags], {
+    stdio: ['ignore', logFile === undefined ? 'inherit' : 'pipe', 'inherit'],
+  });
+  if (logFile !== undefined) child.stdout?.pipe(createWriteStream(logFile));
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  }).finally(kubeconfig.stop);
+  const stop = () => {
+    child.kill('SIGTERM');
+    return ended;
+  };
+  return { child, ended, stop };
+}
+
+/** Resolves when the operator says that it is ready; fails when it ended or `timeoutMs` has passed. */
+export async function waitUntilReady(
+  operator: OperatorProcess,
+  options: { readonly healthPort: number; readonly timeoutMs: number },
+): Promise<void> {
+  const endsAt = Date.now() + options.timeoutMs;
+  let said = 'no answer yet';
+  while (Date.now() < endsAt) {
+    if (operator.child.exitCode !== null) throw new Error(`the operator ended with ${operator.child.exitCode}`);
+    try {
+      const response = await fetch(`http://127.0.0.1:${options.healthPort}/readyz`);
+      said = (await response.text()).trim();
+      if (response.ok) return;
+    } catch (error) {
+      said = String(error);
+    }
+    await sleep(100);
+  }
+  throw new Error(`the operator is not ready after ${options.timeoutMs / 1000} s: ${said}`);
+}

@@ -1,0 +1,33 @@
+/** The suites, in the order in which they run. */
+export const suites = ['checks', 'unit', 'integration', 'e2e'] as const;
+export type Suite = (typeof suites)[number];
+
+/** What a run of the tests was asked for. */
+export interface TestArguments {
+  readonly suites: readonly Suite[];
+  /** Only test files whose path contains one of these. */
+  readonly filters: readonly string[];
+}
+
+export const usage = `usage: ./hack/test [${suites.join('|')}]… [-- FILTER…]
+
+Runs the suites that are named, all of them when none is; installs what they need.
+  checks       format, lint with the import table, types, generated files
+  unit         no cluster
+  integration  the real API server
+  e2e          black box: cluster, images, commands
+FILTER: only test files whose path contains it, such as reflector.`;
+
+/** Reads the command line. @throws Error that says what is wrong */
+export function parseArguments(words: readonly string[]): TestArguments {
+  const end = words.indexOf('--');
+  const named = end === -1 ? words : words.slice(0, end);
+  const unknown = named.find((word) => !isSuite(word));
+  if (unknown !== undefined) throw new Error(`there is no suite '${unknown}'\n${usage}`);
+  const chosen = suites.filter((suite) => named.length === 0 || named.includes(suite));
+  return { suites: chosen, filters: end === -1 ? [] : words.slice(end + 1) };
+}
+
+function isSuite(word: string): word is Suite {
+  return (suites as readonly string[]).includes(word);
+}

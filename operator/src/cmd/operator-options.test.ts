@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { parseOperatorOptions, UsageError } from './operator-options.ts';
+
+const parse = (words: string[], environment: Record<string, string> = {}) =>
+  parseOperatorOptions(words, environment, 'host-1');
+
+describe('parseOperatorOptions', () => {
+  it('has a default for everything', () => {
+    expect(parse([])).toEqual({
+      kubeconfig: undefined,
+      context: undefined,
+      namespace: undefined,
+      leaseNamespace: 'conclave-system',
+      leaseName: 'conclave-operator',
+      identity: 'host-1',
+      healthPort: 9090,
+      logLevel: 'info',
+      workers: 16,
+    });
+  });
+
+  it('takes flags before the environment', () => {
+    const environment = { CONCLAVE_HEALTH_PORT: '1', CONCLAVE_LOG_LEVEL: 'debug' };
+    expect(parse(['--health-port', '2'], environment)).toMatchObject({ healthPort: 2, logLevel: 'debug' });
+  });
+
+  const wrong: Record<string, { words: string[]; message: RegExp }> = {
+    'a flag that there is not': { words: ['--helth-port', '1'], message: /--helth-port[^]*usage:/ },
+    'a flag without its value': { words: ['--context'], message: /--context[^]*usage:/ },
+    'a port that is no number': { words: ['--health-port', '80a'], message: /whole number from 0 to 65535, not '80a'/ },
+    'a port out of range': { words: ['--health-port', '70000'], message: /not '70000'/ },
+    'no workers': { words: ['--workers', '0'], message: /from 1 to 1000/ },
+    'a level that there is not': { words: ['--log-level', 'loud'], message: /one of debug, info, warn, error/ },
+  };
+  it.each(Object.entries(wrong))('refuses %s', (_, { words, message }) => {
+    expect(() => parse(words)).toThrow(UsageError);
+    expect(() => parse(words)).toThrow(message);
+  });
+});

@@ -1,0 +1,90 @@
+import { parseArgs } from 'node:util';
+import { logLevels, type LogLevel } from '../telemetry/logger.ts';
+
+/** How the operator was told to run. */
+export interface OperatorOptions {
+  readonly kubeconfig: string | undefined;
+  readonly context: string | undefined;
+  /** The one namespace it watches; all when undefined. */
+  readonly namespace: string | undefined;
+  readonly leaseNamespace: string;
+  readonly leaseName: string;
+  readonly identity: string;
+  readonly healthPort: number;
+  readonly logLevel: LogLevel;
+  /** Reconciles that run at the same time, for each kind. */
+  readonly workers: number;
+}
+
+/** What is wrong with the command line or the environment, and what to do. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+export const usage = `usage: conclave-operator [flags]
+
+Every flag can be given as an environment variable too: --health-port as CONCLAVE_HEALTH_PORT.
+  --kubeconfig FILE       how to reach the cluster; KUBECONFIG, else the pod's service account
+  --context NAME          context of the kubeconfig
+  --namespace NAME        watch this namespace only; all by default
+  --lease-namespace NAME  where the leader's Lease is; conclave-system by default
+  --lease-name NAME       name of that Lease; conclave-operator by default
+  --identity NAME         of this replica; the host's name and process id by default
+  --health-port PORT      /healthz, /readyz and /metrics; 9090 by default, 0 for any free one
+  --log-level LEVEL       ${logLevels.join(', ')}; info by default
+  --workers N             reconciles at the same time, for each kind; 16 by default`;
+
+const flags = {
+  kubeconfig: { type: 'string' },
+  context: { type: 'string' },
+  namespace: { type: 'string' },
+  'lease-namespace': { type: 'string' },
+  'lease-name': { type: 'string' },
+  identity: { type: 'string' },
+  'health-port': { type: 'string' },
+  'log-level': { type: 'string' },
+  workers: { type: 'string' },
+} as const;
+type Flag = keyof typeof flags;
+
+/** Reads the command line, then the environment. @throws UsageError */
+export function parseOperatorOptions(
+  words: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+  defaultIdentity: string,
+): OperatorOptions {
+  const values = parseFlags(words);
+  const read = (flag: Flag): string | undefined =>
+    values[flag] ?? environment[`CONCLAVE_${flag.toUpperCase().replaceAll('-', '_')}`];
+  return {
+    kubeconfig: read('kubeconfig'),
+    context: read('context'),
+    namespace: read('namespace'),
+    leaseNamespace: read('lease-namespace') ?? 'conclave-system',
+    leaseName: read('lease-name') ?? 'conclave-operator',
+    identity: read('identity') ?? defaultIdentity,
+    healthPort: wholeNumber('health-port', read('health-port') ?? '9090', { min: 0, max: 65_535 }),
+    logLevel: logLevel(read('log-level') ?? 'info'),
+    workers: wholeNumber('workers', read('workers') ?? '16', { min: 1, max: 1000 }),
+  };
+}
+
+function parseFlags(words: readonly string[]) {
+  try {
+    return parseArgs({ args: [...words], options: flags, allowPositionals: false }).values;
+  } catch (error) {
+    throw new UsageError(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
+  }
+}
+
+function wholeNumber(flag: Flag, text: string, { min, max }: { min: number; max: number }): number {
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= min && value <= max) return value;
+  throw new UsageError(`--${flag} takes a whole number from ${min} to ${max}, not '${text}'`);
+}
+
+function logLevel(text: string): LogLevel {
+  const level = logLevels.find((each) => each === text);
+  if (level !== undefined) return level;
+  throw new UsageError(`--log-level takes one of ${logLevels.join(', ')}, not '${text}'`);
+}
