@@ -1,0 +1,108 @@
+import { parseEvents, YAMLException } from 'js-yaml';
+import type { IssuePath } from '../issue.ts';
+import { composeDocuments } from './compose-documents.ts';
+import { flattenLists } from './flatten-lists.ts';
+import { indexLines, type LineIndex, type Position } from './line-index.ts';
+import { sourceLimits } from './limits.ts';
+import type { PlacedIssue } from './placed-issue.ts';
+import { findOffset, type PlacedValue } from './places.ts';
+import { splitDocuments, splitJsonObjects, type TextSpan } from './split-documents.ts';
+import { describeSyntaxError } from './syntax-errors.ts';
+
+/** One document of a text: its plain value, and where in the text each part of it stands. */
+export interface SourceDocument {
+  readonly value: unknown;
+  readonly position: Position;
+  /** Where the key or the value at a path stands; where there is none, the nearest value above it. */
+  locate(path: IssuePath, part?: 'key' | 'value'): Position;
+}
+
+/** What a text holds. Issues of the text itself, such as duplicate keys, come beside the documents. */
+export interface ParsedText {
+  readonly documents: readonly SourceDocument[];
+  readonly issues: readonly PlacedIssue[];
+}
+
+/**
+ * Reads YAML or JSON as kubectl does: several documents between `---`, JSON objects one after the other, the items of
+ * a List each on its own. Never throws; time and memory are bounded by `sourceLimits`.
+ */
+export function parseDocuments(text: string): ParsedText {
+  const positionAt = indexLines(text);
+  const spans = splitDocuments(text);
+  const refusal = refuseExcess(text, spans.length);
+  if (refusal !== undefined) return { documents: [], issues: [refusal] };
+  const parsed = spans.map((span) => parseSpan(text, span, positionAt));
+  const values = parsed.flatMap(({ documents }) => documents).filter(({ value }) => value !== null);
+  return {
+    documents: values.flatMap(flattenLists).map((value) => placeDocument(value, positionAt)),
+    issues: capIssues(parsed.flatMap(({ issues }) => issues)),
+  };
+}
+
+function capIssues(issues: readonly PlacedIssue[]): readonly PlacedIssue[] {
+  const kept = issues.slice(0, sourceLimits.issues);
+  const last = kept.at(-1);
+  if (last === undefined || kept.length === issues.length) return issues;
+  const message = `${issues.length - kept.length} more issues are not shown`;
+  return [...kept, { code: 'TooManyIssues', path: [], message, position: last.position }];
+}
+
+function placeDocument(root: PlacedValue, positionAt: LineIndex): SourceDocument {
+  return {
+    value: root.value,
+    position: positionAt(root.offset),
+    locate: (path, part = 'value') => positionAt(findOffset(root, path, part)),
+  };
+}
+
+function refuseExcess(text: string, spanCount: number): PlacedIssue | undefined {
+  const tooMany = spanCount > sourceLimits.documents ? `${sourceLimits.documents} documents` : undefined;
+  const tooDense = countMarks(text) > sourceLimits.marks ? `${sourceLimits.marks} values` : undefined;
+  const excess = tooMany ?? tooDense;
+  if (excess === undefined) return undefined;
+  const message = `the file holds more than ${excess}`;
+  return { code: 'FileTooLarge', path: [], position: { line: 1, column: 1 }, message, hint: 'split the file' };
+}
+
+/** Counts the places where a value may begin, which bounds what the parser makes of the text. */
+function countMarks(text: string): number {
+  let count = 0;
+  for (let index = 0; index < text.length; index++) {
+    const character = text[index] ?? '';
+    if (',[{'.includes(character)) count++;
+    else if (':-?'.includes(character) && ' \t\r\n'.includes(text[index + 1] ?? '\n')) count++;
+  }
+  return count;
+}
+
+interface ParsedSpan {
+  readonly documents: readonly PlacedValue[];
+  readonly issues: readonly PlacedIssue[];
+}
+
+/** A piece that is no YAML may still be JSON objects in a row. */
+function parseSpan(text: string, span: TextSpan, positionAt: LineIndex): ParsedSpan {
+  const whole = parseYaml(text, span, positionAt);
+  if (whole.issues.every(({ code }) => code !== 'InvalidYaml')) return whole;
+  const objects = splitJsonObjects(text, span);
+  if (objects.length < 2) return whole;
+  const parsed = objects.map((object) => parseYaml(text, object, positionAt));
+  return {
+    documents: parsed.flatMap(({ documents }) => documents),
+    issues: parsed.flatMap(({ issues }) => issues),
+  };
+}
+
+function parseYaml(text: string, { start, end }: TextSpan, positionAt: LineIndex): ParsedSpan {
+  const piece = text.slice(start, end);
+  try {
+    const events = parseEvents(piece, { maxDepth: sourceLimits.depth });
+    return composeDocuments(piece, events, { base: start, positionAt });
+  } catch (error) {
+    if (!(error instanceof YAMLException)) throw error;
+    const offset = error.mark?.position ?? 0;
+    const issue = describeSyntaxError(error.reason, piece.slice(offset).trim() === '');
+    return { documents: [], issues: [{ ...issue, path: [], position: positionAt(start + offset) }] };
+  }
+}

@@ -1,0 +1,42 @@
+const LONGEST_TEXT = 60;
+
+/** A value in words, short enough for a message: `the number 3`, `the text "abc"`, `a list`. */
+export function describeValue(value: unknown): string {
+  switch (typeof value) {
+    case 'string':
+      return `the text ${quote(value)}`;
+    case 'number':
+      return `the number ${value}`;
+    case 'boolean':
+      return String(value);
+    case 'undefined':
+      return 'nothing';
+    default:
+      return describeObject(value);
+  }
+}
+
+function describeObject(value: unknown): string {
+  if (value === null) return 'nothing (null)';
+  return Array.isArray(value) ? 'a list' : 'an object';
+}
+
+/** Text in quotes, on one line, cut when it is long. */
+export function quote(text: string): string {
+  return JSON.stringify(text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text);
+}
+
+/** A JSON type in words, by zod's name for it. */
+export function describeType(type: string): string {
+  return typeNames.get(type) ?? type;
+}
+
+const typeNames = new Map([
+  ['string', 'text'],
+  ['number', 'a number'],
+  ['int', 'a whole number'],
+  ['boolean', 'true or false'],
+  ['array', 'a list'],
+  ['object', 'an object'],
+  ['record', 'an object'],
+]);
