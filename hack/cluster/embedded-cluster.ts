@@ -1,0 +1,107 @@
+/** The embedded cluster: every component of Kubernetes in namespaces of its own on this machine, no Docker involved. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { apiClient } from './api-request.ts';
+import { makeCgroups } from './cgroups.ts';
+import { ClusterError } from './cluster-error.ts';
+import { ensureFakeNodes } from './fake-nodes.ts';
+import { ensureBinary, isBuilt, kubernetesProgram, kwokProgram, type Report } from './go-build.ts';
+import { ensureHostLink, observeRoutes } from './host-link.ts';
+import { writeInstanceFiles } from './instance-files.ts';
+import { readInstanceState, takenSlots, writeInstanceState, type EmbeddedState } from './instance-state.ts';
+import { withLock } from './lock.ts';
+import { chooseSlot, planNetwork, type NetworkPlan } from './network-plan.ts';
+import { findNode, isRunning, startNode } from './node.ts';
+import { conclaveHome, type InstancePaths } from './paths.ts';
+import { ensurePrerequisites, findCniPlugins } from './prerequisites.ts';
+import { allComponents, startContainers, startControlPlane, startRealNode, type Instance } from './start-components.ts';
+import { removeEmbedded } from './remove-embedded.ts';
+
+/** How to start an embedded cluster. */
+export interface EmbeddedOptions {
+  /** How many fake nodes there are to be at least; undefined leaves them as they are. */
+  readonly fakeNodes: number | undefined;
+  /** Install missing Debian packages where that is possible. */
+  readonly install: boolean;
+  readonly report: Report;
+}
+
+/** Starts what is not running yet of an instance and answers once its node is ready. The caller holds its lock. */
+export async function startEmbedded(paths: InstancePaths, options: EmbeddedOptions): Promise<void> {
+  const { report, fakeNodes = 0 } = options;
+  if (await isComplete(paths, fakeNodes)) return;
+  const binaries = await buildBinaries(options);
+  const state = await keepOrReplace(paths, binaries, report);
+  const network = planNetwork(state.slot);
+  const init = findNode(paths).init ?? (await startNewNode(paths, network));
+  await ensureHostLink(network, init);
+  const api = apiClient(paths, network.nodeAddress);
+  const instance: Instance = { paths, network, init, api, binaries: state.binaries };
+  await Promise.all([startControlPlane(instance), startContainers(instance)]);
+  report('the control plane answers');
+  await startRealNode(instance);
+  report('the node is ready');
+  const wantedFakeNodes = Math.max(fakeNodes, state.fakeNodes);
+  if (wantedFakeNodes === 0) return;
+  writeInstanceState(paths, { ...state, fakeNodes: wantedFakeNodes });
+  await ensureFakeNodes(instance, wantedFakeNodes);
+  report(`${wantedFakeNodes} fake nodes are ready`);
+}
+
+/** Builds what is not built yet, once the machine is known to have all that the cluster will need. */
+async function buildBinaries({ fakeNodes = 0, install, report }: EmbeddedOptions): Promise<Record<string, string>> {
+  const programs = fakeNodes > 0 ? [kubernetesProgram(), kwokProgram()] : [kubernetesProgram()];
+  const needsGo = programs.some((program) => !isBuilt(program));
+  await ensurePrerequisites(['cluster'], { needsGo, install, report });
+  const binaries: Record<string, string> = {};
+  for (const program of programs) binaries[program.name] = await ensureBinary(program, report);
+  return binaries;
+}
+
+/** Whether nothing is left to do; takes a few milliseconds. */
+async function isComplete(paths: InstancePaths, fakeNodes: number): Promise<boolean> {
+  const state = readInstanceState(paths);
+  if (state?.kind !== 'embedded' || state.fakeNodes < fakeNodes) return false;
+  const { init } = findNode(paths);
+  if (init === undefined) return false;
+  if (!allComponents(state).every((name) => isRunning(paths, init, name))) return false;
+  const { status } = await apiClient(paths, planNetwork(state.slot).nodeAddress)({ path: '/readyz' });
+  return status === 200;
+}
+
+/** The state of an instance whose node still runs; otherwise what is left of it is removed and a new one written. */
+async function keepOrReplace(
+  paths: InstancePaths,
+  binaries: Record<string, string>,
+  report: Report,
+): Promise<EmbeddedState> {
+  const state = readInstanceState(paths);
+  if (state?.kind === 'embedded' && findNode(paths).init !== undefined) {
+    report('the cluster runs in part: starting the rest');
+    // Another clone may have built newer ones meanwhile: what runs stays as it is, what it lacks is added.
+    return { ...state, binaries: { ...binaries, ...state.binaries } };
+  }
+  if (existsSync(paths.folder)) {
+    report('removing what is left of an earlier cluster');
+    await removeEmbedded(paths);
+  }
+  return withLock(join(conclaveHome(), 'locks', 'slots.lock'), async () => {
+    const slot = chooseSlot(takenSlots(), await observeRoutes());
+    if (slot === undefined) {
+      throw new ClusterError('no network is free between 10.192.0.0/16 and 10.255.0.0/16', {
+        hint: 'take instances down (hack/down --all), or see `ip route`',
+      });
+    }
+    const fresh: EmbeddedState = { kind: 'embedded', slot, binaries, fakeNodes: 0 };
+    writeInstanceState(paths, fresh);
+    return fresh;
+  });
+}
+
+async function startNewNode(paths: InstancePaths, network: NetworkPlan): Promise<number> {
+  const cniPlugins = findCniPlugins();
+  if (cniPlugins === undefined) throw new ClusterError('the CNI plugins are missing');
+  await writeInstanceFiles(paths, network, { cniPlugins });
+  makeCgroups(paths.name);
+  return startNode(paths, join(conclaveHome(), 'bin'));
+}
