@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Pipeline } from '../api/pipeline.ts';
+import { pipelineSpec, type Pipeline } from '../api/pipeline.ts';
 import type { Issue } from '../core/issue.ts';
 import { reconcilePipeline, type PipelineCluster } from './pipeline-controller.ts';
 
@@ -10,7 +10,7 @@ const aPipeline = (generation: number, version?: string): Pipeline => ({
   apiVersion: 'conclave.dev/v1alpha1',
   kind: 'Pipeline',
   metadata: { name: 'p', namespace: 'ns', generation, resourceVersion: '0' },
-  spec: { ...(version === undefined ? {} : { version }), steps: [{ name: 'a', type: 'crawler', method: 'm' }] },
+  spec: pipelineSpec.parse({ version, steps: [{ name: 'a', type: 'crawler', method: 'm' }] }),
 });
 
 /** A cluster in memory: its cache lags, and it crashes around the n-th write. */

@@ -1,16 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { pipelineKind, type Pipeline } from '../../api/pipeline.ts';
+import { pipelineKind, pipelineSpec, type Pipeline } from '../../api/pipeline.ts';
 import type { Issue } from '../issue.ts';
 import { planPipelineStatus } from './plan-pipeline-status.ts';
 
 const monday = new Date('2026-01-05T08:00:00Z');
 const tuesday = new Date('2026-01-06T08:00:00Z');
 
+const aSpec = (step: string) => pipelineSpec.parse({ steps: [{ name: step, type: 'crawler', method: 'm' }] });
 const aPipeline = (overrides: Partial<Pipeline> = {}): Pipeline => ({
   apiVersion: 'conclave.dev/v1alpha1',
   kind: 'Pipeline',
   metadata: { name: 'p', namespace: 'ns', generation: 3 },
-  spec: { steps: [{ name: 'a', type: 'crawler', method: 'm' }] },
+  spec: aSpec('a'),
   ...overrides,
 });
 const anIssue = (overrides: Partial<Issue> = {}): Issue => ({
@@ -86,7 +87,7 @@ describe('planPipelineStatus', () => {
   });
 
   it('has another digest for another spec', () => {
-    const other = aPipeline({ spec: { steps: [{ name: 'b', type: 'crawler', method: 'm' }] } });
+    const other = aPipeline({ spec: aSpec('b') });
     expect(plan([], other).digest).not.toBe(plan([]).digest);
   });
 });
