@@ -1,12 +1,16 @@
 import { defineConfig } from 'vitest/config';
 
+/** CommonJS packages look as they do to Node itself. */
+const deps = { interopDefault: false };
+
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['operator/src/**/*.test.ts', 'hack/**/*.test.ts'] } },
+      { test: { name: 'unit', deps, include: ['operator/src/**/*.test.ts', 'hack/**/*.test.ts'] } },
       {
         test: {
           name: 'integration',
+          deps,
           include: ['operator/test/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 300_000,
@@ -16,6 +20,7 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
+          deps,
           include: ['test/e2e/**/*.test.ts'],
           testTimeout: 300_000,
           hookTimeout: 600_000,

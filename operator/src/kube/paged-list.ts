@@ -3,16 +3,16 @@ import type { ListWatch, Selection } from './list-watch.ts';
 import type { KubeObject, ResourceType } from './resource-type.ts';
 
 /** A complete list to be read. */
-export interface PagedList<S extends KubeObject, E> {
+export interface PagedList<T extends KubeObject, E> {
   readonly listWatch: ListWatch;
-  readonly type: ResourceType<S>;
+  readonly type: ResourceType<T>;
   readonly selection: Selection;
   readonly pageSize: number;
   /** For each page, in milliseconds. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
   /** What is kept of an item (nothing when undefined), so that whole pages do not pile up. */
-  readonly keep: (item: S) => E | undefined;
+  readonly keep: (item: T) => E | undefined;
 }
 
 /** All that was listed, and the version at which a watch takes over. */
@@ -26,7 +26,7 @@ export interface Listed<E> {
  * Reads a list page by page. When the continue token expires on the way it asks once for everything in one answer: a
  * list that takes longer than the server keeps its history would never end otherwise. Rejects with the client's errors.
  */
-export async function listAll<S extends KubeObject, E>(list: PagedList<S, E>): Promise<Listed<E>> {
+export async function listAll<T extends KubeObject, E>(list: PagedList<T, E>): Promise<Listed<E>> {
   const progress = { pages: 0 };
   try {
     return await readPages(list, list.pageSize, progress);
@@ -36,8 +36,8 @@ export async function listAll<S extends KubeObject, E>(list: PagedList<S, E>): P
   }
 }
 
-async function readPages<S extends KubeObject, E>(
-  { listWatch, type, selection, timeoutMs, signal, keep }: PagedList<S, E>,
+async function readPages<T extends KubeObject, E>(
+  { listWatch, type, selection, timeoutMs, signal, keep }: PagedList<T, E>,
   limit: number | undefined,
   progress: { pages: number },
 ): Promise<Listed<E>> {

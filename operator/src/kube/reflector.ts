@@ -38,11 +38,11 @@ export const defaultReflectorTuning: ReflectorTuning = {
 };
 
 /** Everything a reflector needs. */
-export interface ReflectorOptions<T extends KubeObject, S extends KubeObject> {
+export interface ReflectorOptions<T extends KubeObject> {
   readonly listWatch: ListWatch;
-  readonly type: ResourceType<S>;
+  readonly type: ResourceType<T>;
   readonly selection?: Selection;
-  readonly store: Store<T, S>;
+  readonly store: Store<T>;
   readonly clock: Clock;
   readonly random: Random;
   readonly tuning?: Partial<ReflectorTuning>;
@@ -58,8 +58,8 @@ const staleListsBeforeBelief = 3;
  * Keeps a store equal to what the API server holds: lists, watches, resumes, and lists again when it must, for as long
  * as it takes. It never gives up by itself.
  */
-export class Reflector<T extends KubeObject, S extends KubeObject = T> {
-  readonly #options: ReflectorOptions<T, S>;
+export class Reflector<T extends KubeObject> {
+  readonly #options: ReflectorOptions<T>;
   readonly #tuning: ReflectorTuning;
   readonly #controller = new AbortController();
   readonly #synced = Promise.withResolvers<undefined>();
@@ -71,13 +71,13 @@ export class Reflector<T extends KubeObject, S extends KubeObject = T> {
   #staleLists = 0;
   #heardAtMs: number;
 
-  constructor(options: ReflectorOptions<T, S>) {
+  constructor(options: ReflectorOptions<T>) {
     this.#options = options;
     this.#tuning = { ...defaultReflectorTuning, ...options.tuning };
     this.#heardAtMs = options.clock.monotonicMs();
   }
 
-  get type(): ResourceType<S> {
+  get type(): ResourceType<T> {
     return this.#options.type;
   }
 
@@ -90,6 +90,7 @@ export class Reflector<T extends KubeObject, S extends KubeObject = T> {
   /** Ends every request and timer. The store stays as it is. */
   async stop(): Promise<void> {
     this.#controller.abort();
+    this.#synced.resolve(undefined);
     await this.#running;
   }
 
@@ -98,7 +99,7 @@ export class Reflector<T extends KubeObject, S extends KubeObject = T> {
     return this.#isSynced;
   }
 
-  /** Resolves with the first complete list; never when stopped before. */
+  /** Resolves with the first complete list, or when stopped before. */
   async whenSynced(): Promise<void> {
     await this.#synced.promise;
   }
@@ -135,7 +136,7 @@ export class Reflector<T extends KubeObject, S extends KubeObject = T> {
     const { signal } = this.#controller;
     const startedAtMs = clock.monotonicMs();
     try {
-      const keep = (item: S) => store.prepare(item);
+      const keep = (item: T) => store.prepare(item);
       const list = { listWatch, type, selection, pageSize, timeoutMs, signal, keep };
       const { entries, resourceVersion, pages } = await listAll(list);
       if (store.isAheadOf(resourceVersion) && this.#staleLists < staleListsBeforeBelief) {
@@ -168,7 +169,7 @@ export class Reflector<T extends KubeObject, S extends KubeObject = T> {
     if (resourceVersion === undefined) return { reason: 'Failed', error: new Error('a watch needs a list before it') };
     const timeoutSeconds = Math.round(watchTimeoutSeconds * (1 + random()));
     const startedAtMs = clock.monotonicMs();
-    const end = await readWatch<S>({
+    const end = await readWatch<T>({
       listWatch,
       type,
       options: { ...selection, resourceVersion, timeoutSeconds, allowBookmarks: true },
@@ -182,7 +183,7 @@ export class Reflector<T extends KubeObject, S extends KubeObject = T> {
     return end;
   }
 
-  #take(event: WatchEvent<S>): End | undefined {
+  #take(event: WatchEvent<T>): End | undefined {
     const { store, clock } = this.#options;
     this.#heardAtMs = clock.monotonicMs();
     if (event.type === 'ERROR' || event.type === 'OTHER') return undefined;
@@ -192,7 +193,7 @@ export class Reflector<T extends KubeObject, S extends KubeObject = T> {
     return inOrder ? undefined : { reason: 'OutOfOrder' };
   }
 
-  #reportEvent({ type, object }: ObjectEvent<S>): void {
+  #reportEvent({ type, object }: ObjectEvent<T>): void {
     const { clock, observer } = this.#options;
     if (observer?.received === undefined) return;
     const changedAt = changedAtMs(object);

@@ -17,9 +17,9 @@ export interface StoreReader<T> {
 }
 
 /** A watch event about an object, as the server sent it. */
-export interface ObjectEvent<S> {
+export interface ObjectEvent<T> {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
-  readonly object: S;
+  readonly object: T;
 }
 
 /** An object as a store holds it, with its identity taken from what the server sent. */
@@ -30,10 +30,10 @@ export interface StoreEntry<T> {
   readonly object: T;
 }
 
-/** `T` is what the store holds, `S` what the server sends. */
-export interface StoreOptions<T, S> {
+/** How a store keeps objects. */
+export interface StoreOptions<T> {
   /** Makes what is kept of what was sent. Should not throw: an object it throws on is left out and reported. */
-  readonly transform: (object: S) => T;
+  readonly transform: (object: T) => T;
   readonly indexers?: Readonly<Record<string, Indexer<T>>>;
   /** Told of everything that handlers, indexers and the transform throw. */
   readonly report?: (error: unknown) => void;
@@ -48,15 +48,15 @@ export function keyOf({ metadata: { namespace, name } }: KubeObject): string {
  * The objects of one resource, by key. It holds every change up to its `resourceVersion` and perhaps some later ones
  * (our own writes): so what is not newer than that version and not here is gone, and is never put back.
  */
-export class Store<T extends KubeObject, S extends KubeObject = T> implements StoreReader<T> {
-  readonly #transform: (object: S) => T;
+export class Store<T extends KubeObject> implements StoreReader<T> {
+  readonly #transform: (object: T) => T;
   readonly #report: (error: unknown) => void;
   readonly #entries = new Map<string, StoreEntry<T>>();
   readonly #indexes: ReadonlyMap<string, StoreIndex<T>>;
   readonly #events: StoreEvents<T>;
   #resourceVersion: string | undefined;
 
-  constructor({ transform, indexers = {}, report = () => undefined }: StoreOptions<T, S>) {
+  constructor({ transform, indexers = {}, report = () => undefined }: StoreOptions<T>) {
     this.#transform = transform;
     this.#report = report;
     this.#indexes = new Map(Object.entries(indexers).map(([name, indexer]) => [name, new StoreIndex(indexer)]));
@@ -92,7 +92,7 @@ export class Store<T extends KubeObject, S extends KubeObject = T> implements St
   }
 
   /** Takes in the answer to our own create or update at once. False when something as new is known already. */
-  put(object: S): boolean {
+  put(object: T): boolean {
     const entry = this.prepare(object);
     if (entry === undefined) return false;
     const seen = [this.#resourceVersion, this.#entries.get(entry.key)?.resourceVersion];
@@ -103,7 +103,7 @@ export class Store<T extends KubeObject, S extends KubeObject = T> implements St
   }
 
   /** What the store would keep of an object; undefined when it lacks an identity or the transform threw. */
-  prepare(object: S): StoreEntry<T> | undefined {
+  prepare(object: T): StoreEntry<T> | undefined {
     const { uid, resourceVersion } = object.metadata;
     if (uid === undefined || resourceVersion === undefined) return undefined;
     const key = keyOf(object);
@@ -141,7 +141,7 @@ export class Store<T extends KubeObject, S extends KubeObject = T> implements St
    * Takes a watch event. False when it proves that the server's order was broken on the way: something else may be
    * missing then, and only a list can tell.
    */
-  apply({ type, object }: ObjectEvent<S>): boolean {
+  apply({ type, object }: ObjectEvent<T>): boolean {
     const { resourceVersion = '' } = object.metadata;
     const unseen = this.#isUnseen(resourceVersion);
     const held = this.#entries.get(keyOf(object));
@@ -165,7 +165,7 @@ export class Store<T extends KubeObject, S extends KubeObject = T> implements St
     return this.#resourceVersion === undefined || isNewer(resourceVersion, this.#resourceVersion);
   }
 
-  #change(type: ObjectEvent<S>['type'], object: S, held: StoreEntry<T> | undefined): void {
+  #change(type: ObjectEvent<T>['type'], object: T, held: StoreEntry<T> | undefined): void {
     const entry = this.prepare(object);
     if (entry !== undefined && type !== 'DELETED') this.#set(entry);
     else if (held !== undefined) this.#delete(held, entry?.object);

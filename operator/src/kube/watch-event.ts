@@ -2,21 +2,21 @@ import type { KubeObject } from './resource-type.ts';
 import type { ObjectEvent } from './store.ts';
 
 /** One event of a watch. `OTHER` is a type that this version does not know. */
-export type WatchEvent<S> =
-  | ObjectEvent<S>
+export type WatchEvent<T> =
+  | ObjectEvent<T>
   | { readonly type: 'BOOKMARK'; readonly resourceVersion: string }
   | { readonly type: 'ERROR'; readonly status: unknown }
   | { readonly type: 'OTHER' };
 
 /** Reads one line of a watch; undefined when it is cut off, or anything else than a watch event. */
-export function parseWatchLine<S extends KubeObject>(line: string): WatchEvent<S> | undefined {
+export function parseWatchLine<T extends KubeObject>(line: string): WatchEvent<T> | undefined {
   const event = parseJson(line);
   if (!isRecord(event) || typeof event['type'] !== 'string') return undefined;
   const { type, object } = event;
   if (type === 'ERROR') return { type, status: object };
   if (type === 'BOOKMARK') return readBookmark(object);
   if (type !== 'ADDED' && type !== 'MODIFIED' && type !== 'DELETED') return { type: 'OTHER' };
-  return isIdentified(object) ? { type, object: object as unknown as S } : undefined;
+  return isIdentified(object) ? { type, object: object as unknown as T } : undefined;
 }
 
 function readBookmark(object: unknown): WatchEvent<never> | undefined {

@@ -30,9 +30,9 @@ export interface End {
 }
 
 /** One watch to be read to its end. */
-export interface WatchRun<S extends KubeObject> {
+export interface WatchRun<T extends KubeObject> {
   readonly listWatch: ListWatch;
-  readonly type: ResourceType<S>;
+  readonly type: ResourceType<T>;
   readonly options: WatchOptions;
   readonly clock: Clock;
   /** Aborting it ends the watch at once, with reason `Stopped`. */
@@ -42,11 +42,11 @@ export interface WatchRun<S extends KubeObject> {
   /** Until the server answers, in milliseconds. */
   readonly connectMs: number;
   /** Takes one event; what it returns ends the watch. */
-  readonly onEvent: (event: WatchEvent<S>) => End | undefined;
+  readonly onEvent: (event: WatchEvent<T>) => End | undefined;
 }
 
 /** Reads a watch until something ends it; never rejects, and nothing of it is left open afterwards. */
-export async function readWatch<S extends KubeObject>(run: WatchRun<S>): Promise<End> {
+export async function readWatch<T extends KubeObject>(run: WatchRun<T>): Promise<End> {
   const reading = new WatchReading(run);
   const stop = (): void => {
     reading.end({ reason: 'Stopped' });
@@ -70,14 +70,14 @@ export function endOfError(error: unknown, whenUnreachable: 'Unreachable' | 'Dis
   return { reason: 'Failed', error };
 }
 
-class WatchReading<S extends KubeObject> {
-  readonly #run: WatchRun<S>;
+class WatchReading<T extends KubeObject> {
+  readonly #run: WatchRun<T>;
   readonly #controller = new AbortController();
   readonly #ended = Promise.withResolvers<End>();
   #stream: WatchStream | undefined;
   #heardAtMs: number;
 
-  constructor(run: WatchRun<S>) {
+  constructor(run: WatchRun<T>) {
     this.#run = run;
     this.#heardAtMs = run.clock.monotonicMs();
   }
@@ -112,7 +112,7 @@ class WatchReading<S extends KubeObject> {
     for await (const line of stream.lines) {
       if (isAborted(signal)) break;
       this.#heardAtMs = clock.monotonicMs();
-      const event = parseWatchLine<S>(line);
+      const event = parseWatchLine<T>(line);
       const end =
         event === undefined
           ? malformed(type, line)

@@ -1,0 +1,194 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { ManualClock, settled } from '../testing/manual-clock.ts';
+import { SimulatedApiServer } from '../testing/simulated-api-server.ts';
+import { Cluster, type ClusterClient } from './cluster.ts';
+import { OperatorShell, relatedTo } from './operator-shell.ts';
+import type { ReflectorObserver } from './reflector-observer.ts';
+import type { KubeObject, ResourceType } from './resource-type.ts';
+import { keyOf } from './store.ts';
+import type { Reconcile } from './work-queue.ts';
+
+const things: ResourceType = { group: 'test.dev', version: 'v1', kind: 'Thing', plural: 'things', namespaced: true };
+const parts: ResourceType = { group: 'test.dev', version: 'v1', kind: 'Part', plural: 'parts', namespaced: true };
+const nothing = () => Promise.resolve(undefined);
+const shells: OperatorShell[] = [];
+
+afterEach(async () => {
+  await Promise.all(shells.splice(0).map((shell) => shell.shutDown(0)));
+});
+
+/** A shell on two simulated resources. Updates change the thing on the server and answer with it. */
+function aShell() {
+  const clock = new ManualClock();
+  const servers = { things: new SimulatedApiServer(clock), parts: new SimulatedApiServer(clock) };
+  const serverOf = ({ plural }: ResourceType) => (plural === 'things' ? servers.things : servers.parts);
+  const write = <T extends KubeObject>(_: ResourceType<T>, object: T) =>
+    Promise.resolve(servers.things.write(object.metadata.name) as T);
+  const client = {
+    listPage: (type, options) => serverOf(type).listPage(type, options),
+    watch: (type, options) => serverOf(type).watch(type, options),
+    create: write,
+    update: write,
+    updateStatus: write,
+  } satisfies Partial<ClusterClient> as unknown as ClusterClient;
+  const observer = { handlerFailed: vi.fn<(error: unknown) => void>() };
+  const observe = (resource: string): ReflectorObserver => (resource === 'things.test.dev' ? observer : {});
+  const random = () => 0.5;
+  const cluster = new Cluster({ client, clock, random, observe });
+  const logger = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() };
+  const shell = new OperatorShell({ cluster, clock, random, logger });
+  shells.push(shell);
+  return { shell, cluster, clock, servers, logger, observer };
+}
+
+describe('an operator shell', () => {
+  it('reconciles the keys of what is there, changes and goes, once it works', async () => {
+    const { shell, clock, servers, logger } = aShell();
+    const reconciled: string[] = [];
+    const reconcile: Reconcile = (key) => {
+      reconciled.push(`${key} ${store.get(key) === undefined ? 'gone' : 'there'}`);
+      return nothing();
+    };
+    const store = shell.register({ name: 'thing', type: things, reconcile });
+    servers.things.write('a');
+    await shell.start();
+    await clock.advance(10);
+    expect(shell.isReady()).toBe(true);
+    expect(reconciled).toEqual([]);
+    expect(shell.depths().get('thing')).toEqual({ ready: 1, running: 0, delayed: 0 });
+    await shell.work();
+    servers.things.write('b');
+    servers.things.delete('a');
+    await clock.advance(10);
+    expect(reconciled).toEqual(['ns/a there', 'ns/b there', 'ns/a gone']);
+    expect(logger.info).toHaveBeenCalledWith('watching things.test.dev');
+  });
+
+  it('does not work before every cache is filled', async () => {
+    const { shell, clock, servers } = aShell();
+    const reconcile = vi.fn<Reconcile>(nothing);
+    shell.register({ name: 'thing', type: things, reconcile });
+    shell.cache(parts);
+    servers.things.write('a');
+    servers.parts.leave();
+    await shell.start();
+    void shell.work();
+    await clock.advance(60_000);
+    expect(shell.isReady()).toBe(false);
+    expect(reconcile).not.toHaveBeenCalled();
+    servers.parts.comeBack();
+    await clock.advance(60_000);
+    expect(shell.isReady()).toBe(true);
+    expect(reconcile).toHaveBeenCalledOnce();
+  });
+
+  it('leads from a related object to the keys it concerns', async () => {
+    const { shell, clock, servers } = aShell();
+    const reconcile = vi.fn<Reconcile>(nothing);
+    const keysOf = (part: KubeObject) => [`ns/${part.metadata.name.split('-')[0] ?? ''}`];
+    shell.register({ name: 'thing', type: things, reconcile, related: [relatedTo(parts, keysOf)] });
+    await shell.start();
+    await clock.advance(10);
+    await shell.work();
+    servers.parts.write('lamp-7');
+    await clock.advance(10);
+    expect(reconcile.mock.calls.map(([key]) => key)).toEqual(['ns/lamp']);
+  });
+
+  it('shows a controller its own write at once', async () => {
+    const { shell, cluster, clock, servers } = aShell();
+    const versions: (string | undefined)[] = [];
+    const store = shell.register({
+      name: 'thing',
+      type: things,
+      reconcile: async (key) => {
+        const object = store.get(key);
+        if (object === undefined || versions.length > 0) return;
+        const written = await cluster.updateStatus(things, object);
+        versions.push(store.get(key)?.metadata.resourceVersion, written.metadata.resourceVersion);
+      },
+    });
+    servers.things.write('a');
+    await shell.start();
+    await clock.advance(10);
+    await shell.work();
+    await settled();
+    expect(versions).toEqual(['102', '102']);
+  });
+
+  it('does not take a dry run or the answer of another subresource for the object', async () => {
+    const { cluster, servers } = aShell();
+    const store = cluster.cache(things);
+    const object = servers.things.write('a');
+    await cluster.create(things, object, { dryRun: true });
+    await cluster.update(things, object, { subresource: 'scale' });
+    expect(store.size).toBe(0);
+    await cluster.update(things, object);
+    expect(store.list().map(keyOf)).toEqual(['ns/a']);
+  });
+
+  it('keeps writes outside its namespace out of a cache of one namespace', async () => {
+    const { cluster, servers } = aShell();
+    const store = cluster.cache(things, { selection: { namespace: 'other' } });
+    await cluster.update(things, servers.things.write('a'));
+    expect(store.size).toBe(0);
+  });
+
+  it('goes on when keys cannot be made of an object, and says so', async () => {
+    const { shell, clock, servers, observer } = aShell();
+    const reconcile = vi.fn<Reconcile>(nothing);
+    const fail = () => {
+      throw new Error('no keys');
+    };
+    shell.register({ name: 'broken', type: parts, reconcile, related: [relatedTo(things, fail)] });
+    shell.register({ name: 'thing', type: things, reconcile });
+    await shell.start();
+    await clock.advance(10);
+    await shell.work();
+    servers.things.write('a');
+    await clock.advance(10);
+    expect(observer.handlerFailed).toHaveBeenCalledWith(new Error('no keys'));
+    expect(reconcile).toHaveBeenCalledWith('ns/a', expect.anything());
+  });
+
+  it('lets turns under way end when it shuts down, then closes its watches', async () => {
+    const { shell, clock, servers } = aShell();
+    const turn = Promise.withResolvers<undefined>();
+    shell.register({ name: 'thing', type: things, reconcile: () => turn.promise });
+    servers.things.write('a');
+    await shell.start();
+    await clock.advance(10);
+    await shell.work();
+    const stopped = shell.shutDown(1_000);
+    expect(shell.isReady()).toBe(false);
+    await clock.advance(10);
+    turn.resolve(undefined);
+    expect(await stopped).toBe(0);
+    expect(servers.things.openWatches).toBe(0);
+    expect(clock.sleepers).toBe(0);
+  });
+
+  it('stops by the library’s own method too, also before its caches are filled', async () => {
+    const { shell, clock, servers } = aShell();
+    shell.register({ name: 'thing', type: things, reconcile: nothing });
+    servers.things.leave();
+    await shell.start();
+    const working = shell.work();
+    await clock.advance(10);
+    shell.stop();
+    await working;
+    await settled();
+    expect(clock.sleepers).toBe(0);
+  });
+
+  it('refuses what is surely a mistake', async () => {
+    const { shell, cluster } = aShell();
+    const controller = { name: 'thing', type: things, reconcile: nothing };
+    shell.register(controller);
+    expect(() => shell.register(controller)).toThrow("there is a controller 'thing'");
+    expect(() => shell.cache(things)).toThrow('things.test.dev is cached already');
+    expect(() => cluster.cached(parts)).toThrow('parts.test.dev is not cached');
+    await shell.start();
+    expect(() => shell.cache(parts)).toThrow('parts.test.dev must be cached before the cluster starts');
+  });
+});

@@ -1,0 +1,166 @@
+import dotI, {
+  ResourceEventType,
+  ResourceMetaImpl,
+  type OperatorLogger,
+  type ResourceEvent,
+} from '@dot-i/k8s-operator';
+import type { CacheSettings, Cluster } from './cluster.ts';
+import type { Clock, Random } from './clock.ts';
+import type { KubeObject, ResourceType } from './resource-type.ts';
+import { keyOf, type StoreReader } from './store.ts';
+import type { StoreEvent } from './store-events.ts';
+import { WorkQueue, type QueueDepth, type Reconcile, type WorkQueueObserver } from './work-queue.ts';
+
+type LibraryObject = ResourceEvent['object'];
+type OnEvent = (event: ResourceEvent) => Promise<void>;
+
+/** What a shell is made of. */
+export interface OperatorShellOptions {
+  readonly cluster: Cluster;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: OperatorLogger;
+}
+
+/** One controller: whose keys it works on, and how. */
+export interface Controller<T extends KubeObject> {
+  /** Unique; a label of metrics. */
+  readonly name: string;
+  /** The resource whose keys (`namespace/name`) it reconciles. */
+  readonly type: ResourceType<T>;
+  readonly cache?: CacheSettings<T>;
+  /** Called with a key whenever its object, or something related, may have changed; also when it is gone. */
+  readonly reconcile: Reconcile;
+  /** Turns at once; 4 when absent. */
+  readonly concurrency?: number;
+  /** Other resources whose changes concern a key. */
+  readonly related?: readonly RelatedWatch[];
+  readonly observer?: WorkQueueObserver;
+}
+
+/** A watch on one resource that leads to keys of another. Made by `relatedTo`. */
+export interface RelatedWatch {
+  readonly type: ResourceType;
+  readonly cache: CacheSettings<KubeObject>;
+  readonly keysOf: (object: KubeObject) => readonly string[];
+}
+
+/** A watch on `type` whose objects lead to the keys that `keysOf` names. */
+export function relatedTo<T extends KubeObject>(
+  type: ResourceType<T>,
+  keysOf: (object: T) => readonly string[],
+  cache: CacheSettings<T> = {},
+): RelatedWatch {
+  return { type, cache, keysOf } as unknown as RelatedWatch;
+}
+
+interface Registration {
+  readonly name: string;
+  readonly queue: WorkQueue;
+  readonly watches: readonly Omit<RelatedWatch, 'cache'>[];
+}
+
+/**
+ * The operator as a whole: @dot-i/k8s-operator's `Operator`, whose watches are our reflectors and whose events only put
+ * keys on our queues. Its own queue (one event at a time), its writes (errors swallowed) and its end of the process on
+ * a watch error are never reached.
+ */
+export class OperatorShell extends dotI.default {
+  readonly #options: OperatorShellOptions;
+  readonly #registrations: Registration[] = [];
+  #isStopping = false;
+
+  /** @throws Error when the environment's kubeconfig cannot be read: the library loads it, though nothing here uses it */
+  constructor(options: OperatorShellOptions) {
+    super(options.logger);
+    this.#options = options;
+  }
+
+  /** Caches a resource that no controller works on. */
+  cache<T extends KubeObject>(type: ResourceType<T>, settings?: CacheSettings<T>): StoreReader<T> {
+    return this.#options.cluster.cache(type, settings);
+  }
+
+  /** Adds a controller, before `start`; caches its resources that are not cached yet. Returns the cache of its keys. */
+  register<T extends KubeObject>(controller: Controller<T>): StoreReader<T> {
+    const { name, type, cache, reconcile, concurrency = 4, related = [], observer = {} } = controller;
+    const { clock, random } = this.#options;
+    if (this.#registrations.some((other) => other.name === name)) throw new Error(`there is a controller '${name}'`);
+    const queue = new WorkQueue({ reconcile, concurrency, clock, random, observer });
+    const store = this.#cacheOnce(type, cache);
+    for (const watch of related) this.#cacheOnce(watch.type, watch.cache);
+    this.#registrations.push({ name, queue, watches: [{ type, keysOf: (object) => [keyOf(object)] }, ...related] });
+    return store;
+  }
+
+  /** True when every cache has had a complete list: what controllers read is there. */
+  isReady(): boolean {
+    return !this.#isStopping && this.#options.cluster.states().every(({ synced }) => synced);
+  }
+
+  /** The depth of each controller's queue, by its name. */
+  depths(): ReadonlyMap<string, QueueDepth> {
+    return new Map(this.#registrations.map(({ name, queue }) => [name, queue.depth()]));
+  }
+
+  /** Begins reconciling as soon as every cache is filled; to be called once, when this process leads. */
+  async work(): Promise<void> {
+    await this.#options.cluster.whenSynced();
+    if (this.#isStopping) return;
+    for (const { queue } of this.#registrations) queue.start();
+  }
+
+  /**
+   * Ends everything: no new turn begins, those under way get `graceMs`, then watches end. Resolves with the number of
+   * turns that did not end in time.
+   */
+  async shutDown(graceMs: number): Promise<number> {
+    this.#isStopping = true;
+    const unfinished = await Promise.all(this.#registrations.map(({ queue }) => queue.stop(graceMs)));
+    await this.#options.cluster.stop();
+    return unfinished.reduce((sum, count) => sum + count, 0);
+  }
+
+  /** `shutDown` without waiting for turns under way. */
+  override stop(): void {
+    void this.shutDown(0);
+  }
+
+  /** Called by the library's `start`. */
+  protected override async init(): Promise<void> {
+    for (const { queue, watches } of this.#registrations) {
+      for (const { type, keysOf } of watches) {
+        await this.watchResource(type.group, type.version, type.plural, (event) => {
+          for (const key of keysOf(event.object as unknown as KubeObject)) queue.add(key);
+          return Promise.resolve();
+        });
+      }
+    }
+    this.#options.cluster.start();
+  }
+
+  /** Events of a cached resource, in the namespaces that are cached; a failing `onEvent` is reported and stops nothing. */
+  protected override watchResource(group: string, version: string, plural: string, onEvent: OnEvent): Promise<void> {
+    const cache = this.#options.cluster.cached({ group, version, plural, kind: '', namespaced: true });
+    cache.subscribe((event): unknown => onEvent(toLibraryEvent(plural, event)));
+    this.logger.info(`watching ${group === '' ? plural : `${plural}.${group}`}`);
+    return Promise.resolve();
+  }
+
+  #cacheOnce<T extends KubeObject>(type: ResourceType<T>, settings?: CacheSettings<T>): StoreReader<T> {
+    const { cluster } = this.#options;
+    return cluster.isCached(type) ? cluster.cached(type) : cluster.cache(type, settings);
+  }
+}
+
+const libraryTypes = {
+  added: ResourceEventType.Added,
+  updated: ResourceEventType.Modified,
+  deleted: ResourceEventType.Deleted,
+};
+
+/** The library types objects with client-node's models but hands out raw JSON, as we do. */
+function toLibraryEvent(plural: string, { type, object }: StoreEvent<KubeObject>): ResourceEvent {
+  const raw = object as unknown as LibraryObject;
+  return { type: libraryTypes[type], object: raw, meta: ResourceMetaImpl.createWithPlural(plural, raw) };
+}
