@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { mapValues } from './records.ts';
+import { mapValues, omit } from './records.ts';
 
 /** A JSON Schema (draft-07), as zod writes it, with the Kubernetes extensions that our schemas carry as metadata. */
 export interface JsonSchema {
@@ -92,16 +92,16 @@ function reportLostFlags(zodSchema: z.core.$ZodType, place: Place): void {
  * @throws {Error} when a zod type has no JSON Schema, such as a transform or a date
  */
 export function toJsonSchema(schema: z.ZodType, place: Place): JsonSchema {
-  return z.toJSONSchema(schema, {
+  const written: JsonSchema & { readonly $schema?: string } = z.toJSONSchema(schema, {
     target: 'draft-07',
     io: 'input',
     reused: 'inline',
     cycles: 'ref',
-    override: ({ zodSchema, jsonSchema, path }) => {
+    override: ({ zodSchema, path }) => {
       reportLostFlags(zodSchema, below(place, path.map((step) => `.${step}`).join('')));
-      delete jsonSchema.$schema;
     },
   }) as JsonSchema;
+  return omit(written, '$schema');
 }
 
 /** The definition that a `$ref` names: `#` is the root itself. */

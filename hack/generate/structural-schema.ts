@@ -40,7 +40,16 @@ export interface StructuralSchema {
 const keywords: ReadonlySet<string> = new Set([
   ...['id', 'title', 'description', 'type', 'const', 'enum', 'default', 'examples', 'format', 'pattern'],
   ...['minLength', 'maxLength', 'minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf'],
-  ...['minItems', 'maxItems', 'minProperties', 'maxProperties', 'properties', 'required', 'additionalProperties'],
+  ...[
+    'minItems',
+    'maxItems',
+    'minProperties',
+    'maxProperties',
+    'properties',
+    'required',
+    'additionalProperties',
+    'additionalItems',
+  ],
   ...['propertyNames', 'items', 'anyOf', 'oneOf', 'allOf'],
   ...['validations', 'list-type', 'list-map-keys', 'map-type', 'preserve-unknown-fields', 'int-or-string'].map(
     (extension) => `x-kubernetes-${extension}`,
@@ -86,7 +95,9 @@ function convertShape(schema: JsonSchema, place: Place): StructuralSchema {
   if (isIntOrString(schema)) return convertScalar(schema, place);
   const alternatives = schema.oneOf ?? schema.anyOf;
   if (schema['x-kubernetes-preserve-unknown-fields'] === true && schema.properties === undefined) {
-    return { ...(schema.type === 'object' && { type: 'object' }), 'x-kubernetes-preserve-unknown-fields': true };
+    // Without nullable, the API server takes a null away.
+    const frame = schema.type === 'object' ? { type: 'object' } : { nullable: true };
+    return { ...frame, 'x-kubernetes-preserve-unknown-fields': true };
   }
   if (alternatives?.every((part) => part.type === 'object')) {
     return convertUnion(schema, alternatives, place);
