@@ -1,6 +1,6 @@
 /** The two images that a node has from the start, made from the machine's static busybox: no registry is asked. */
 import { createHash } from 'node:crypto';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pauseImage } from './node-configuration.ts';
 import { runCommand } from './run-command.ts';
@@ -41,6 +41,7 @@ async function writeLayer(scratch: string, busybox: string): Promise<{ file: str
   for (const applet of applets) if (applet !== 'busybox') symlinkSync('busybox', join(root, 'bin', applet));
   writeFileSync(join(root, 'etc/passwd'), 'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n');
   writeFileSync(join(root, 'etc/group'), 'root:x:0:\nnobody:x:65534:\n');
+  chmodSync(join(root, 'tmp'), 0o1777);
   const file = join(scratch, 'layer.tar');
   await runCommand('tar', [
     ...['--create', '--file', file, '--directory', root, '--owner=0', '--group=0', '--sort=name', '--mtime=@0', '.'],

@@ -122,6 +122,10 @@ export function kubeProxy(settings: ComponentSettings): Component {
   };
 }
 
+export function coreDns(settings: ComponentSettings): Component {
+  return { name: 'coredns', command: [binaryInNode(settings, 'coredns'), '-conf', `${conf}/Corefile`] };
+}
+
 /** How long a fake node may be silent before it counts as lost, in seconds. */
 const fakeNodeLeaseSeconds = 40;
 
@@ -132,7 +136,7 @@ export function kwok(settings: ComponentSettings): Component {
     command: [
       ...[binaryInNode(settings, 'kwok'), `--kubeconfig=${conf}/kwok.kubeconfig`, `--config=${conf}/stages.yaml`],
       ...['--manage-nodes-with-annotation-selector=kwok.x-k8s.io/node=fake', '--manage-all-nodes=false'],
-      ...[`--node-lease-duration-seconds=${fakeNodeLeaseSeconds}`, `--cidr=${network.fakePodSubnet}`],
+      ...[`--node-lease-duration-seconds=${fakeNodeLeaseSeconds}`, `--cidr=${network.fakePodSubnet}`, '--v=WARN'],
     ],
   };
 }

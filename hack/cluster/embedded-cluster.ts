@@ -4,14 +4,16 @@ import { join } from 'node:path';
 import { apiClient } from './api-request.ts';
 import { makeCgroups } from './cgroups.ts';
 import { ClusterError } from './cluster-error.ts';
+import { ensureClusterDns } from './cluster-dns.ts';
 import { ensureFakeNodes } from './fake-nodes.ts';
-import { ensureBinary, isBuilt, kubernetesProgram, kwokProgram, type Report } from './go-build.ts';
-import { ensureHostLink, observeRoutes } from './host-link.ts';
+import { coreDnsProgram, ensureBinary, isBuilt, kubernetesProgram, kwokProgram, type Report } from './go-build.ts';
+import { ensureHostLink, observeDestinations } from './host-link.ts';
 import { writeInstanceFiles } from './instance-files.ts';
 import { readInstanceState, takenSlots, writeInstanceState, type EmbeddedState } from './instance-state.ts';
 import { withLock } from './lock.ts';
 import { chooseSlot, planNetwork, type NetworkPlan } from './network-plan.ts';
 import { findNode, isRunning, startNode } from './node.ts';
+import { ensureOutsideLink } from './outside-link.ts';
 import { conclaveHome, type InstancePaths } from './paths.ts';
 import { ensurePrerequisites, findCniPlugins } from './prerequisites.ts';
 import { allComponents, startContainers, startControlPlane, startRealNode, type Instance } from './start-components.ts';
@@ -35,11 +37,12 @@ export async function startEmbedded(paths: InstancePaths, options: EmbeddedOptio
   const network = planNetwork(state.slot);
   const init = findNode(paths).init ?? (await startNewNode(paths, network));
   await ensureHostLink(network, init);
+  await ensureOutsideLink(paths, network, init);
   const api = apiClient(paths, network.nodeAddress);
   const instance: Instance = { paths, network, init, api, binaries: state.binaries };
   await Promise.all([startControlPlane(instance), startContainers(instance)]);
   report('the control plane answers');
-  await startRealNode(instance);
+  await Promise.all([startRealNode(instance), ensureClusterDns(instance)]);
   report('the node is ready');
   const wantedFakeNodes = Math.max(fakeNodes, state.fakeNodes);
   if (wantedFakeNodes === 0) return;
@@ -50,7 +53,7 @@ export async function startEmbedded(paths: InstancePaths, options: EmbeddedOptio
 
 /** Builds what is not built yet, once the machine is known to have all that the cluster will need. */
 async function buildBinaries({ fakeNodes = 0, install, report }: EmbeddedOptions): Promise<Record<string, string>> {
-  const programs = fakeNodes > 0 ? [kubernetesProgram(), kwokProgram()] : [kubernetesProgram()];
+  const programs = [kubernetesProgram(), coreDnsProgram(), ...(fakeNodes > 0 ? [kwokProgram()] : [])];
   const needsGo = programs.some((program) => !isBuilt(program));
   await ensurePrerequisites(['cluster'], { needsGo, install, report });
   const binaries: Record<string, string> = {};
@@ -86,7 +89,7 @@ async function keepOrReplace(
     await removeEmbedded(paths);
   }
   return withLock(join(conclaveHome(), 'locks', 'slots.lock'), async () => {
-    const slot = chooseSlot(takenSlots(), await observeRoutes());
+    const slot = chooseSlot(takenSlots(), await observeDestinations());
     if (slot === undefined) {
       throw new ClusterError('no network is free between 10.192.0.0/16 and 10.255.0.0/16', {
         hint: 'take instances down (hack/down --all), or see `ip route`',

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { ClusterError } from './cluster-error.ts';
 import { withLock } from './lock.ts';
 import { conclaveHome, repositoryRoot } from './paths.ts';
-import { runCommand, tryCommand, type CommandResult } from './run-command.ts';
+import { tryCommand, type CommandResult } from './run-command.ts';
 
 /** A program to build: the module's folder, its package there, and what the linker writes into it. */
 export interface GoProgram {
@@ -188,4 +188,11 @@ export function kwokProgram(): GoProgram {
     moduleFolder: folder,
     packagePath: 'sigs.k8s.io/kwok/cmd/kwok',
   };
+}
+
+/** CoreDNS, with the plugins that a cluster needs. */
+export function coreDnsProgram(): GoProgram {
+  const folder = moduleFolder('coredns');
+  const version = requiredVersion(readFileSync(join(folder, 'go.mod'), 'utf8'), 'github.com/coredns/coredns');
+  return { name: 'coredns', title: `CoreDNS ${version}`, moduleFolder: folder, packagePath: '.' };
 }

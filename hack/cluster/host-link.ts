@@ -1,5 +1,5 @@
 /** The link between the machine and an instance's node: a pair of interfaces, and a route to the instance's network. */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import type { NetworkPlan } from './network-plan.ts';
 import { enterNode } from './node.ts';
 import { runCommand, tryCommand } from './run-command.ts';
@@ -16,7 +16,6 @@ export async function ensureHostLink(network: NetworkPlan, init: number): Promis
   await ip('address', 'add', `${hostAddress}/${linkPrefixLength}`, 'dev', hostInterface);
   await ip('link', 'set', hostInterface, 'up');
   await ip('route', 'add', network.network, 'via', nodeAddress, 'dev', hostInterface);
-  await ipInNode('route', 'add', 'default', 'via', hostAddress);
 }
 
 /** Removes the link, if it is still there. */
@@ -24,10 +23,16 @@ export async function removeHostLink({ hostInterface }: NetworkPlan): Promise<vo
   if (existsSync(`/sys/class/net/${hostInterface}`)) await tryCommand('ip', ['link', 'delete', hostInterface]);
 }
 
-/** The destinations of all routes of the machine. */
-export async function observeRoutes(): Promise<string[]> {
+/** What an instance's network must not cover: where the machine's routes lead, and the resolvers that it asks. */
+export async function observeDestinations(): Promise<string[]> {
   const routes = JSON.parse(await runCommand('ip', ['-json', '-4', 'route', 'show', 'table', 'all'])) as {
     dst: string;
   }[];
-  return routes.map(({ dst }) => dst);
+  const resolvers = existsSync('/etc/resolv.conf') ? parseResolvers(readFileSync('/etc/resolv.conf', 'utf8')) : [];
+  return [...routes.map(({ dst }) => dst), ...resolvers];
+}
+
+/** The addresses in a resolv.conf. */
+export function parseResolvers(text: string): string[] {
+  return [...text.matchAll(/^\s*nameserver\s+(\S+)/gm)].flatMap(([, address]) => address ?? []);
 }

@@ -5,6 +5,7 @@ import { makeCertificates, renderKubeconfig, type CertificateRequest } from './c
 import { cgroupOf } from './cgroups.ts';
 import type { NetworkPlan } from './network-plan.ts';
 import { nodeName, renderNodeConfiguration } from './node-configuration.ts';
+import { renderResolver } from './outside-link.ts';
 import type { InstancePaths } from './paths.ts';
 
 /** The users whose kubeconfigs stand in the configuration folder, for the components inside the node. */
@@ -12,6 +13,7 @@ const componentUsers: readonly CertificateRequest[] = [
   { name: 'kube-controller-manager', subject: '/CN=system:kube-controller-manager' },
   { name: 'kube-scheduler', subject: '/CN=system:kube-scheduler' },
   { name: 'kube-proxy', subject: '/CN=system:kube-proxy' },
+  { name: 'coredns', subject: '/O=system:masters/CN=coredns' },
   { name: 'kwok', subject: '/O=system:masters/CN=kwok' },
 ];
 
@@ -46,7 +48,7 @@ export async function writeInstanceFiles(
   await makeCertificates(paths.certificates, certificateRequests(network));
   const files: Record<string, string> = {
     ...renderNodeConfiguration({ network, cniPlugins, cgroup: cgroupOf(paths.name) }),
-    'resolv.conf': '# no resolver: this node has no way outside\n',
+    'resolv.conf': renderResolver(network),
   };
   for (const { name } of [...componentUsers, { name: 'kubelet' }]) {
     files[`${name}.kubeconfig`] = renderKubeconfig(paths.certificates, name, 'https://127.0.0.1:6443');

@@ -156,7 +156,12 @@ const auditPolicy = {
     },
     {
       level: 'None',
-      users: ['system:kube-controller-manager', 'system:kube-scheduler', 'system:kube-proxy', 'system:apiserver'],
+      users: ['kwok', 'coredns', 'system:kube-controller-manager', 'system:kube-scheduler', 'system:kube-proxy'],
+      verbs: ['get', 'list', 'watch'],
+    },
+    {
+      level: 'None',
+      users: ['system:apiserver'],
     },
     { level: 'Metadata' },
   ],

@@ -54,13 +54,12 @@ export async function startNode(paths: InstancePaths, binaries: string): Promise
     stdio: ['ignore', log, log],
     cwd: '/',
   });
-  let ended = false;
-  child.on('exit', () => (ended = true));
-  child.on('error', () => (ended = true));
+  child.on('error', () => undefined); // told by the absence of the process
   child.unref();
-  await waitUntil('the node’s namespaces', () => ended || existsSync(ready), { timeoutMs: 10_000, intervalMs: 20 });
+  const hasEnded = (): boolean => child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
+  await waitUntil("the node's namespaces", () => hasEnded() || existsSync(ready), { intervalMs: 20 });
   const { init } = findNode(paths);
-  if (init !== undefined && !ended) return init;
+  if (init !== undefined) return init;
   throw new ClusterError(`the node's namespaces could not be made: ${lastLines(join(paths.logs, 'node.log'))}`, {
     hint: 'this needs root with CAP_SYS_ADMIN and CAP_NET_ADMIN, outside of unprivileged containers',
   });

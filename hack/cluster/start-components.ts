@@ -1,6 +1,5 @@
 /** Starts an instance's components in their order, each only once what it needs answers. */
 import { rmSync } from 'node:fs';
-import { join } from 'node:path';
 import type { ApiClient } from './api-request.ts';
 import { writeBaseImages } from './base-images.ts';
 import { ClusterError } from './cluster-error.ts';
@@ -33,6 +32,7 @@ export function allComponents({ fakeNodes }: EmbeddedState): string[] {
     'containerd',
     'kubelet',
     'kube-proxy',
+    'coredns',
   ];
   return fakeNodes > 0 ? [...always, 'kwok'] : always;
 }
