@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ManualClock, settled } from '../testing/manual-clock.ts';
 import { SimulatedApiServer } from '../testing/simulated-api-server.ts';
+import { WriteRefused } from './api-error.ts';
 import { Cluster, type ClusterClient } from './cluster.ts';
 import { OperatorShell, relatedTo } from './operator-shell.ts';
 import type { ReflectorObserver } from './reflector-observer.ts';
@@ -62,6 +63,25 @@ describe('an operator shell', () => {
     await clock.advance(10);
     expect(reconciled).toEqual(['ns/a there', 'ns/b there', 'ns/a gone']);
     expect(logger.info).toHaveBeenCalledWith('watching things.test.dev');
+  });
+
+  it('lets a key whose write was refused rest until this process leads again', async () => {
+    const { shell, clock, servers } = aShell();
+    const target = { verb: 'update', resource: 'things.test.dev/status' };
+    const reconcile = vi.fn<Reconcile>(() =>
+      Promise.reject(new WriteRefused({ target, code: 0, reason: '', said: 'this process does not lead' })),
+    );
+    shell.register({ name: 'thing', type: things, reconcile });
+    servers.things.write('a');
+    servers.things.write('b');
+    await shell.start();
+    await clock.advance(10);
+    await shell.work();
+    await clock.advance(600_000);
+    expect(reconcile).toHaveBeenCalledTimes(2);
+    await shell.work();
+    await clock.advance(10);
+    expect(reconcile.mock.calls.map(([key]) => key)).toEqual(['ns/a', 'ns/b', 'ns/a', 'ns/b']);
   });
 
   it('does not work before every cache is filled', async () => {
@@ -162,6 +182,7 @@ describe('an operator shell', () => {
     const stopped = shell.shutDown(1_000);
     expect(shell.isReady()).toBe(false);
     await clock.advance(10);
+    expect(servers.things.openWatches).toBe(1);
     turn.resolve(undefined);
     expect(await stopped).toBe(0);
     expect(servers.things.openWatches).toBe(0);
