@@ -69,7 +69,7 @@ describe('an operator shell', () => {
     const { shell, clock, servers } = aShell();
     const target = { verb: 'update', resource: 'things.test.dev/status' };
     const reconcile = vi.fn<Reconcile>(() =>
-      Promise.reject(new WriteRefused({ target, code: 0, reason: '', said: 'this process does not lead' })),
+      Promise.reject<undefined>(new WriteRefused({ target, code: 0, reason: '', said: 'this process does not lead' })),
     );
     shell.register({ name: 'thing', type: things, reconcile });
     servers.things.write('a');

@@ -6,6 +6,7 @@ import dotI, {
 } from '@dot-i/k8s-operator';
 import type { CacheSettings, Cluster } from './cluster.ts';
 import type { Clock, Random } from './clock.ts';
+import { guard } from './guard.ts';
 import type { KubeObject, ResourceType } from './resource-type.ts';
 import { keyOf, type StoreReader } from './store.ts';
 import type { StoreEvent } from './store-events.ts';
@@ -69,6 +70,7 @@ export class OperatorShell extends dotI.default {
   readonly #options: OperatorShellOptions;
   readonly #registrations: Registration[] = [];
   #isStopping = false;
+  #isWorking = false;
 
   /** @throws Error when the environment's kubeconfig cannot be read: the library loads it, though nothing here uses it */
   constructor(options: OperatorShellOptions) {
@@ -103,11 +105,31 @@ export class OperatorShell extends dotI.default {
     return new Map(this.#registrations.map(({ name, queue }) => [name, queue.depth()]));
   }
 
-  /** Begins reconciling as soon as every cache is filled; to be called once, when this process leads. */
+  /**
+   * Begins reconciling as soon as every cache is filled; to be called each time this process comes to lead. When it led
+   * before, every key gets a turn: writes were refused in between.
+   */
   async work(): Promise<void> {
     await this.#options.cluster.whenSynced();
     if (this.#isStopping) return;
-    for (const { queue } of this.#registrations) queue.start();
+    for (const { queue, watches } of this.#registrations) {
+      if (this.#isWorking) this.#addAll(queue, watches);
+      else queue.start();
+    }
+    this.#isWorking = true;
+  }
+
+  #addAll(queue: WorkQueue, watches: Registration['watches']): void {
+    for (const { type, keysOf } of watches) {
+      for (const object of this.#options.cluster.cached(type).list()) {
+        guard(
+          () => {
+            for (const key of keysOf(object)) queue.add(key);
+          },
+          (error) => this.logger.error(`no keys for ${type.plural} ${keyOf(object)}: ${String(error)}`),
+        );
+      }
+    }
   }
 
   /**

@@ -1,10 +1,10 @@
 import { Terminal, Waiting } from '../core/reconcile-error.ts';
-import { ApiError, Conflict } from './api-error.ts';
+import { ApiError, Conflict, WriteRefused } from './api-error.ts';
 import { exponentialDelayMs, type BackOff } from './back-off.ts';
 import type { Random } from './clock.ts';
 
 /** How one turn of a key ended. */
-export type Outcome = 'done' | 'conflict' | 'waiting' | 'terminal' | 'failed';
+export type Outcome = 'done' | 'conflict' | 'waiting' | 'refused' | 'terminal' | 'failed';
 
 /** What a failed turn leads to; without a delay the key rests until something adds it. */
 export interface Verdict {
@@ -42,6 +42,8 @@ export class RetryPolicy {
 
   judge(key: string, error: unknown): Verdict {
     if (error instanceof Waiting) return this.#rest(key, { outcome: 'waiting', retryAfterMs: error.retryAfterMs });
+    // Every key gets a turn when this process leads again: trying before that is in vain.
+    if (error instanceof WriteRefused) return this.#rest(key, { outcome: 'refused', retryAfterMs: undefined });
     if (error instanceof Terminal) return this.#rest(key, { outcome: 'terminal', retryAfterMs: undefined });
     if (error instanceof Conflict && this.#countConflict(key) <= conflictsBeforeFailure) {
       return { outcome: 'conflict', retryAfterMs: conflictDelayMs * (0.5 + this.#random()) };
