@@ -25,7 +25,8 @@ function refuse(code: string, message: string, position: Position = { line: 1, c
 }
 
 function positionOfByte(bytes: Uint8Array, index: number): Position {
-  const before = new TextDecoder('utf-8').decode(bytes.subarray(0, index));
+  // A character that is cut off here is not counted: it is the broken one.
+  const before = new TextDecoder('utf-8').decode(bytes.subarray(0, index), { stream: true });
   return indexLines(before)(before.length);
 }
 

@@ -29,23 +29,15 @@ export interface ParsedText {
  */
 export function parseDocuments(text: string): ParsedText {
   const positionAt = indexLines(text);
-  const spans = splitDocuments(text);
-  const refusal = refuseExcess(text, spans.length);
-  if (refusal !== undefined) return { documents: [], issues: [refusal] };
-  const parsed = spans.map((span) => parseSpan(text, span, positionAt));
-  const values = parsed.flatMap(({ documents }) => documents).filter(({ value }) => value !== null);
+  if (countMarks(text) > sourceLimits.marks) return refuse(`${sourceLimits.marks} values`);
+  const parsed = splitDocuments(text).map((span) => parseSpan(text, span, positionAt));
+  const roots = parsed.flatMap(({ documents }) => documents).filter(({ value }) => value !== null);
+  const values = roots.flatMap(flattenLists);
+  if (values.length > sourceLimits.documents) return refuse(`${sourceLimits.documents} documents`);
   return {
-    documents: values.flatMap(flattenLists).map((value) => placeDocument(value, positionAt)),
+    documents: values.map((value) => placeDocument(value, positionAt)),
     issues: capIssues(parsed.flatMap(({ issues }) => issues)),
   };
-}
-
-function capIssues(issues: readonly PlacedIssue[]): readonly PlacedIssue[] {
-  const kept = issues.slice(0, sourceLimits.issues);
-  const last = kept.at(-1);
-  if (last === undefined || kept.length === issues.length) return issues;
-  const message = `${issues.length - kept.length} more issues are not shown`;
-  return [...kept, { code: 'TooManyIssues', path: [], message, position: last.position }];
 }
 
 function placeDocument(root: PlacedValue, positionAt: LineIndex): SourceDocument {
@@ -56,13 +48,18 @@ function placeDocument(root: PlacedValue, positionAt: LineIndex): SourceDocument
   };
 }
 
-function refuseExcess(text: string, spanCount: number): PlacedIssue | undefined {
-  const tooMany = spanCount > sourceLimits.documents ? `${sourceLimits.documents} documents` : undefined;
-  const tooDense = countMarks(text) > sourceLimits.marks ? `${sourceLimits.marks} values` : undefined;
-  const excess = tooMany ?? tooDense;
-  if (excess === undefined) return undefined;
+function refuse(excess: string): ParsedText {
   const message = `the file holds more than ${excess}`;
-  return { code: 'FileTooLarge', path: [], position: { line: 1, column: 1 }, message, hint: 'split the file' };
+  const position = { line: 1, column: 1 };
+  return { documents: [], issues: [{ code: 'FileTooLarge', path: [], position, message, hint: 'split the file' }] };
+}
+
+function capIssues(issues: readonly PlacedIssue[]): readonly PlacedIssue[] {
+  const kept = issues.slice(0, sourceLimits.issues);
+  const last = kept.at(-1);
+  if (last === undefined || kept.length === issues.length) return issues;
+  const message = `${issues.length - kept.length} more issues are not shown`;
+  return [...kept, { code: 'TooManyIssues', path: [], message, position: last.position }];
 }
 
 /** Counts the places where a value may begin, which bounds what the parser makes of the text. */
