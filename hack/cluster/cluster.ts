@@ -1,44 +1,93 @@
 /** Starts and stops clusters: the entrance for commands and tests. */
+import { rmSync } from 'node:fs';
+import { ClusterError } from './cluster-error.ts';
 import { startEmbedded } from './embedded-cluster.ts';
+import { useContext } from './existing-cluster.ts';
 import type { Report } from './go-build.ts';
-import { readInstanceState } from './instance-state.ts';
+import { readInstanceState, type InstanceState } from './instance-state.ts';
+import { dockerRuns, removeKind, startKind } from './kind-cluster.ts';
 import { withLock } from './lock.ts';
-import { instancePaths } from './paths.ts';
+import { planNetwork } from './network-plan.ts';
+import { instancePaths, type InstancePaths } from './paths.ts';
+import { chooseProvider, type Provider } from './provider.ts';
 import { removeEmbedded } from './remove-embedded.ts';
 
 /** A running cluster. */
 export interface Cluster {
   readonly instance: string;
-  readonly kind: 'embedded' | 'kind' | 'context';
+  readonly provider: Provider;
   /** The path of a kubeconfig with administrator's rights. */
   readonly kubeconfig: string;
+  /** The folder with the components' logs and the audit log; of embedded clusters only. */
+  readonly logs: string | undefined;
+  /** The address under which pods reach servers of this machine; of embedded clusters only. */
+  readonly hostAddress: string | undefined;
 }
 
+/** What to start. */
 export interface StartOptions {
   readonly instance: string;
+  /** Without it: what the instance is already, else kind where Docker runs, else the embedded cluster. */
+  readonly provider?: Provider;
+  /** How many fake nodes there are to be at least. */
   readonly fakeNodes?: number;
+  /** Install missing Debian packages where this is Debian and the user is root, instead of failing. */
   readonly install?: boolean;
   readonly report?: Report;
 }
 
 const silent: Report = () => undefined;
 
-/** Starts an instance, or what of it is not running, and answers once pods can run on it. */
+/** Starts an instance, or what of it is not running, and answers once pods can run on it; throws ClusterError. */
 export async function startCluster(options: StartOptions): Promise<Cluster> {
-  const { instance, fakeNodes, install = false, report = silent } = options;
+  const { instance, fakeNodes = 0, install = false, report = silent } = options;
   const paths = instancePaths(instance);
-  const waits = (): void => {
-    report(`waiting: another command is at work on instance ${instance}`);
-  };
-  await withLock(paths.lockFile, () => startEmbedded(paths, { fakeNodes, install, report }), waits);
-  return { instance, kind: 'embedded', kubeconfig: paths.adminKubeconfig };
+  return withInstance(paths, report, async () => {
+    const recorded = readInstanceState(paths);
+    const requested = options.provider;
+    const provider = await chooseProvider({ instance, requested, recorded, fakeNodes, dockerRuns });
+    if (provider.kind === 'kind') await startKind(paths, report);
+    else if (provider.kind === 'context') await useContext(paths, provider.context, report);
+    else await startEmbedded(paths, { fakeNodes, install, report });
+    return describeCluster(paths, provider);
+  });
 }
 
-/** Stops an instance and removes everything of it; answers whether there was any. */
-export async function stopCluster(instance: string): Promise<void> {
+/** Stops an instance, if there is one, and removes everything of it. */
+export async function stopCluster(instance: string, report: Report = silent): Promise<void> {
   const paths = instancePaths(instance);
-  await withLock(paths.lockFile, async () => {
-    readInstanceState(paths);
-    await removeEmbedded(paths);
+  await withInstance(paths, report, async () => {
+    const state = readDamagedToo(paths);
+    if (state?.kind === 'kind') await removeKind(paths, report);
+    else if (state?.kind === 'context') rmSync(paths.folder, { recursive: true });
+    else await removeEmbedded(paths);
   });
+}
+
+function withInstance<T>(paths: InstancePaths, report: Report, work: () => Promise<T>): Promise<T> {
+  return withLock(paths.lockFile, work, () => {
+    report(`waiting: another command is at work on instance '${paths.name}'`);
+  });
+}
+
+/** Undefined also for a damaged record: taking down must always be possible. */
+function readDamagedToo(paths: InstancePaths): InstanceState | undefined {
+  try {
+    return readInstanceState(paths);
+  } catch (error) {
+    if (error instanceof ClusterError) return undefined;
+    throw error;
+  }
+}
+
+function describeCluster(paths: InstancePaths, provider: Provider): Cluster {
+  const state = readInstanceState(paths);
+  const isOurs = state?.kind === 'embedded';
+  return {
+    instance: paths.name,
+    provider,
+    kubeconfig: paths.adminKubeconfig,
+    logs: isOurs ? paths.logs : undefined,
+    hostAddress: isOurs ? planNetwork(state.slot).hostAddress : undefined,
+  };
 }

@@ -1,5 +1,47 @@
+/** hack/down: stops clusters and leaves nothing of them. */
 import { parseArgs } from 'node:util';
 import { stopCluster } from './cluster.ts';
+import { listInstances } from './instance-state.ts';
 import { defaultInstance } from './paths.ts';
-const { values } = parseArgs({ options: { instance: { type: 'string' } } });
-await stopCluster(values.instance ?? defaultInstance());
+import { runMain } from './run-main.ts';
+
+const usage = `usage: hack/down [--instance NAME | --all]
+
+Stops a cluster that hack/up started and removes everything of it. An existing cluster that hack/up only noted down
+(--context) is left alone and forgotten.
+
+  --instance NAME   which cluster (CONCLAVE_INSTANCE, else 'default')
+  --all             all of them`;
+
+/** The instances to stop, or 'help'. */
+export function parseDownArguments(
+  args: readonly string[],
+  { fallback, all }: { fallback: string; all: () => string[] },
+): string[] | 'help' {
+  const { values } = parseArgs({
+    args: [...args],
+    options: { instance: { type: 'string' }, all: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+  });
+  if (values.help) return 'help';
+  return values.all ? all() : [values.instance ?? fallback];
+}
+
+if (import.meta.main) {
+  await runMain(async () => {
+    const instances = parseDownArguments(process.argv.slice(2), { fallback: defaultInstance(), all: listInstances });
+    if (instances === 'help') {
+      console.log(usage);
+      return;
+    }
+    const report = (line: string): void => {
+      console.error(`conclave: ${line}`);
+    };
+    for (const instance of instances) {
+      const start = performance.now();
+      const existed = listInstances().includes(instance);
+      await stopCluster(instance, report);
+      const elapsed = ((performance.now() - start) / 1000).toFixed(1);
+      console.log(existed ? `Cluster '${instance}' is down (${elapsed} s).` : `There is no cluster '${instance}'.`);
+    }
+  });
+}

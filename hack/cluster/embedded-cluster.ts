@@ -6,7 +6,8 @@ import { makeCgroups } from './cgroups.ts';
 import { ClusterError } from './cluster-error.ts';
 import { ensureClusterDns } from './cluster-dns.ts';
 import { ensureFakeNodes } from './fake-nodes.ts';
-import { coreDnsProgram, ensureBinary, isBuilt, kubernetesProgram, kwokProgram, type Report } from './go-build.ts';
+import { ensureBinary, isBuilt, type Report } from './go-build.ts';
+import { coreDnsProgram, kubernetesProgram, kwokProgram } from './go-programs.ts';
 import { ensureHostLink, observeDestinations } from './host-link.ts';
 import { writeInstanceFiles } from './instance-files.ts';
 import { readInstanceState, takenSlots, writeInstanceState, type EmbeddedState } from './instance-state.ts';
@@ -21,8 +22,8 @@ import { removeEmbedded } from './remove-embedded.ts';
 
 /** How to start an embedded cluster. */
 export interface EmbeddedOptions {
-  /** How many fake nodes there are to be at least; undefined leaves them as they are. */
-  readonly fakeNodes: number | undefined;
+  /** How many fake nodes there are to be at least. */
+  readonly fakeNodes: number;
   /** Install missing Debian packages where that is possible. */
   readonly install: boolean;
   readonly report: Report;
@@ -30,7 +31,7 @@ export interface EmbeddedOptions {
 
 /** Starts what is not running yet of an instance and answers once its node is ready. The caller holds its lock. */
 export async function startEmbedded(paths: InstancePaths, options: EmbeddedOptions): Promise<void> {
-  const { report, fakeNodes = 0 } = options;
+  const { report, fakeNodes } = options;
   if (await isComplete(paths, fakeNodes)) return;
   const binaries = await buildBinaries(options);
   const state = await keepOrReplace(paths, binaries, report);
@@ -52,7 +53,7 @@ export async function startEmbedded(paths: InstancePaths, options: EmbeddedOptio
 }
 
 /** Builds what is not built yet, once the machine is known to have all that the cluster will need. */
-async function buildBinaries({ fakeNodes = 0, install, report }: EmbeddedOptions): Promise<Record<string, string>> {
+async function buildBinaries({ fakeNodes, install, report }: EmbeddedOptions): Promise<Record<string, string>> {
   const programs = [kubernetesProgram(), coreDnsProgram(), ...(fakeNodes > 0 ? [kwokProgram()] : [])];
   const needsGo = programs.some((program) => !isBuilt(program));
   await ensurePrerequisites(['cluster'], { needsGo, install, report });

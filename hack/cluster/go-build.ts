@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } 
 import { dirname, join } from 'node:path';
 import { ClusterError } from './cluster-error.ts';
 import { withLock } from './lock.ts';
-import { conclaveHome, repositoryRoot } from './paths.ts';
+import { conclaveHome } from './paths.ts';
 import { tryCommand, type CommandResult } from './run-command.ts';
 
 /** A program to build: the module's folder, its package there, and what the linker writes into it. */
@@ -139,60 +139,4 @@ class Progress {
     const done = this.#done > 0 ? `, ${this.#done}${of} ${this.#unit}` : '';
     return `${this.#title}: ${this.#phase}, ${this.elapsed()}${done}`;
   }
-}
-
-const moduleFolder = (name: string): string => join(repositoryRoot, 'hack', name);
-
-/** The version that a module's go.mod requires of a package. */
-export function requiredVersion(goMod: string, path: string): string {
-  const line = goMod.split('\n').find((candidate) =>
-    candidate
-      .trim()
-      .replace(/^require /, '')
-      .startsWith(`${path} `),
-  );
-  const version = line
-    ?.trim()
-    .replace(/^require /, '')
-    .split(' ')[1];
-  if (version === undefined) throw new ClusterError(`go.mod does not require ${path}`);
-  return version;
-}
-
-/** Kubernetes with etcd, in one binary called `kube`. */
-export function kubernetesProgram(): GoProgram {
-  const folder = moduleFolder('kubernetes');
-  const version = requiredVersion(readFileSync(join(folder, 'go.mod'), 'utf8'), 'k8s.io/kubernetes');
-  const [major = '', minor = ''] = version.slice(1).split('.');
-  const variable = 'k8s.io/component-base/version';
-  return {
-    name: 'kube',
-    title: `Kubernetes ${version}`,
-    moduleFolder: folder,
-    packagePath: '.',
-    variables: {
-      [`${variable}.gitVersion`]: version,
-      [`${variable}.gitMajor`]: major,
-      [`${variable}.gitMinor`]: minor,
-    },
-  };
-}
-
-/** kwok, which plays the kubelets of nodes that do not exist. */
-export function kwokProgram(): GoProgram {
-  const folder = moduleFolder('kwok');
-  const version = requiredVersion(readFileSync(join(folder, 'go.mod'), 'utf8'), 'sigs.k8s.io/kwok');
-  return {
-    name: 'kwok',
-    title: `kwok ${version}`,
-    moduleFolder: folder,
-    packagePath: 'sigs.k8s.io/kwok/cmd/kwok',
-  };
-}
-
-/** CoreDNS, with the plugins that a cluster needs. */
-export function coreDnsProgram(): GoProgram {
-  const folder = moduleFolder('coredns');
-  const version = requiredVersion(readFileSync(join(folder, 'go.mod'), 'utf8'), 'github.com/coredns/coredns');
-  return { name: 'coredns', title: `CoreDNS ${version}`, moduleFolder: folder, packagePath: '.' };
 }

@@ -1,6 +1,7 @@
 /** Which kubectl, with which flags and environment, talks to an instance. */
 import { ClusterError } from './cluster-error.ts';
-import { binaryPath, ensureBinary, kubernetesProgram, type Report } from './go-build.ts';
+import { binaryPath, ensureBinary, type Report } from './go-build.ts';
+import { kubernetesProgram } from './go-programs.ts';
 import { readInstanceState } from './instance-state.ts';
 import { instancePaths } from './paths.ts';
 import { findProgram } from './prerequisites.ts';

@@ -14,6 +14,9 @@ export const nodeName = 'conclave-node';
 /** The image of the process that holds a pod's namespaces, made by the instance itself. */
 export const pauseImage = 'localhost/conclave/pause:1';
 
+/** How many GPUs the real node says it has. */
+export const realNodeGpus = '8';
+
 /** What the files depend on. */
 export interface NodeSettings {
   readonly network: NetworkPlan;

@@ -5,7 +5,7 @@ import { writeBaseImages } from './base-images.ts';
 import { ClusterError } from './cluster-error.ts';
 import * as components from './component-commands.ts';
 import type { EmbeddedState } from './instance-state.ts';
-import { insideNode, nodeName } from './node-configuration.ts';
+import { insideNode, nodeName, realNodeGpus } from './node-configuration.ts';
 import { ensureComponent, enterNode, runInNode, waitForComponent } from './node.ts';
 import type { InstancePaths } from './paths.ts';
 import { findProgram } from './prerequisites.ts';
@@ -18,9 +18,6 @@ export interface Instance extends components.ComponentSettings {
   readonly init: number;
   readonly api: ApiClient;
 }
-
-/** How many GPUs the real node says it has. */
-export const realNodeGpus = '8';
 
 /** The names of all components that an instance in this state has. */
 export function allComponents({ fakeNodes }: EmbeddedState): string[] {
