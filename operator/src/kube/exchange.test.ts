@@ -1,5 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import { Agent } from 'undici';
+import { Agent, buildConnector, type Dispatcher } from 'undici';
 import { afterEach, describe, expect, it } from 'vitest';
 import { answerJson, ScriptedServer, type Script } from '../testing/scripted-server.ts';
 import { exchange, ExchangeFailed, type Exchange } from './exchange.ts';
@@ -132,6 +132,34 @@ describe('exchange', () => {
     await expect.poll(() => server.received.length).toBe(1);
     controller.abort(reason);
     await expect(running).rejects.toBe(reason);
+  });
+
+  it.each([
+    ['its time was over', () => ({ timeoutMs: 30 })],
+    ['its caller gave up', () => ({ signal: AbortSignal.timeout(30) })],
+  ])('never sends a request whose connection came after %s', async (_, rest) => {
+    const server = await start((__, response) => response.end());
+    const connectNow = buildConnector({});
+    const slow = new Agent({ connect: (options, callback) => setTimeout(connectNow, 100, options, callback) });
+    await expect(exchange(put(server.url, { dispatcher: slow, ...rest() }))).rejects.toThrow();
+    await expect.poll(() => server.connections).toBe(1);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(server.received).toHaveLength(0);
+    expect((await exchange(put(server.url, { dispatcher: slow }))).code).toBe(200);
+  });
+
+  it('never sends a request that a busy process gets round to when its time is over', async () => {
+    let aborted = false;
+    const controller = { abort: () => (aborted = true) } as unknown as Dispatcher.DispatchController;
+    const busy = {
+      dispatch: (_: unknown, handler: Dispatcher.DispatchHandler) => {
+        const until = performance.now() + 30;
+        while (performance.now() < until);
+        handler.onRequestStart?.(controller, null);
+      },
+    } as unknown as Dispatcher;
+    const failure = await failureOf(exchange(put('http://x', { dispatcher: busy, timeoutMs: 20 })));
+    expect([failure.kind, failure.sent, aborted]).toEqual(['timeout', false, true]);
   });
 
   it('rejects what undici refuses to send', async () => {
