@@ -76,9 +76,12 @@ async function main(): Promise<void> {
     say(usage);
     return;
   }
-  if (values.down === true) return stopCluster(instance);
+  if (values.down === true) {
+    await stopCluster(instance);
+    return;
+  }
   const { context, install = false } = values;
-  await startCluster({ instance, install, report: say, ...(context === undefined ? {} : { context }) });
+  await startCluster({ instance, install, report: say, ...(context !== undefined && { provider: { kind: 'context', context } }) });
   await run(instance);
 }
 

@@ -29,7 +29,7 @@ export const systemClock: Clock = {
         signal?.removeEventListener('abort', end);
         resolve();
       };
-      const timer = setTimeout(end, Math.min(ms, longestTimerMs));
+      const timer = setTimeout(end, Math.min(Math.max(ms, 0), longestTimerMs));
       signal?.addEventListener('abort', end, { once: true });
     }),
 };

@@ -3,9 +3,16 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 /** Seconds, from a millisecond to a minute: what takes longer is stuck, not slow. */
 const durationBuckets = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
+/** What gauges are set from. */
+export interface GaugeSources {
+  objects(): Iterable<{ readonly resource: string; readonly objects: number }>;
+  depths(): Iterable<readonly [kind: string, depth: { readonly ready: number }]>;
+}
+
 /** What the operator measures of itself. Names and labels are a contract: `docs/reference/metrics.md`. */
 export class Metrics {
   readonly registry = new Registry();
+  #sources: GaugeSources | undefined;
 
   readonly apiRequests = new Counter({
     name: 'conclave_api_requests_total',
@@ -38,6 +45,7 @@ export class Metrics {
     help: 'Objects in the cache.',
     labelNames: ['kind'],
     registers: [this.registry],
+    collect: () => this.#collectObjects(),
   });
   readonly watchHandlerFailures = new Counter({
     name: 'conclave_watch_handler_failures_total',
@@ -63,6 +71,7 @@ export class Metrics {
     help: 'Keys that wait for a worker.',
     labelNames: ['kind'],
     registers: [this.registry],
+    collect: () => this.#collectDepths(),
   });
   readonly queueWait = new Histogram({
     name: 'conclave_queue_wait_seconds',
@@ -81,6 +90,21 @@ export class Metrics {
     help: 'Kubernetes events that could not be recorded.',
     registers: [this.registry],
   });
+
+  /** Sets gauges from these sources whenever metrics are collected, and at no other time. */
+  collectFrom(sources: GaugeSources): void {
+    this.#sources = sources;
+  }
+
+  #collectObjects(): void {
+    for (const { resource, objects } of this.#sources?.objects() ?? []) {
+      this.watchedObjects.set({ kind: resource }, objects);
+    }
+  }
+
+  #collectDepths(): void {
+    for (const [kind, { ready }] of this.#sources?.depths() ?? []) this.queueDepth.set({ kind }, ready);
+  }
 
   /** Adds what Node says of the process: memory, CPU, event-loop lag. */
   collectProcess(): void {

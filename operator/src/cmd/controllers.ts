@@ -1,0 +1,53 @@
+import { kinds } from '../api/kinds.ts';
+import { pipelineKind, type Pipeline } from '../api/pipeline.ts';
+import { reconcilePipeline } from '../controllers/pipeline-controller.ts';
+import { validateDocument } from '../core/validation/validate-document.ts';
+import type { Cluster } from '../kube/cluster.ts';
+import type { OperatorShell } from '../kube/operator-shell.ts';
+import type { StoreReader } from '../kube/store.ts';
+import { observeTurns, type Telemetry } from './observers.ts';
+import { resourceTypeOf } from './resource-types.ts';
+
+/** What the controllers are joined to. */
+export interface ControllerParts {
+  readonly shell: OperatorShell;
+  readonly cluster: Cluster;
+  readonly telemetry: Telemetry;
+  /** The one namespace that is watched; all when undefined. */
+  readonly namespace: string | undefined;
+  readonly workers: number;
+}
+
+/** Registers every controller, and a cache of every kind. */
+export function registerControllers(parts: ControllerParts): void {
+  registerPipelines(parts);
+  for (const kind of kinds) {
+    if (kind !== pipelineKind) parts.shell.cache(resourceTypeOf(kind), cacheSettings(parts));
+  }
+}
+
+function registerPipelines(parts: ControllerParts): void {
+  const { shell, cluster, telemetry, workers } = parts;
+  const type = resourceTypeOf<Pipeline>(pipelineKind);
+  const pipelines: StoreReader<Pipeline> = shell.register<Pipeline>({
+    name: pipelineKind.plural,
+    type,
+    cache: cacheSettings(parts),
+    concurrency: workers,
+    observer: observeTurns(telemetry, pipelineKind.plural),
+    reconcile: reconcilePipeline({
+      cluster: {
+        observe: (key) => pipelines.get(key),
+        replaceStatus: async (pipeline, status) => {
+          await cluster.updateStatus(type, { ...pipeline, status });
+        },
+      },
+      validate: (pipeline) => validateDocument(pipeline, kinds),
+      clock: () => new Date(),
+    }),
+  });
+}
+
+function cacheSettings({ namespace }: ControllerParts) {
+  return namespace === undefined ? {} : { selection: { namespace } };
+}

@@ -1,0 +1,74 @@
+#!/usr/bin/env node
+/** The operator: watches, reconciles while it leads, and says how it is. */
+import { hostname } from 'node:os';
+import { systemClock as clock } from '../kube/clock.ts';
+import { Cluster } from '../kube/cluster.ts';
+import { connect } from '../kube/connect.ts';
+import { OperatorShell } from '../kube/operator-shell.ts';
+import { serveHealth } from '../telemetry/health-server.ts';
+import { createLogger } from '../telemetry/logger.ts';
+import { Metrics } from '../telemetry/metrics.ts';
+import { adaptLogger } from './adapt-logger.ts';
+import { registerControllers } from './controllers.ts';
+import { observeReflector, observeRequests, type Telemetry } from './observers.ts';
+import { parseOperatorOptions, type OperatorOptions } from './operator-options.ts';
+import { productVersion } from './product-version.ts';
+import { whyNotReady } from './readiness.ts';
+import { standForElection } from './stand-for-election.ts';
+import { termination } from './termination.ts';
+
+/** Turns under way get this long when the process is told to end, in milliseconds. */
+const graceMs = 800;
+
+async function main(options: OperatorOptions): Promise<void> {
+  const telemetry: Telemetry = { logger: createLogger({ level: options.logLevel }), metrics: new Metrics() };
+  const { logger, metrics } = telemetry;
+  const { kubeconfig, context, identity, namespace, workers } = options;
+  const version = productVersion();
+  let answeredAtMs = clock.monotonicMs();
+  const observer = observeRequests(telemetry, () => (answeredAtMs = clock.monotonicMs()));
+  const { client } = await connect({ version, observer, kubeconfig, context });
+
+  const lease = { namespace: options.leaseNamespace, name: options.leaseName };
+  const { elector, run } = standForElection(telemetry, {
+    election: { client, lease, identity, clock, random: Math.random },
+    lead: () => void shell.work(),
+  });
+  const observe = (resource: string) => observeReflector(telemetry, resource);
+  const cluster = new Cluster({ client: client.withGate(elector), clock, random: Math.random, observe });
+  const shell = new OperatorShell({ cluster, clock, random: Math.random, logger: adaptLogger(logger) });
+  registerControllers({ shell, cluster, telemetry, namespace, workers });
+
+  let stopping = false;
+  const unansweredMs = () => clock.monotonicMs() - answeredAtMs;
+  const health = await serveHealth(
+    {
+      whyUnhealthy: () => [],
+      whyNotReady: () => whyNotReady({ stopping, caches: cluster.states(), unansweredMs: unansweredMs() }),
+      metrics: metrics.registry,
+    },
+    { port: options.healthPort },
+  );
+  metrics.collectProcess();
+  metrics.collectFrom({ objects: () => cluster.states(), depths: () => shell.depths() });
+  logger.info({ version, identity, health_port: health.port }, 'the operator starts');
+  await shell.start();
+  const leaving = new AbortController();
+  const election = run(leaving.signal);
+  const signal = await termination();
+  stopping = true;
+  logger.info({ signal }, 'the operator is told to end');
+  // Turns end while this process still leads; only then is the Lease given up.
+  const unfinished = await shell.shutDown(graceMs);
+  leaving.abort();
+  await election;
+  await Promise.all([health.close(), client.close()]);
+  logger.info({ unfinished }, 'the operator has ended');
+}
+
+try {
+  await main(parseOperatorOptions(process.argv.slice(2), process.env, `${hostname()}_${process.pid}`));
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 2;
+}

@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { whyNotReady, type ReadinessFacts } from './readiness.ts';
+
+const pipelines = { resource: 'pipelines.conclave.dev', synced: true, objects: 3, silentMs: 1_000 };
+const facts = (overrides: Partial<ReadinessFacts> = {}): ReadinessFacts => ({
+  stopping: false,
+  caches: [pipelines],
+  unansweredMs: 500,
+  ...overrides,
+});
+
+describe('whyNotReady', () => {
+  it('has nothing to say when the caches are full and the server answers', () => {
+    expect(whyNotReady(facts())).toEqual([]);
+  });
+
+  it('names a cache that has not been filled', () => {
+    expect(
+      whyNotReady(facts({ caches: [pipelines, { ...pipelines, resource: 'models.conclave.dev', synced: false }] })),
+    ).toEqual(['the cache of models.conclave.dev has not been filled yet']);
+  });
+
+  it('says first that the server does not answer', () => {
+    expect(whyNotReady(facts({ unansweredMs: 20_400, caches: [{ ...pipelines, silentMs: 300_000 }] }))).toEqual([
+      'the API server has not answered for 20 s',
+      'nothing was heard of pipelines.conclave.dev for 300 s',
+    ]);
+  });
+
+  it('is not ready while it stops', () => {
+    expect(whyNotReady(facts({ stopping: true }))).toEqual(['the operator is stopping']);
+  });
+});

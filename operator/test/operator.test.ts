@@ -1,0 +1,206 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { pipelineKind, pipelineSpec, type Pipeline } from '../src/api/pipeline.ts';
+import { apiVersion } from '../src/api/kind.ts';
+import { findCondition } from '../src/core/conditions.ts';
+import { resourceTypeOf } from '../src/cmd/resource-types.ts';
+import { AlreadyExists } from '../src/kube/api-error.ts';
+import type { KubeClient } from '../src/kube/client.ts';
+import { connect } from '../src/kube/connect.ts';
+import { leases } from '../src/kube/lease.ts';
+import type { ResourceType } from '../src/kube/resource-type.ts';
+import { FaultProxy } from '../src/testing/fault-proxy.ts';
+import { installCrds } from './install-crds.ts';
+import { OperatorProcess } from './operator-process.ts';
+
+const namespaces: ResourceType = {
+  group: '',
+  version: 'v1',
+  kind: 'Namespace',
+  plural: 'namespaces',
+  namespaced: false,
+};
+const pipelineType = resourceTypeOf<Pipeline>(pipelineKind);
+const kubeconfig = process.env.CONCLAVE_TEST_KUBECONFIG ?? '';
+const namespace = `operator-${randomUUID().slice(0, 8)}`;
+
+let client: KubeClient;
+let proxy: FaultProxy;
+const operators: OperatorProcess[] = [];
+
+beforeAll(async () => {
+  ({ client } = await connect({ kubeconfig, version: 'test' }));
+  await installCrds(client);
+  for (const name of [namespace, 'conclave-system']) {
+    await client
+      .create(namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } })
+      .catch((error: unknown) => {
+        if (!(error instanceof AlreadyExists)) throw error;
+      });
+  }
+  proxy = await FaultProxy.start(kubeconfig);
+});
+
+afterEach(async () => {
+  await Promise.all(operators.splice(0).map((operator) => operator.kill()));
+  await proxy.heal();
+  await client.deleteCollection(pipelineType, { namespace });
+});
+
+afterAll(async () => {
+  await client.delete(namespaces, { name: namespace });
+  await proxy.close();
+  await client.close();
+});
+
+/** An operator of its own election, behind the fault proxy. */
+function anOperator(leaseName: string, server = proxy.kubeconfig): OperatorProcess {
+  const operator = new OperatorProcess(['--kubeconfig', server, '--namespace', namespace, '--lease-name', leaseName]);
+  operators.push(operator);
+  return operator;
+}
+
+const aLeaseName = (): string => `operator-${randomUUID().slice(0, 8)}`;
+
+async function until(what: string, isSo: () => Promise<boolean> | boolean, timeoutMs = 20_000): Promise<number> {
+  const startedAt = performance.now();
+  while (performance.now() - startedAt < timeoutMs) {
+    if (await isSo()) return performance.now() - startedAt;
+    await sleep(50);
+  }
+  throw new Error(`not within ${timeoutMs / 1000} s: ${what}`);
+}
+
+function apply(name: string, spec: unknown): Promise<Pipeline> {
+  const pipeline = { apiVersion, kind: 'Pipeline', metadata: { name, namespace }, spec };
+  return client.create(pipelineType, pipeline as Pipeline);
+}
+
+const good = pipelineSpec.parse({ steps: [{ name: 'a', type: 'crawler', method: 'm' }] });
+/** A mistake where the API server does not look: inside a loop. */
+const loopWith = (step: object) => ({
+  steps: [{ name: 'each', type: 'loop', iterateOver: [1], loopVariable: 'item', steps: [step] }],
+});
+const bad = loopWith({ name: 'crawl', type: 'crawler', metod: 'm' });
+
+async function verdict(name: string) {
+  const { metadata, status } = await client.get(pipelineType, { namespace, name });
+  const condition = findCondition(status?.conditions, 'Valid');
+  return condition?.observedGeneration === metadata.generation ? condition : undefined;
+}
+
+const isJudged = async (name: string, status: string): Promise<boolean> => (await verdict(name))?.status === status;
+
+describe('the operator', () => {
+  it('says of each pipeline whether it is valid, and what is wrong with it', async () => {
+    anOperator(aLeaseName());
+    await Promise.all([apply('good', good), apply('bad', bad)]);
+    await until('a verdict on each', async () => (await isJudged('good', 'True')) && (await isJudged('bad', 'False')));
+    expect((await verdict('bad'))?.message).toContain('spec.steps[0].steps[0].method');
+    const { status } = await client.get(pipelineType, { namespace, name: 'bad' });
+    expect(status?.stepCount).toBe(2);
+    expect(status?.errors?.map(({ path }) => path)).toContain('spec.steps[0].steps[0].metod');
+  });
+
+  it('judges a pipeline anew when it changes', async () => {
+    anOperator(aLeaseName());
+    const created = await apply('changing', bad);
+    await until('the first verdict', () => isJudged('changing', 'False'));
+    const { metadata } = await client.get(pipelineType, { namespace, name: 'changing' });
+    await client.update(pipelineType, { ...created, metadata, spec: good });
+    await until('the second verdict', () => isJudged('changing', 'True'));
+    expect((await client.get(pipelineType, { namespace, name: 'changing' })).status?.errors).toBeUndefined();
+  });
+
+  it('is not stopped by pipelines that try to', async () => {
+    const operator = anOperator(aLeaseName());
+    let deep: object = { name: 'innermost', type: 'crawler', method: 'm' };
+    for (let depth = 0; depth < 1_500; depth += 1) {
+      deep = { name: `at_${depth}`, type: 'loop', iterateOver: [1], loopVariable: 'item', steps: [deep] };
+    }
+    await apply('deep', loopWith(deep));
+    await apply(
+      'strange',
+      loopWith({ name: 'x', type: 'loop', constructor: { prototype: null }, toString: 'x', steps: 7 }),
+    );
+    await apply('wide', {
+      steps: Array.from({ length: 1_000 }, (_, at) => ({ name: `s${at}`, type: 'crawler', method: 'm' })),
+    });
+    await apply('good', good);
+    await until('a verdict on the good one', () => isJudged('good', 'True'));
+    for (const name of ['deep', 'strange']) await until(`a verdict on ${name}`, () => isJudged(name, 'False'));
+    await until('a verdict on the wide one', () => isJudged('wide', 'True'));
+    expect(operator.child.exitCode).toBeNull();
+  });
+
+  it('serves its health and its metrics', async () => {
+    const operator = anOperator(aLeaseName());
+    await until('it is ready', () => operator.isReady());
+    await until('it leads', () => operator.has('this process leads'));
+    await apply('good', good);
+    await until('a verdict', () => isJudged('good', 'True'));
+    expect((await operator.ask('/healthz'))?.status).toBe(200);
+    const metrics = (await operator.ask('/metrics'))?.body ?? '';
+    expect(metrics).toMatch(/^conclave_reconciles_total\{kind="pipelines",result="done"\} [1-9]/m);
+    expect(metrics).toMatch(/^conclave_watched_objects\{kind="pipelines.conclave.dev"\} 1$/m);
+    expect(metrics).toMatch(/^conclave_leader 1$/m);
+  });
+
+  it('ends within two seconds when it is told to, and hands the Lease over', async () => {
+    const name = aLeaseName();
+    const first = anOperator(name);
+    await until('the first leads', () => first.has('this process leads'));
+    const second = anOperator(name);
+    await until('the second is ready without leading', () => second.isReady());
+    const { code, tookMs } = await first.terminate();
+    expect(code).toBe(0);
+    expect(tookMs).toBeLessThan(2_000);
+    expect(await until('the second leads', () => second.has('this process leads'))).toBeLessThan(2_000);
+    const lease = await client.get(leases, { namespace: 'conclave-system', name });
+    expect(lease.spec?.holderIdentity).toContain(String(second.child.pid));
+  });
+
+  it('is followed by another within 18 seconds when it is killed', async () => {
+    const name = aLeaseName();
+    const first = anOperator(name);
+    await until('the first leads', () => first.has('this process leads'));
+    const second = anOperator(name);
+    await until('the second is ready', () => second.isReady());
+    await first.kill();
+    await apply('orphan', good);
+    expect(await until('the second judges', () => isJudged('orphan', 'True'), 30_000)).toBeLessThan(18_000);
+  });
+
+  it('stays alive but not ready while the API server is away, and goes on when it is back', async () => {
+    const operator = anOperator(aLeaseName());
+    await until('it is ready', () => operator.isReady());
+    await until('it leads', () => operator.has('this process leads'));
+    await proxy.leave();
+    await apply('meanwhile', good); // past the proxy
+    const notReadyAfterMs = await until('it is not ready', async () => !(await operator.isReady()), 30_000);
+    expect(notReadyAfterMs).toBeLessThan(20_000);
+    await until('it has lost the Lease', () => operator.has('this process no longer leads; it stands again'));
+    expect((await operator.ask('/readyz'))?.body).toContain('the API server has not answered for');
+    expect((await operator.ask('/healthz'))?.status).toBe(200);
+    expect(await verdict('meanwhile')).toBeUndefined();
+    await proxy.comeBack();
+    await until('it is ready again', () => operator.isReady(), 60_000);
+    await until('it judges what came meanwhile', () => isJudged('meanwhile', 'True'), 60_000);
+    expect(operator.child.exitCode).toBeNull();
+  });
+
+  it('writes nothing after it has lost its Lease', async () => {
+    const name = aLeaseName();
+    const operator = anOperator(name);
+    await until('it leads', () => operator.has('this process leads'));
+    const lease = await client.get(leases, { namespace: 'conclave-system', name });
+    const taken = { ...lease, spec: { ...lease.spec, holderIdentity: 'somebody-else', leaseDurationSeconds: 3_600 } };
+    await client.update(leases, taken);
+    await until('it notices', () => operator.has('this process no longer leads; it stands again'));
+    await apply('after', good);
+    await sleep(2_000);
+    expect(await verdict('after')).toBeUndefined();
+    expect(operator.child.exitCode).toBeNull();
+  });
+});
