@@ -100,7 +100,7 @@ test('fixed texts that differ are all allowed, and a rule holds each type to its
   expect(rules).toEqual([
     {
       rule: "!has(self.mode) || [self.type].all(t, (t != 'a' || self.mode in ['x', 'y']) && (t != 'b' || self.mode == 'z'))",
-      messageExpression: "'with type ' + self.type + ' it is ' + {'a': 'x or y', 'b': 'z'}[self.type]",
+      messageExpression: "'with type ' + self.type + ' mode is ' + {'a': 'x or y', 'b': 'z'}[self.type]",
       fieldPath: '.mode',
     },
   ]);

@@ -84,7 +84,7 @@ function ownTexts(occurrences: readonly Occurrence[], { field, tag }: Target): V
   );
   return {
     rule: `!has(${fieldOf(field)}) || [${fieldOf(tag)}].all(t, ${parts.join(' && ')})`,
-    messageExpression: `'with ${tag} ' + ${fieldOf(tag)} + ' it is ' + ${lookUp(words, fieldOf(tag))}`,
+    messageExpression: `'with ${tag} ' + ${fieldOf(tag)} + ' ${field} is ' + ${lookUp(words, fieldOf(tag))}`,
     fieldPath: `.${field}`,
   };
 }
