@@ -116,7 +116,7 @@ describe('the operator', () => {
   it('is not stopped by pipelines that try to', async () => {
     const operator = anOperator(aLeaseName());
     let deep: object = { name: 'innermost', type: 'crawler', method: 'm' };
-    for (let depth = 0; depth < 1_500; depth += 1) {
+    for (let depth = 0; depth < 2_000; depth += 1) {
       deep = { name: `at_${depth}`, type: 'loop', iterateOver: [1], loopVariable: 'item', steps: [deep] };
     }
     await apply('deep', loopWith(deep));

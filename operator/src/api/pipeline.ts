@@ -98,7 +98,7 @@ const pipelineStatus = z
     observedGeneration: observedGeneration.optional(),
     conditions: conditions.optional(),
     stepCount: count('Steps, nested ones included.', { max: 1_000_000 }).optional(),
-    digest: digest('Digest of the spec that the status speaks of.').optional(),
+    digest: digest('Digest of the spec that the status speaks of, when it is valid.').optional(),
     errors: z
       .array(
         z

@@ -1,5 +1,5 @@
 import { kinds } from '../api/kinds.ts';
-import { pipelineKind, type Pipeline } from '../api/pipeline.ts';
+import { pipelineKind, type Pipeline, type PipelineStatus } from '../api/pipeline.ts';
 import { reconcilePipeline } from '../controllers/pipeline-controller.ts';
 import { validateDocument } from '../core/validation/validate-document.ts';
 import type { Cluster } from '../kube/cluster.ts';
@@ -39,7 +39,7 @@ function registerPipelines(parts: ControllerParts): void {
       cluster: {
         observe: (key) => pipelines.get(key),
         replaceStatus: async (pipeline, status) => {
-          await cluster.updateStatus(type, { ...pipeline, status });
+          await cluster.updateStatus(type, withoutSpec(pipeline, status));
         },
       },
       validate: (pipeline) => validateDocument(pipeline, kinds),
@@ -50,4 +50,10 @@ function registerPipelines(parts: ControllerParts): void {
 
 function cacheSettings({ namespace }: ControllerParts) {
   return namespace === undefined ? {} : { selection: { namespace } };
+}
+
+/** The server takes nothing but the status from such a write: a large spec need not travel, nor a deep one be written. */
+function withoutSpec({ apiVersion, kind, metadata }: Pipeline, status: PipelineStatus): Pipeline {
+  const { name, namespace, resourceVersion, uid } = metadata;
+  return { apiVersion, kind, metadata: { name, namespace, resourceVersion, uid }, status } as Pipeline;
 }

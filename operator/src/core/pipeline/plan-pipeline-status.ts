@@ -37,8 +37,10 @@ export function planPipelineStatus({ pipeline, issues, now }: ObservedPipeline):
     ...(generation === undefined ? {} : { observedGeneration: generation }),
     conditions: [...conditions],
     stepCount: countSteps(pipeline.spec),
-    digest: digestOf(pipeline.spec),
-    ...(errors.length === 0 ? {} : { errors: errors.slice(0, maxErrors).map(describeError) }),
+    // What is invalid is never pinned, and may be nested deeper than a digest can go.
+    ...(errors.length === 0
+      ? { digest: digestOf(pipeline.spec) }
+      : { errors: errors.slice(0, maxErrors).map(describeError) }),
   };
 }
 

@@ -1,5 +1,7 @@
 import type { KindDefinition } from '../../api/kind.ts';
 import type { Issue } from '../issue.ts';
+import { sourceLimits } from '../document/limits.ts';
+import { findExcessDepth } from './find-excess-depth.ts';
 import { identifyKind } from './identify-kind.ts';
 import { pruneDefaultedNulls } from './prune-nulls.ts';
 import { findSchemaIssues } from './schema-issues.ts';
@@ -19,6 +21,8 @@ export function validateDocument(value: unknown, kinds: readonly KindDefinition[
   const identified = identifyKind(value, kinds);
   if ('issue' in identified) return [identified.issue];
   const { schema } = identified.definition;
+  const excess = findExcessDepth(value, sourceLimits.depth);
+  if (excess !== undefined) return [excess];
   const object = pruneDefaultedNulls(schema, value);
   const schemaIssues = findSchemaIssues(schema, object, MOST_ISSUES);
   const issues = [
