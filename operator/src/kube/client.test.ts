@@ -63,6 +63,7 @@ describe('client', () => {
   it.each([
     ['get', () => client.get(configMaps, ref), `GET ${one}`],
     ['create', () => client.create(configMaps, object), 'POST /api/v1/namespaces/n/configmaps'],
+    ['create of a subresource', () => client.create(configMaps, object, { subresource: 'token' }), `POST ${one}/token`],
     ['update', () => client.update(configMaps, object), `PUT ${one}`],
     ['updateStatus', () => client.updateStatus(configMaps, object), `PUT ${one}/status`],
     ['apply', () => client.apply(configMaps, object), `PATCH ${one}`],

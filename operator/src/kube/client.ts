@@ -118,9 +118,13 @@ export class KubeClient implements ListWatch {
     return { lines: watchLines(target, lines), close: stream.close };
   }
 
-  create<T extends KubeObject>(type: ResourceType<T>, object: T, options: WriteOptions = {}): Promise<T> {
-    const target = describeTarget('create', type, object.metadata);
-    const path = collectionPath(type, object.metadata.namespace);
+  /** With a subresource (`token`, `eviction`), `object` is of the subresource's kind and named like its parent. */
+  create<T extends KubeObject>(type: ResourceType<T>, object: T, options: SubresourceWriteOptions = {}): Promise<T> {
+    const { subresource } = options;
+    const { metadata } = object;
+    const target = describeTarget('create', type, { ...metadata, subresource });
+    const path =
+      subresource === undefined ? collectionPath(type, metadata.namespace) : objectPath(type, metadata, subresource);
     return this.#writeObject({ target, method: 'POST', path, body: object }, options);
   }
 
