@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { kinds } from '../../operator/src/api/kinds.ts';
 import { version } from '../../operator/src/api/kind.ts';
 import { runnerResult, terminationMessage } from '../../operator/src/api/runner-result.ts';
@@ -5,9 +6,12 @@ import { runnerTask } from '../../operator/src/api/runner-task.ts';
 import { renderCustomResourceDefinition, renderManifest } from './custom-resource-definition.ts';
 import { type DocumentSchema, type EditorSchema, renderEditorSchema, renderUnionSchema } from './editor-schema.ts';
 import { type Problem, toJsonSchema } from './json-schema.ts';
+import { renderPages } from './reference/pages.ts';
+import { readConditions } from './reference/reasons.ts';
+import { readSamples } from './reference/samples.ts';
 
 /** Folders that hold generated files and nothing else. */
-export const generatedFolders = ['crds', 'docs/schemas'] as const;
+export const generatedFolders = ['crds', 'docs/schemas', 'docs/reference'] as const;
 
 /** What is generated: contents by path from the repository's root, and what stands in the way. */
 export interface Rendering {
@@ -17,17 +21,17 @@ export interface Rendering {
 
 const runnerDocuments = { Task: runnerTask, Result: runnerResult, TerminationMessage: terminationMessage };
 
-/** Renders all generated files from the schemas in operator/src/api. */
+/** Renders all generated files from the schemas in operator/src/api; the working folder is the repository's root. */
 export function renderFiles(): Rendering {
   const problems: Problem[] = [];
   const files = new Map<string, string>();
-  const documents = kinds.map((kind) => {
+  const objects = kinds.map((kind) => ({ kind, schema: toJsonSchema(kind.schema, { path: kind.kind, problems }) }));
+  for (const { kind, schema } of objects) {
     const place = { path: kind.kind, problems };
-    const schema = toJsonSchema(kind.schema, place);
     const manifest = renderCustomResourceDefinition(kind, schema, place);
     files.set(`crds/conclave.dev_${kind.plural}.yaml`, renderManifest(manifest, place));
-    return { name: kind.kind, schema };
-  });
+  }
+  const documents = objects.map(({ kind, schema }) => ({ name: kind.kind, schema }));
   const runner = Object.entries(runnerDocuments).map(([name, schema]) => ({
     name,
     schema: toJsonSchema(schema, { path: name, problems }),
@@ -36,6 +40,11 @@ export function renderFiles(): Rendering {
     files.set(schemaPath(document), json(renderEditorSchema(document)));
   }
   files.set('docs/schemas/conclave.schema.json', json(renderUnionSchema('Conclave', documents)));
+  const samples = readSamples('config/samples');
+  const conditions = readConditions(readFileSync('operator/src/core/reasons.ts', 'utf8'));
+  for (const [name, text] of renderPages({ kinds: objects, runner, samples, conditions })) {
+    files.set(`docs/reference/${name}`, text);
+  }
   return { files, problems };
 }
 
