@@ -81,7 +81,12 @@ async function main(): Promise<void> {
     return;
   }
   const { context, install = false } = values;
-  await startCluster({ instance, install, report: say, ...(context !== undefined && { provider: { kind: 'context', context } }) });
+  await startCluster({
+    instance,
+    install,
+    report: say,
+    ...(context !== undefined && { provider: { kind: 'context', context } }),
+  });
   await run(instance);
 }
 

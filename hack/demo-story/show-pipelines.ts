@@ -7,13 +7,12 @@ interface ShownPipeline {
       readonly type: string;
       readonly status: string;
       readonly reason: string;
-      readonly message: string;
     }[];
     readonly errors?: readonly { readonly path: string; readonly message: string; readonly hint?: string }[];
   };
 }
 
-/** Prints what `kubectl get` says of the pipelines, then each condition in full. */
+/** Prints what `kubectl get` says of the pipelines, then each verdict with every mistake. */
 export async function showPipelines(
   kubectl: Kubectl,
   { namespace, say }: { readonly namespace: string; readonly say: (line: string) => void },
@@ -24,9 +23,11 @@ export async function showPipelines(
     readonly items: readonly ShownPipeline[];
   };
   for (const { metadata, status } of list.items) {
-    for (const { type, status: verdict, reason, message } of status?.conditions ?? []) {
-      say(`${metadata.name}: ${type} is ${verdict} (${reason}): ${message}`);
+    for (const { type, status: verdict, reason } of status?.conditions ?? []) {
+      say(`${metadata.name}: ${type} is ${verdict} (${reason})`);
     }
-    for (const { hint } of status?.errors ?? []) if (hint !== undefined) say(`  ${hint}`);
+    for (const { path, message, hint } of status?.errors ?? []) {
+      say(`  ${path}: ${message}${hint === undefined ? '' : `; ${hint}`}`);
+    }
   }
 }
