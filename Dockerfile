@@ -1,0 +1,32 @@
+# The image of the operator, the runner and the CLI. It runs as an unprivileged user and needs no writable root.
+ARG BASE=docker.io/library/node:24-bookworm-slim
+
+FROM ${BASE} AS sources
+WORKDIR /app
+COPY package.json package-lock.json ./
+
+# What it takes to compile. Install scripts stay off: the only package that has one brings Node, which is here already.
+FROM sources AS build
+RUN npm ci --ignore-scripts --prefer-offline --no-audit --no-fund
+COPY tsconfig.json tsconfig.build.json ./
+COPY hack/build.ts hack/build.ts
+COPY operator/src operator/src
+RUN node hack/build.ts && mkdir -p /links/usr/local/bin && ln -s /app/dist/cmd/cli.js /links/usr/local/bin/conclave
+
+# What it takes to run, without what only documentation, types and debuggers read.
+FROM sources AS dependencies
+RUN npm ci --omit=dev --ignore-scripts --prefer-offline --no-audit --no-fund \
+  && find node_modules -type f \( -name '*.md' -o -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \) -delete \
+  && find node_modules -type d -empty -delete
+
+FROM ${BASE}
+ENV NODE_ENV=production
+WORKDIR /app
+COPY package.json LICENSE ./
+COPY --from=dependencies /app/node_modules node_modules
+COPY crds crds
+COPY --from=build /app/dist dist
+COPY --from=build /links/ /
+USER 65532:65532
+EXPOSE 8080 8443 9090
+ENTRYPOINT ["node", "/app/dist/cmd/operator.js"]

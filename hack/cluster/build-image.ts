@@ -1,0 +1,103 @@
+/** Builds the project's image: by Docker where it runs, else by buildah, which needs no daemon and no registry. */
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ensureLocalBase, localBaseName } from './base-image.ts';
+import { buildah } from './buildah.ts';
+import { ClusterError } from './cluster-error.ts';
+import type { Report } from './go-build.ts';
+import { dockerRuns } from './kind-cluster.ts';
+import { repositoryRoot } from './paths.ts';
+import { ensurePrerequisites } from './prerequisites.ts';
+import { CommandFailed, runCommand } from './run-command.ts';
+
+/** How to build. */
+export interface ImageOptions {
+  readonly tag: string;
+  /** Instead of the Dockerfile's public base. */
+  readonly base: string | undefined;
+  /** Make the base here even if the public one could be fetched. */
+  readonly localBase: boolean;
+  readonly install: boolean;
+}
+
+/** An image in its builder's store. */
+export interface BuiltImage {
+  readonly tag: string;
+  readonly builder: 'docker' | 'buildah';
+  readonly bytes: number;
+}
+
+const pullTimeoutMs = 120_000;
+
+/** Builds and answers with what was built; throws ClusterError with the end of the build's output. */
+export async function buildImage(options: ImageOptions, report: Report): Promise<BuiltImage> {
+  try {
+    return (await dockerRuns()) && !options.localBase
+      ? await buildWithDocker(options, report)
+      : await buildWithBuildah(options, report);
+  } catch (error) {
+    if (!(error instanceof CommandFailed)) throw error;
+    throw new ClusterError(`the image could not be built: ${error.message}`, { cause: error });
+  }
+}
+
+async function buildWithDocker({ tag, base }: ImageOptions, report: Report): Promise<BuiltImage> {
+  const baseArguments = base === undefined ? [] : ['--build-arg', `BASE=${base}`];
+  await runCommand('docker', ['build', '--tag', tag, ...baseArguments, repositoryRoot], { onErrorLine: report });
+  const size = await runCommand('docker', ['image', 'inspect', '--format', '{{.Size}}', tag]);
+  return { tag, builder: 'docker', bytes: Number(size) };
+}
+
+async function buildWithBuildah(options: ImageOptions, report: Report): Promise<BuiltImage> {
+  const { tag, install } = options;
+  await ensurePrerequisites(['image'], { needsGo: false, install, report });
+  const base = options.base ?? (await findBase(options, report));
+  report(`building ${tag} on ${base}`);
+  const scratch = mkdtempSync(join(tmpdir(), 'conclave-image-'));
+  try {
+    const volumes = await npmVolumes(scratch);
+    await buildah.build({ tag, folder: repositoryRoot, buildArguments: { BASE: base }, volumes });
+  } finally {
+    rmSync(scratch, { recursive: true });
+  }
+  return { tag, builder: 'buildah', bytes: await buildah.size(tag) };
+}
+
+/** The public base where it is or can be fetched, else one made here; one that was made here before is used at once. */
+async function findBase({ localBase, install }: ImageOptions, report: Report): Promise<string> {
+  const publicBase = publicBaseOf(readFileSync(join(repositoryRoot, 'Dockerfile'), 'utf8'));
+  if (!localBase) {
+    if (await buildah.hasImage(publicBase)) return publicBase;
+    if (await buildah.hasImage(await localBaseName())) return localBaseName();
+    report(`fetching ${publicBase}`);
+    if (await buildah.pull(publicBase, pullTimeoutMs)) return publicBase;
+    report('the public base cannot be fetched here');
+  }
+  return ensureLocalBase({ install, report });
+}
+
+/** The default of the Dockerfile's argument BASE. */
+export function publicBaseOf(dockerfile: string): string {
+  const [, base] = /^ARG BASE=(\S+)$/m.exec(dockerfile) ?? [];
+  if (base === undefined) throw new ClusterError('the Dockerfile has no ARG BASE=… line');
+  return base;
+}
+
+/**
+ * npm in the build sees this machine's cache and configuration (registry, credentials, certificates), so that it works
+ * wherever npm works here, and rarely downloads. They are mounted while steps run and become part of no image.
+ */
+async function npmVolumes(scratch: string): Promise<Record<string, string>> {
+  const npm = async (name: string): Promise<string> => (await runCommand('npm', ['config', 'get', name])).trim();
+  const [cache, userConfiguration, cafile] = await Promise.all([npm('cache'), npm('userconfig'), npm('cafile')]);
+  const [registry, extraCertificates] = [await npm('registry'), process.env.NODE_EXTRA_CA_CERTS ?? ''];
+  const certificates = [cafile, extraCertificates].find((file) => existsSync(file));
+  const settings = [`registry=${registry}`, ...(certificates === undefined ? [] : [`cafile=${certificates}`])];
+  const globalConfiguration = join(scratch, 'npmrc');
+  writeFileSync(globalConfiguration, `${settings.join('\n')}\n`);
+  const volumes: Record<string, string> = { [cache]: '/root/.npm', [globalConfiguration]: '/usr/local/etc/npmrc:ro' };
+  if (existsSync(userConfiguration)) volumes[userConfiguration] = '/root/.npmrc:ro';
+  if (certificates !== undefined) volumes[certificates] = `${certificates}:ro`;
+  return volumes;
+}

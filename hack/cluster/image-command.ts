@@ -1,0 +1,55 @@
+/** hack/image: builds the Dockerfile and loads the image into a cluster. */
+import { parseArgs } from 'node:util';
+import { buildImage, type ImageOptions } from './build-image.ts';
+import { loadImage } from './load-image.ts';
+import { defaultInstance } from './paths.ts';
+import { runMain } from './run-main.ts';
+
+const usage = `usage: hack/image [--instance NAME] [--no-load] [--tag IMAGE] [--base IMAGE | --local-base] [--install]
+
+Builds the project's image with Docker, or with buildah where Docker does not run, and loads it into a cluster.
+
+  --instance NAME   into which cluster (CONCLAVE_INSTANCE, else 'default')
+  --no-load         only build
+  --tag IMAGE       the image's name (localhost/conclave:dev)
+  --base IMAGE      instead of the Dockerfile's public base
+  --local-base      make the base here, from Debian; without it, only when the public base cannot be fetched (buildah)
+  --install         install missing Debian packages instead of naming them`;
+
+/** What the arguments ask for, or 'help'. */
+export function parseImageArguments(
+  args: readonly string[],
+  fallbackInstance: string,
+): (ImageOptions & { instance: string; load: boolean }) | 'help' {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      instance: { type: 'string', default: fallbackInstance },
+      'no-load': { type: 'boolean', default: false },
+      tag: { type: 'string', default: 'localhost/conclave:dev' },
+      base: { type: 'string' },
+      'local-base': { type: 'boolean', default: false },
+      install: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
+  if (values.help) return 'help';
+  const { instance, tag, base, install } = values;
+  return { instance, tag, base, install, localBase: values['local-base'], load: !values['no-load'] };
+}
+
+if (import.meta.main) {
+  await runMain(async () => {
+    const options = parseImageArguments(process.argv.slice(2), defaultInstance());
+    if (options === 'help') {
+      console.log(usage);
+      return;
+    }
+    const report = (line: string): void => {
+      console.error(`conclave: ${line}`);
+    };
+    const image = await buildImage(options, report);
+    console.log(`${image.tag}: ${(image.bytes / 1e6).toFixed(0)} MB, built with ${image.builder}`);
+    if (options.load) console.log(await loadImage(options.instance, image, report));
+  });
+}
