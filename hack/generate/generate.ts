@@ -17,7 +17,7 @@ function fail({ problems }: Rendering): number {
 
 function settle({ files }: Rendering, checkOnly: boolean): number {
   const stale = [...files].filter(([path, content]) => read(path) !== content).map(([path]) => path);
-  const left = presentFiles().filter((path) => !files.has(path));
+  const left = presentFiles().filter((path) => !files.has(path) && isGenerated(path));
   if (checkOnly) return complain([...stale, ...left.map((path) => `${path} (no longer generated)`)]);
   for (const path of stale) {
     mkdirSync(dirname(path), { recursive: true });
@@ -41,6 +41,10 @@ function presentFiles(): string[] {
       .map((entry) => `${entry.parentPath}/${entry.name}`),
   );
 }
+
+/** What stands in these folders and was not generated is left alone. */
+const isGenerated = (path: string) =>
+  path.startsWith('docs/schemas/') || (read(path) ?? '').includes('npm run generate');
 
 function read(path: string): string | undefined {
   try {
