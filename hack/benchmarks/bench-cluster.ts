@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { load } from 'js-yaml';
+import { ApiError } from '../../operator/src/kube/api-error.ts';
+import { NotFound } from '../../operator/src/kube/api-error.ts';
+import type { KubeClient } from '../../operator/src/kube/client.ts';
+import { connect } from '../../operator/src/kube/connect.ts';
+import type { KubeObject, ResourceType } from '../../operator/src/kube/resource-type.ts';
+import { startCluster } from '../cluster/cluster.ts';
+import { repositoryRoot } from '../cluster/paths.ts';
+import { workItems } from './sample-work-item.ts';
+
+const crdType: ResourceType = {
+  group: 'apiextensions.k8s.io',
+  version: 'v1',
+  kind: 'CustomResourceDefinition',
+  plural: 'customresourcedefinitions',
+  namespaced: false,
+};
+const namespaceType: ResourceType = {
+  ...{ group: '', version: 'v1', kind: 'Namespace', plural: 'namespaces', namespaced: false },
+};
+
+/** The kubeconfig to measure with: the one given, else that of the embedded cluster `instance`, started if need be. */
+export async function findKubeconfig(
+  options: { readonly kubeconfig?: string; readonly instance: string; readonly install: boolean },
+  report: (line: string) => void,
+): Promise<string> {
+  if (options.kubeconfig !== undefined) return options.kubeconfig;
+  const { instance, install } = options;
+  const cluster = await startCluster({ instance, install, provider: { kind: 'embedded' }, report });
+  return cluster.kubeconfig;
+}
+
+/** Runs `work` in a namespace of its own; CRDs that are missing are installed first, those that are there stay as they are. */
+export async function inOwnNamespace<T>(
+  kubeconfig: string,
+  work: (place: { readonly client: KubeClient; readonly namespace: string }) => Promise<T>,
+): Promise<T> {
+  const { client } = await connect({ kubeconfig, version: 'bench', fieldManager: 'conclave-bench' });
+  const namespace = `bench-${randomUUID().slice(0, 8)}`;
+  try {
+    await installMissingCrds(client);
+    await client.create(namespaceType, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
+    try {
+      return await work({ client, namespace });
+    } finally {
+      await client.delete(namespaceType, { name: namespace });
+    }
+  } finally {
+    await client.close();
+  }
+}
+
+/** Kubernetes' version and the machine's, as far as they bear on the numbers. */
+export async function describeKubernetes(client: KubeClient): Promise<string> {
+  const { gitVersion } = JSON.parse(await client.getText('/version')) as { readonly gitVersion: string };
+  return gitVersion;
+}
+
+async function installMissingCrds(client: KubeClient): Promise<void> {
+  const folder = join(repositoryRoot, 'crds');
+  for (const file of readdirSync(folder).filter((name) => name.endsWith('.yaml'))) {
+    const crd = load(readFileSync(join(folder, file), 'utf8')) as KubeObject;
+    try {
+      await client.get(crdType, crd.metadata);
+    } catch (error) {
+      if (!(error instanceof NotFound)) throw error;
+      await client.apply(crdType, crd);
+    }
+  }
+  await waitUntilServed(client);
+}
+
+async function waitUntilServed(client: KubeClient): Promise<void> {
+  for (const end = performance.now() + 30_000; ; await new Promise((resolve) => setTimeout(resolve, 200))) {
+    try {
+      await client.listPage(workItems, { limit: 1 });
+      return;
+    } catch (error) {
+      if (!(error instanceof ApiError) || performance.now() > end) throw error;
+    }
+  }
+}

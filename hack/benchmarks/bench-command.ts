@@ -1,0 +1,102 @@
+/** `./hack/bench SCENARIO`: measures on a real cluster and says whether the requirements are met. */
+import { availableParallelism, cpus } from 'node:os';
+import { parseArgs } from 'node:util';
+import { runMain, UsageError } from '../cluster/run-main.ts';
+import { describeKubernetes, findKubeconfig, inOwnNamespace } from './bench-cluster.ts';
+import { clientScenario } from './client-scenario.ts';
+import { formatResult, resultAsJson } from './print-result.ts';
+import { isGood, type Scenario } from './scenario.ts';
+
+const scenarios: readonly Scenario[] = [clientScenario];
+
+const usage = `usage: ./hack/bench SCENARIO [--kubeconfig FILE | --instance NAME] [--seconds N] [--rounds N] [-o json]
+
+Measures on a real cluster. Ends with 1 when a requirement is not met.
+
+${scenarios.map(({ name, summary }) => `  ${name.padEnd(16)} ${summary}`).join('\n')}
+
+  --kubeconfig FILE  measure on this cluster (missing CRDs are installed; a namespace is made and deleted)
+  --instance NAME    which embedded cluster, started if need be; 'bench' by default
+  --seconds N        length of one measurement; 2 by default
+  --rounds N         measurements of each thing, of which the median counts; 5 by default
+  --install          install missing Debian packages instead of naming them
+  -o json            print JSON`;
+
+/** What the command line asks for. */
+export interface BenchArguments {
+  readonly scenario: Scenario;
+  readonly kubeconfig?: string;
+  readonly instance: string;
+  readonly seconds: number;
+  readonly rounds: number;
+  readonly install: boolean;
+  readonly json: boolean;
+}
+
+/** Reads the command line. @throws UsageError */
+export function parseBenchArguments(args: readonly string[]): BenchArguments | 'help' {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      kubeconfig: { type: 'string' },
+      instance: { type: 'string', default: 'bench' },
+      seconds: { type: 'string', default: '2' },
+      rounds: { type: 'string', default: '5' },
+      install: { type: 'boolean', default: false },
+      output: { type: 'string', short: 'o', default: 'table' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  if (values.help) return 'help';
+  const { instance, install, kubeconfig, output } = values;
+  if (output !== 'table' && output !== 'json') throw new UsageError(`-o takes 'table' or 'json', not '${output}'`);
+  return {
+    scenario: findScenario(positionals),
+    ...(kubeconfig === undefined ? {} : { kubeconfig }),
+    ...{ instance, install, json: output === 'json' },
+    seconds: parsePositive('--seconds', values.seconds),
+    rounds: parsePositive('--rounds', values.rounds),
+  };
+}
+
+function findScenario(names: readonly string[]): Scenario {
+  const all = scenarios.map(({ name }) => name).join(', ');
+  if (names.length !== 1) throw new UsageError(`name one scenario. Scenarios: ${all}`);
+  const scenario = scenarios.find(({ name }) => name === names[0]);
+  if (scenario === undefined) throw new UsageError(`there is no scenario '${names[0] ?? ''}'. Scenarios: ${all}`);
+  return scenario;
+}
+
+function parsePositive(flag: string, text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value > 0) return value;
+  throw new UsageError(`${flag} takes a whole number from 1, not '${text}'`);
+}
+
+async function run({ scenario, json, ...options }: BenchArguments): Promise<boolean> {
+  const report = (line: string): void => {
+    process.stderr.write(`conclave: ${line}\n`);
+  };
+  const kubeconfig = await findKubeconfig(options, report);
+  return inOwnNamespace(kubeconfig, async ({ client, namespace }) => {
+    const { seconds, rounds } = options;
+    const environment = {
+      kubernetes: await describeKubernetes(client),
+      node: process.version,
+      cpus: availableParallelism(),
+      cpu: cpus()[0]?.model ?? 'unknown',
+    };
+    const result = await scenario.run({ kubeconfig, client, namespace, seconds, rounds, report });
+    process.stdout.write(`${json ? resultAsJson(scenario.name, result, environment) : formatResult(result)}\n`);
+    return isGood(result);
+  });
+}
+
+if (import.meta.main) {
+  await runMain(async () => {
+    const parsed = parseBenchArguments(process.argv.slice(2));
+    if (parsed === 'help') process.stdout.write(`${usage}\n`);
+    else if (!(await run(parsed))) process.exitCode = 1;
+  });
+}

@@ -1,0 +1,29 @@
+import { isGood, type ScenarioResult } from './scenario.ts';
+
+/** A table with aligned columns: numbers to the right, words to the left. */
+export function formatTable(rows: ScenarioResult['rows']): string {
+  const heads = Object.keys(rows[0] ?? {});
+  const cells = [heads, ...rows.map((row) => heads.map((head) => String(row[head] ?? '')))];
+  const widths = heads.map((_, column) => Math.max(...cells.map((line) => line[column]?.length ?? 0)));
+  const isNumber = heads.map((head) => rows.every((row) => typeof row[head] === 'number'));
+  const align = (text: string, column: number): string =>
+    isNumber[column] === true ? text.padStart(widths[column] ?? 0) : text.padEnd(widths[column] ?? 0);
+  return cells.map((line) => line.map(align).join('  ').trimEnd()).join('\n');
+}
+
+/** The whole result for people. */
+export function formatResult(result: ScenarioResult): string {
+  const verdicts = result.requirements.map(({ name, atLeast, measured }) => {
+    const sign = measured >= atLeast ? '✓' : '✗';
+    return `${sign} ${name}: ${measured} (at least ${atLeast})`;
+  });
+  return [formatTable(result.rows), verdicts.join('\n'), result.notes.join('\n')]
+    .filter((part) => part !== '')
+    .join('\n\n');
+}
+
+/** The whole result for programs. */
+export function resultAsJson(scenario: string, result: ScenarioResult, environment: object): string {
+  const { rows, requirements, notes } = result;
+  return JSON.stringify({ scenario, environment, rows, requirements, notes, passed: isGood(result) }, null, 2);
+}
