@@ -43,8 +43,9 @@ function presentFiles(): string[] {
 }
 
 /** What stands in these folders and was not generated is left alone. */
-const isGenerated = (path: string) =>
-  path.startsWith('docs/schemas/') || (read(path) ?? '').includes('npm run generate');
+function isGenerated(path: string): boolean {
+  return path.startsWith('docs/schemas/') || (read(path) ?? '').includes('npm run generate');
+}
 
 function read(path: string): string | undefined {
   try {
