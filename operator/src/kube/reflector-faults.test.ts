@@ -118,7 +118,7 @@ async function take(step: Step, { clock, server, store }: World): Promise<void> 
 }
 
 function check(wrap: (server: SimulatedApiServer) => ListWatch, numRuns: number): Promise<void> {
-  const sequences = fc.array(steps, { minLength: 5, maxLength: 40 });
+  const sequences = fc.array(steps, { minLength: 5, maxLength: 40, size: 'max' });
   return fc.assert(
     fc.asyncProperty(sequences, fc.boolean(), (sequence, expiredInStream) => survive(sequence, expiredInStream, wrap)),
     { numRuns },
