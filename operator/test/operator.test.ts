@@ -8,6 +8,7 @@ import { resourceTypeOf } from '../src/cmd/resource-types.ts';
 import { AlreadyExists } from '../src/kube/api-error.ts';
 import type { KubeClient } from '../src/kube/client.ts';
 import { connect } from '../src/kube/connect.ts';
+import { events } from '../src/kube/event-object.ts';
 import { leases } from '../src/kube/lease.ts';
 import type { ResourceType } from '../src/kube/resource-type.ts';
 import { FaultProxy } from '../src/testing/fault-proxy.ts';
@@ -101,6 +102,15 @@ describe('the operator', () => {
     const { status } = await client.get(pipelineType, { namespace, name: 'bad' });
     expect(status?.stepCount).toBe(2);
     expect(status?.errors?.map(({ path }) => path)).toContain('spec.steps[0].steps[0].metod');
+    const reasonsOf = async (name: string): Promise<string[]> => {
+      const { items } = await client.listPage(events, { namespace, limit: 100 });
+      return items.filter(({ regarding }) => regarding.name === name).map(({ reason }) => reason);
+    };
+    await until(
+      'an Event on each',
+      async () => (await reasonsOf('good')).length + (await reasonsOf('bad')).length === 2,
+    );
+    expect([...(await reasonsOf('good')), ...(await reasonsOf('bad'))]).toEqual(['PipelineValid', 'PipelineInvalid']);
   });
 
   it('judges a pipeline anew when it changes', async () => {

@@ -3,6 +3,7 @@ import { pipelineKind, type Pipeline, type PipelineStatus } from '../api/pipelin
 import { reconcilePipeline } from '../controllers/pipeline-controller.ts';
 import { validateDocument } from '../core/validation/validate-document.ts';
 import type { Cluster } from '../kube/cluster.ts';
+import type { EventRecorder } from '../kube/event-recorder.ts';
 import type { OperatorShell } from '../kube/operator-shell.ts';
 import type { StoreReader } from '../kube/store.ts';
 import { observeTurns, type Telemetry } from './observers.ts';
@@ -12,6 +13,7 @@ import { resourceTypeOf } from './resource-types.ts';
 export interface ControllerParts {
   readonly shell: OperatorShell;
   readonly cluster: Cluster;
+  readonly events: EventRecorder;
   readonly telemetry: Telemetry;
   /** The one namespace that is watched; all when undefined. */
   readonly namespace: string | undefined;
@@ -41,6 +43,7 @@ function registerPipelines(parts: ControllerParts): void {
         replaceStatus: async (pipeline, status) => {
           await cluster.updateStatus(type, withoutSpec(pipeline, status));
         },
+        tell: (regarding, verdict) => parts.events.record({ regarding, action: 'Validate', ...verdict }),
       },
       validate: (pipeline) => validateDocument(pipeline, kinds),
       clock: () => new Date(),

@@ -1,3 +1,4 @@
+import type { EventRecorderObserver } from '../kube/event-recorder.ts';
 import type { ReflectorObserver } from '../kube/reflector-observer.ts';
 import type { RequestObserver } from '../kube/request-observer.ts';
 import type { WorkQueueObserver } from '../kube/work-queue.ts';
@@ -63,5 +64,13 @@ export function observeTurns({ logger, metrics }: Telemetry, kind: string): Work
         logger.error({ ...fields, err: error, failures, retry_after_ms: retryAfterMs }, 'reconcile failed');
       } else logger.debug(fields, 'reconciled');
     },
+  };
+}
+
+/** Counts Kubernetes Events that could not be written. */
+export function observeEvents({ logger, metrics }: Telemetry): EventRecorderObserver {
+  return {
+    eventDropped: (reason) => metrics.eventsDropped.inc({ reason }),
+    eventFailed: (err) => logger.warn({ err }, 'an Event could not be written'),
   };
 }

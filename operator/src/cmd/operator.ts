@@ -4,13 +4,14 @@ import { hostname } from 'node:os';
 import { systemClock as clock } from '../kube/clock.ts';
 import { Cluster } from '../kube/cluster.ts';
 import { connect } from '../kube/connect.ts';
+import { EventRecorder } from '../kube/event-recorder.ts';
 import { OperatorShell } from '../kube/operator-shell.ts';
 import { serveHealth } from '../telemetry/health-server.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { Metrics } from '../telemetry/metrics.ts';
 import { adaptLogger } from './adapt-logger.ts';
 import { registerControllers } from './controllers.ts';
-import { observeReflector, observeRequests, type Telemetry } from './observers.ts';
+import { observeEvents, observeReflector, observeRequests, type Telemetry } from './observers.ts';
 import { parseOperatorOptions, type OperatorOptions } from './operator-options.ts';
 import { productVersion } from './product-version.ts';
 import { whyNotReady } from './readiness.ts';
@@ -18,7 +19,9 @@ import { standForElection } from './stand-for-election.ts';
 import { termination } from './termination.ts';
 
 /** Turns under way get this long when the process is told to end, in milliseconds. */
-const graceMs = 800;
+const graceMs = 700;
+/** As long for Events that wait to be written. */
+const eventPatienceMs = 300;
 
 async function main(options: OperatorOptions): Promise<void> {
   const telemetry: Telemetry = { logger: createLogger({ level: options.logLevel }), metrics: new Metrics() };
@@ -35,9 +38,12 @@ async function main(options: OperatorOptions): Promise<void> {
     lead: () => void shell.work(),
   });
   const observe = (resource: string) => observeReflector(telemetry, resource);
-  const cluster = new Cluster({ client: client.withGate(elector), clock, random: Math.random, observe });
+  const gated = client.withGate(elector);
+  const cluster = new Cluster({ client: gated, clock, random: Math.random, observe });
+  const reporter = { reportingController: 'conclave.dev/operator', reportingInstance: identity };
+  const events = new EventRecorder({ client: gated, reporter, clock, observer: observeEvents(telemetry) });
   const shell = new OperatorShell({ cluster, clock, random: Math.random, logger: adaptLogger(logger) });
-  registerControllers({ shell, cluster, telemetry, namespace, workers });
+  registerControllers({ shell, cluster, events, telemetry, namespace, workers });
 
   let stopping = false;
   const unansweredMs = () => clock.monotonicMs() - answeredAtMs;
@@ -60,6 +66,7 @@ async function main(options: OperatorOptions): Promise<void> {
   logger.info({ signal }, 'the operator is told to end');
   // Turns end while this process still leads; only then is the Lease given up.
   const unfinished = await shell.shutDown(graceMs);
+  await events.stop(eventPatienceMs);
   leaving.abort();
   await election;
   await Promise.all([health.close(), client.close()]);

@@ -21,7 +21,9 @@ function aHostileCluster(crash: { readonly atWrite: number; readonly before: boo
   const latest = (): Pipeline => versions.at(-1)!;
   const push = (pipeline: Pipeline) =>
     versions.push({ ...pipeline, metadata: { ...pipeline.metadata, resourceVersion: String(versions.length) } });
+  const told: string[] = [];
   const cluster: PipelineCluster = {
+    tell: (_, { reason }) => told.push(reason),
     observe: () => versions[Math.max(0, versions.length - 1 - lag)],
     replaceStatus: (pipeline, status) => {
       if (pipeline.metadata.resourceVersion !== latest().metadata.resourceVersion) {
@@ -33,7 +35,7 @@ function aHostileCluster(crash: { readonly atWrite: number; readonly before: boo
       return writes === crash.atWrite ? Promise.reject(new Error('crash after the write')) : Promise.resolve();
     },
   };
-  return { cluster, latest, edit: push, setLag: (next: number) => (lag = next), writes: () => writes };
+  return { cluster, told, latest, edit: push, setLag: (next: number) => (lag = next), writes: () => writes };
 }
 
 const neverCrashing = { atWrite: 0, before: true };
@@ -46,11 +48,12 @@ describe('reconcilePipeline', () => {
   });
 
   it('writes nothing when nothing changed', async () => {
-    const { cluster, writes } = aHostileCluster(neverCrashing);
+    const { cluster, writes, told } = aHostileCluster(neverCrashing);
     const reconcile = reconcilePipeline({ cluster, validate: () => [], clock: () => new Date() });
     await reconcile('ns/p');
     await reconcile('ns/p');
     expect(writes()).toBe(1);
+    expect(told).toEqual(['PipelineValid']);
   });
 
   it('does nothing for a pipeline that is gone or going', async () => {
@@ -67,9 +70,10 @@ describe('reconcilePipeline', () => {
   });
 
   it('lets an error of the cluster through to the queue', async () => {
-    const { cluster } = aHostileCluster({ atWrite: 1, before: true });
+    const { cluster, told } = aHostileCluster({ atWrite: 1, before: true });
     const reconcile = reconcilePipeline({ cluster, validate: () => [], clock: () => now });
     await expect(reconcile('ns/p')).rejects.toThrow('crash before the write');
+    expect(told).toEqual([]); // what was not recorded is not told
   });
 
   describe.each([true, false])('crashing before the write: %s', (before) => {

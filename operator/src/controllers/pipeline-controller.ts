@@ -1,5 +1,6 @@
 import type { Pipeline, PipelineStatus } from '../api/pipeline.ts';
 import type { Issue } from '../core/issue.ts';
+import { describeVerdict, type Verdict } from '../core/pipeline/describe-verdict.ts';
 import { planPipelineStatus } from '../core/pipeline/plan-pipeline-status.ts';
 import { isSameJson } from './is-same-json.ts';
 
@@ -9,6 +10,8 @@ export interface PipelineCluster {
   observe(key: string): Pipeline | undefined;
   /** Fails with a conflict when the Pipeline changed since it was observed. */
   replaceStatus(pipeline: Pipeline, status: PipelineStatus): Promise<void>;
+  /** Tells people; never fails and never waits. */
+  tell(pipeline: Pipeline, verdict: Verdict): void;
 }
 
 /** What it is made of. */
@@ -24,6 +27,9 @@ export function reconcilePipeline({ cluster, validate, clock }: PipelineControll
     const pipeline = cluster.observe(key);
     if (pipeline === undefined || pipeline.metadata.deletionTimestamp !== undefined) return;
     const status = planPipelineStatus({ pipeline, issues: validate(pipeline), now: clock() });
-    if (!isSameJson(status, pipeline.status)) await cluster.replaceStatus(pipeline, status);
+    if (isSameJson(status, pipeline.status)) return;
+    await cluster.replaceStatus(pipeline, status);
+    const verdict = describeVerdict(pipeline.status, status);
+    if (verdict !== undefined) cluster.tell(pipeline, verdict);
   };
 }

@@ -8,3 +8,11 @@ export const validReasons = {
   /** The object does not fit the schema of its kind. */
   schemaInvalid: 'SchemaInvalid',
 } as const;
+
+/** Reasons of the Kubernetes Events that the operator records. */
+export const eventReasons = {
+  /** A Pipeline has become valid. */
+  pipelineValid: 'PipelineValid',
+  /** A Pipeline has become invalid, or is invalid for another reason. */
+  pipelineInvalid: 'PipelineInvalid',
+} as const;

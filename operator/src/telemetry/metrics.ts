@@ -87,7 +87,8 @@ export class Metrics {
   });
   readonly eventsDropped = new Counter({
     name: 'conclave_events_dropped_total',
-    help: 'Kubernetes events that could not be recorded.',
+    help: 'Kubernetes Events that could not be recorded.',
+    labelNames: ['reason'],
     registers: [this.registry],
   });
 

@@ -1,0 +1,20 @@
+import type { PipelineStatus } from '../../api/pipeline.ts';
+import { findCondition } from '../conditions.ts';
+import { conditionTypes, eventReasons } from '../reasons.ts';
+
+/** What is told of a Pipeline, as a Kubernetes Event. */
+export interface Verdict {
+  readonly type: 'Normal' | 'Warning';
+  readonly reason: string;
+  readonly note: string;
+}
+
+/** What there is to tell when a Pipeline's status goes from one to the other: only a verdict that is another one. */
+export function describeVerdict(before: PipelineStatus | undefined, after: PipelineStatus): Verdict | undefined {
+  const old = findCondition(before?.conditions, conditionTypes.valid);
+  const verdict = findCondition(after.conditions, conditionTypes.valid);
+  if (verdict === undefined || (old?.status === verdict.status && old.message === verdict.message)) return undefined;
+  return verdict.status === 'True'
+    ? { type: 'Normal', reason: eventReasons.pipelineValid, note: verdict.message }
+    : { type: 'Warning', reason: eventReasons.pipelineInvalid, note: verdict.message };
+}
