@@ -215,6 +215,13 @@ export const changeCases: readonly ChangeCase[] = [
     bad: { spec: { pipelineRef: { name: 'q' } } },
   },
   {
+    at: 'WorkItem.spec.topic',
+    says: 'topic cannot be changed',
+    before: { spec: { councilRef: { name: 'c' }, topic: 'Which?' } },
+    good: { spec: { councilRef: { name: 'c' }, topic: 'Which?', suspend: true } },
+    bad: { spec: { councilRef: { name: 'c' }, topic: 'Who?' } },
+  },
+  {
     at: 'WorkItem.spec.councilRef',
     says: 'councilRef cannot be changed',
     before: { spec: { councilRef: { name: 'c' }, topic: 'Which?' } },

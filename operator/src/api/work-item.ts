@@ -20,7 +20,9 @@ const workItemSpec = z
     councilRef: reference('Council', 'Council to ask, when there is no pipeline.')
       .meta({ 'x-kubernetes-validations': [{ rule: immutable, message: 'councilRef cannot be changed' }] })
       .optional(),
-    topic: longText('What the Council is asked.', 16_384).optional(),
+    topic: longText('What the Council is asked. It cannot be changed.', 16_384)
+      .meta({ 'x-kubernetes-validations': [{ rule: immutable, message: 'topic cannot be changed' }] })
+      .optional(),
     inputs: freeObject('Values of the parameters of the pipeline. They cannot be changed.').optional(),
     priority: z
       .union([z.int().min(-1_000_000).max(1_000_000), z.string().min(1).max(63)])
