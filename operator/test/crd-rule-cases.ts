@@ -225,7 +225,7 @@ export const changeCases: readonly ChangeCase[] = [
     at: 'WorkItem.spec.councilRef',
     says: 'councilRef cannot be changed',
     before: { spec: { councilRef: { name: 'c' }, topic: 'Which?' } },
-    good: { spec: { councilRef: { name: 'c' }, topic: 'Which one?' } },
+    good: { spec: { councilRef: { name: 'c' }, topic: 'Which?', project: 'x' } },
     bad: { spec: { councilRef: { name: 'd' }, topic: 'Which?' } },
   },
   {
