@@ -2,14 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { load } from 'js-yaml';
-import { ApiError } from '../../operator/src/kube/api-error.ts';
-import { NotFound } from '../../operator/src/kube/api-error.ts';
+import { ApiError, NotFound } from '../../operator/src/kube/api-error.ts';
 import type { KubeClient } from '../../operator/src/kube/client.ts';
 import { connect } from '../../operator/src/kube/connect.ts';
 import type { KubeObject, ResourceType } from '../../operator/src/kube/resource-type.ts';
 import { startCluster } from '../cluster/cluster.ts';
 import { repositoryRoot } from '../cluster/paths.ts';
-import { workItems } from './sample-work-item.ts';
+import { probeCrd, samples } from './sample-objects.ts';
 
 const crdType: ResourceType = {
   group: 'apiextensions.k8s.io',
@@ -53,7 +52,7 @@ export async function inOwnNamespace<T>(
   }
 }
 
-/** Kubernetes' version and the machine's, as far as they bear on the numbers. */
+/** Kubernetes' version. */
 export async function describeKubernetes(client: KubeClient): Promise<string> {
   const { gitVersion } = JSON.parse(await client.getText('/version')) as { readonly gitVersion: string };
   return gitVersion;
@@ -61,8 +60,9 @@ export async function describeKubernetes(client: KubeClient): Promise<string> {
 
 async function installMissingCrds(client: KubeClient): Promise<void> {
   const folder = join(repositoryRoot, 'crds');
-  for (const file of readdirSync(folder).filter((name) => name.endsWith('.yaml'))) {
-    const crd = load(readFileSync(join(folder, file), 'utf8')) as KubeObject;
+  const files = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
+  const crds = files.map((file) => load(readFileSync(join(folder, file), 'utf8')) as KubeObject);
+  for (const crd of [...crds, probeCrd]) {
     try {
       await client.get(crdType, crd.metadata);
     } catch (error) {
@@ -70,13 +70,13 @@ async function installMissingCrds(client: KubeClient): Promise<void> {
       await client.apply(crdType, crd);
     }
   }
-  await waitUntilServed(client);
+  for (const { type } of Object.values(samples)) await waitUntilServed(client, type);
 }
 
-async function waitUntilServed(client: KubeClient): Promise<void> {
+async function waitUntilServed(client: KubeClient, type: ResourceType): Promise<void> {
   for (const end = performance.now() + 30_000; ; await new Promise((resolve) => setTimeout(resolve, 200))) {
     try {
-      await client.listPage(workItems, { limit: 1 });
+      await client.listPage(type, { limit: 1 });
       return;
     } catch (error) {
       if (!(error instanceof ApiError) || performance.now() > end) throw error;

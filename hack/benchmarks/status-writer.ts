@@ -1,16 +1,17 @@
 /**
- * A process of its own that writes WorkItem statuses, by our client or by client-node's generated calls, so that neither
+ * A process of its own that writes statuses, by our client or by client-node's generated calls, so that neither
  * pays for the other's garbage. Takes `StatusWriterOrder`s over IPC and answers each with a `StatusWriterAnswer`.
  */
 import { CustomObjectsApi, KubeConfig } from '@kubernetes/client-node';
 import { connect } from '../../operator/src/kube/connect.ts';
-import { sampleStatus, workItems, type SampleWorkItem } from './sample-work-item.ts';
+import { samples, type Sample, type SampleName, type SampleObject } from './sample-objects.ts';
 import { quantile } from './statistics.ts';
 
 /** Write for `seconds`, each of the objects by one writer, all at once. */
 export interface StatusWriterOrder {
+  readonly sample: SampleName;
   readonly seconds: number;
-  readonly objects: readonly SampleWorkItem[];
+  readonly objects: readonly SampleObject[];
 }
 
 /** What was done; `objects` as the server has them now. */
@@ -21,32 +22,32 @@ export type StatusWriterAnswer =
       readonly writesPerSecond: number;
       readonly p50Ms: number;
       readonly p99Ms: number;
-      readonly objects: readonly SampleWorkItem[];
+      readonly objects: readonly SampleObject[];
     };
 
 /** The two sides that are compared. */
 export type StatusWriterSide = 'conclave' | 'client-node';
 
-type Write = (object: SampleWorkItem) => Promise<SampleWorkItem>;
+type Write = (type: Sample['type'], object: SampleObject) => Promise<SampleObject>;
 
 async function ours(kubeconfig: string): Promise<Write> {
   const { client } = await connect({ kubeconfig, version: 'bench' });
-  return (object) => client.updateStatus(workItems, object);
+  return (type, object) => client.updateStatus(type, object);
 }
 
 function generated(kubeconfig: string): Write {
   const config = new KubeConfig();
   config.loadFromFile(kubeconfig);
   const api = config.makeApiClient(CustomObjectsApi);
-  const { group, version, plural } = workItems;
-  return async (body) => {
+  return async ({ group, version, plural }, body) => {
     const { namespace = '', name } = body.metadata;
     const call = { group, version, plural, namespace, name, body };
-    return (await api.replaceNamespacedCustomObjectStatus(call)) as SampleWorkItem;
+    return (await api.replaceNamespacedCustomObjectStatus(call)) as SampleObject;
   };
 }
 
-async function obey(write: Write, { seconds, objects }: StatusWriterOrder): Promise<StatusWriterAnswer> {
+async function obey(write: Write, { sample, seconds, objects }: StatusWriterOrder): Promise<StatusWriterAnswer> {
+  const { type, status } = samples[sample];
   const latenciesMs: number[] = [];
   const start = performance.now();
   const endMs = start + seconds * 1000;
@@ -54,7 +55,7 @@ async function obey(write: Write, { seconds, objects }: StatusWriterOrder): Prom
     objects.map(async (first) => {
       let object = first;
       for (let now = performance.now(); now < endMs; now = performance.now()) {
-        object = await write({ ...object, status: sampleStatus(latenciesMs.length) });
+        object = await write(type, { ...object, status: status(latenciesMs.length) });
         latenciesMs.push(performance.now() - now);
       }
       return object;
