@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ValidationRule } from './fields.ts';
+import type { ObjectMeta } from './object-meta.ts';
 
 /** The API group of every kind of Conclave. */
 export const group = 'conclave.dev';
@@ -45,31 +46,6 @@ export const metadata = z
     annotations: z.record(z.string(), z.string()).optional().meta({ description: 'Annotations.' }),
   })
   .meta({ description: 'Standard object metadata.' });
-
-/** Metadata as the API server returns it. */
-export interface ObjectMeta {
-  readonly name: string;
-  readonly namespace?: string;
-  readonly uid?: string;
-  readonly resourceVersion?: string;
-  readonly generation?: number;
-  readonly creationTimestamp?: string;
-  readonly deletionTimestamp?: string;
-  readonly labels?: Readonly<Record<string, string>>;
-  readonly annotations?: Readonly<Record<string, string>>;
-  readonly finalizers?: readonly string[];
-  readonly ownerReferences?: readonly OwnerReference[];
-}
-
-/** Who owns an object; it goes when its owner goes. */
-export interface OwnerReference {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly name: string;
-  readonly uid: string;
-  readonly controller?: boolean;
-  readonly blockOwnerDeletion?: boolean;
-}
 
 /** An object of a kind with this spec and status. */
 export interface Resource<Spec, Status> {
