@@ -1,3 +1,4 @@
+import { quote } from '../quote.ts';
 import {
   type DocumentEvent,
   type Event,
@@ -120,7 +121,7 @@ class Composer implements ComposedDocuments {
   #checkContainerTag(event: SequenceEvent | MappingEvent, expected: 'seq' | 'map'): void {
     const tag = fullTag(this.#text, event, this.#document);
     if (tag === undefined || tag === '!' || tag === `tag:yaml.org,2002:${expected}`) return;
-    this.#tell(event.tagStart, invalidScalar(`unknown tag ${shortTag(tag)}`));
+    this.#tell(event.tagStart, invalidScalar(`unknown tag ${quote(shortTag(tag))}`));
   }
 
   #close(): void {
@@ -180,8 +181,8 @@ class Composer implements ComposedDocuments {
       return;
     }
     const message = this.#anchors.has(name)
-      ? { code: 'AnchorCycle', message: `the anchor \`${name}\` contains itself` }
-      : { code: 'UnknownAnchor', message: `no anchor \`${name}\` stands above` };
+      ? { code: 'AnchorCycle', message: `the anchor ${quote(name)} contains itself` }
+      : { code: 'UnknownAnchor', message: `no anchor ${quote(name)} stands above` };
     this.#tell(offset, message);
     this.#givenUp = true;
   }

@@ -1,3 +1,4 @@
+import { quote } from '../quote.ts';
 import type { LineIndex } from './line-index.ts';
 import type { PathlessIssue } from './placed-issue.ts';
 import { type ObjectPlaces, type Places, type PlainObject, setProperty } from './places.ts';
@@ -71,7 +72,7 @@ export function addPair(frame: ObjectFrame, key: Key, node: Composed, context: P
       code: 'DuplicateKey',
       name: key.text,
       offset: key.offset,
-      message: `the key \`${key.text}\` stands here a second time; the first is in line ${line}`,
+      message: `the key ${quote(key.text)} stands here a second time; the first is in line ${line}`,
       hint: 'remove one of the two',
       atKey: true,
     },
@@ -111,7 +112,7 @@ function overridden(name: string, offset: number): PairIssue {
     name,
     severity: 'warning',
     offset,
-    message: `\`${name}\` is replaced by the \`<<\` below it`,
+    message: `${quote(name)} is replaced by the \`<<\` below it`,
     hint: 'write `<<` above the keys that shall win',
     atKey: true,
   };

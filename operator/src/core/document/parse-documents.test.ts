@@ -84,7 +84,7 @@ describe('parseDocuments tells', () => {
         code: 'DuplicateKey',
         path: ['a', 0, 'b'],
         position: { line: 3, column: 5 },
-        message: 'the key `b` stands here a second time; the first is in line 2',
+        message: 'the key "b" stands here a second time; the first is in line 2',
         hint: 'remove one of the two',
         atKey: true,
       },

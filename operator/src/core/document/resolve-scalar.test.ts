@@ -80,12 +80,12 @@ describe('resolveTaggedScalar', () => {
   });
 
   test.each([
-    [standard('int'), '3.0', '`3.0` is no !!int'],
-    [standard('bool'), '1', '`1` is no !!bool'],
-    [standard('null'), 'x', '`x` is no !!null'],
-    [standard('binary'), 'aGk=', 'unknown tag !!binary'],
-    [standard('js/function'), 'x', 'unknown tag !!js/function'],
-    ['!custom', 'x', 'unknown tag !custom'],
+    [standard('int'), '3.0', '"3.0" is no !!int'],
+    [standard('bool'), '1', '"1" is no !!bool'],
+    [standard('null'), 'x', '"x" is no !!null'],
+    [standard('binary'), 'aGk=', 'unknown tag "!!binary"'],
+    [standard('js/function'), 'x', 'unknown tag "!!js/function"'],
+    ['!custom', 'x', 'unknown tag "!custom"'],
   ])('%s %s is refused', (tag, text, invalid) => {
     expect(resolveTaggedScalar(tag, text)).toEqual({ invalid });
   });

@@ -1,3 +1,5 @@
+import { quote } from '../quote.ts';
+
 /** What a plain or tagged YAML scalar means, and whether the author may be surprised by it. */
 export type ResolvedScalar =
   { readonly value: string | number | boolean | null; readonly surprise?: Surprise } | { readonly invalid: string };
@@ -36,10 +38,10 @@ export function resolvePlainScalar(text: string): ResolvedScalar {
 export function resolveTaggedScalar(tag: string, text: string): ResolvedScalar {
   if (textTags.has(tag)) return { value: text };
   const accepts = taggedValues.get(tag);
-  if (accepts === undefined) return { invalid: `unknown tag ${shortTag(tag)}` };
+  if (accepts === undefined) return { invalid: `unknown tag ${quote(shortTag(tag))}` };
   const resolved = resolvePlainScalar(text);
   const fits = 'value' in resolved && accepts(resolved.value, text);
-  return fits ? { value: resolved.value } : { invalid: `\`${text}\` is no ${shortTag(tag)}` };
+  return fits ? { value: resolved.value } : { invalid: `${quote(text)} is no ${shortTag(tag)}` };
 }
 
 const textTags = new Set(['!', `${YAML}str`, `${YAML}timestamp`]);

@@ -36,6 +36,7 @@ describe('splitJsonObjects', () => {
     ['a broken rest belongs to the last object', '{"a":1}{"b":', ['{"a":1}{"b":']],
     ['what is no object is one piece', 'a: 1', ['a: 1']],
     ['an object that does not end is one piece', '{"a": "', ['{"a": "']],
+    ['a string that does not end takes no time', `{"${'a'.repeat(1000)}\\`, [`{"${'a'.repeat(1000)}\\`]],
   ])('%s', (_, text, expected) => {
     expect(objects(text)).toEqual(expected);
   });

@@ -60,24 +60,30 @@ export function splitJsonObjects(text: string, { start, end }: TextSpan): TextSp
   return spans;
 }
 
-const JSON_OBJECT_START = /[ \t\r\n]*\{/y;
-const JSON_TOKEN = /"(?:[^"\\]+|\\.)*"|[{}[\]]|[^"{}[\]]+/sy;
+const OBJECT_START = /[ \t\r\n]*\{/y;
 
 /** Offset behind the object that begins next, or undefined when what comes next is no complete object. */
 function objectEnd(text: string, from: number, end: number): number | undefined {
-  JSON_OBJECT_START.lastIndex = from;
-  if (!JSON_OBJECT_START.test(text)) return undefined;
-  JSON_TOKEN.lastIndex = JSON_OBJECT_START.lastIndex;
+  OBJECT_START.lastIndex = from;
+  if (!OBJECT_START.test(text)) return undefined;
   let depth = 1;
+  let offset = OBJECT_START.lastIndex;
   while (depth > 0) {
-    const token = JSON_TOKEN.exec(text)?.[0];
-    if (token === undefined || JSON_TOKEN.lastIndex > end) return undefined;
-    depth += depthStep(token);
+    if (offset >= end) return undefined;
+    depth += depthStep(text[offset]);
+    offset = text[offset] === '"' ? stringEnd(text, offset) : offset + 1;
   }
-  return JSON_TOKEN.lastIndex;
+  return offset;
 }
 
-function depthStep(token: string): number {
-  if (token === '{' || token === '[') return 1;
-  return token === '}' || token === ']' ? -1 : 0;
+function depthStep(character: string | undefined): number {
+  if (character === '{' || character === '[') return 1;
+  return character === '}' || character === ']' ? -1 : 0;
+}
+
+/** Offset behind the string that begins here. Not a regular expression: those can take for ever over a missing quote. */
+function stringEnd(text: string, from: number): number {
+  let offset = from + 1;
+  while (offset < text.length && text[offset] !== '"') offset += text[offset] === '\\' ? 2 : 1;
+  return offset + 1;
 }

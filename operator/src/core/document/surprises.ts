@@ -1,8 +1,10 @@
+import { clip } from '../quote.ts';
 import type { PathlessIssue } from './placed-issue.ts';
 import type { Surprise } from './resolve-scalar.ts';
 
 /** The warning for a scalar that kubectl reads in a way its author may not expect. */
-export function describeSurprise(surprise: Surprise, text: string, value: unknown): PathlessIssue {
+export function describeSurprise(surprise: Surprise, source: string, value: unknown): PathlessIssue {
+  const text = clip(source);
   const read = String(value);
   switch (surprise) {
     case 'BooleanWord':

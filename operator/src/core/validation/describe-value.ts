@@ -1,4 +1,4 @@
-const LONGEST_TEXT = 60;
+import { quote } from '../quote.ts';
 
 /** A value in words, short enough for a message: `the number 3`, `the text "abc"`, `a list`. */
 export function describeValue(value: unknown): string {
@@ -19,11 +19,6 @@ export function describeValue(value: unknown): string {
 function describeObject(value: unknown): string {
   if (value === null) return 'nothing (null)';
   return Array.isArray(value) ? 'a list' : 'an object';
-}
-
-/** Text in quotes, on one line, cut when it is long. */
-export function quote(text: string): string {
-  return JSON.stringify(text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text);
 }
 
 /** A JSON type in words, by zod's name for it. */

@@ -1,6 +1,7 @@
 import { apiVersion as ourApiVersion, group as ourGroup, type KindDefinition } from '../../api/kind.ts';
 import type { Issue } from '../issue.ts';
-import { describeValue, quote } from './describe-value.ts';
+import { quote } from '../quote.ts';
+import { describeValue } from './describe-value.ts';
 import { nearestName, suggestName } from './nearest-name.ts';
 import { ownValue } from './schema-view.ts';
 

@@ -1,6 +1,7 @@
 import type { KindDefinition } from '../../api/kind.ts';
 import type { Issue, IssuePath } from '../issue.ts';
-import { describeType, describeValue, quote } from './describe-value.ts';
+import { quote } from '../quote.ts';
+import { describeType, describeValue } from './describe-value.ts';
 import { suggestName } from './nearest-name.ts';
 import {
   discriminatorValues,

@@ -1,7 +1,7 @@
 import type { ValidationRule } from '../../api/fields.ts';
 import type { Issue, IssuePath } from '../issue.ts';
 import { celValue } from './cel-value.ts';
-import { quote } from './describe-value.ts';
+import { quote } from '../quote.ts';
 import { evaluateRule, isTransitionRule } from './evaluate-rule.ts';
 import { childSchema, ownValue, type SchemaNode, unwrapSchema } from './schema-view.ts';
 

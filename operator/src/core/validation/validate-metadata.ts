@@ -1,5 +1,5 @@
 import type { Issue, IssuePath } from '../issue.ts';
-import { quote } from './describe-value.ts';
+import { quote } from '../quote.ts';
 import { labelFault, labelValueFault, qualifiedNameFault, subdomainFault } from './kubernetes-names.ts';
 import { suggestName } from './nearest-name.ts';
 import { ownValue } from './schema-view.ts';
