@@ -1,6 +1,7 @@
 /** The instance's cgroups: one folder of its name in every hierarchy (one hierarchy with version 2). */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ClusterError } from './cluster-error.ts';
 import { waitUntil } from './wait-until.ts';
 
 const root = '/sys/fs/cgroup';
@@ -35,7 +36,14 @@ export function makeCgroups(instance: string): void {
 /** With version 2 a parent must hand its controllers down before a child can use them. */
 function delegateControllers(): void {
   const controllers = readFileSync(join(root, 'cgroup.controllers'), 'utf8').trim().split(' ');
-  for (const controller of controllers) writeFileSync(join(root, 'cgroup.subtree_control'), `+${controller}`);
+  try {
+    for (const controller of controllers) writeFileSync(join(root, 'cgroup.subtree_control'), `+${controller}`);
+  } catch (cause) {
+    throw new ClusterError(`the controllers of ${root} cannot be handed down: ${String(cause)}`, {
+      hint: 'inside a container, start it with the host cgroup namespace; or use --context',
+      cause,
+    });
+  }
 }
 
 /** Removes the instance's cgroups, which are empty once its processes are gone (the kernel may lag a little). */

@@ -1,5 +1,6 @@
 /** The embedded cluster: every component of Kubernetes in namespaces of its own on this machine, no Docker involved. */
 import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { apiClient } from './api-request.ts';
 import { makeCgroups } from './cgroups.ts';
@@ -89,7 +90,8 @@ async function keepOrReplace(
     report('removing what is left of an earlier cluster');
     await removeEmbedded(paths);
   }
-  return withLock(join(conclaveHome(), 'locks', 'slots.lock'), async () => {
+  // For the whole machine: another user of it may keep state in another folder.
+  return withLock(join(tmpdir(), 'conclave-slots.lock'), async () => {
     const slot = chooseSlot(takenSlots(), await observeDestinations());
     if (slot === undefined) {
       throw new ClusterError('no network is free between 10.192.0.0/16 and 10.255.0.0/16', {

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ClusterError } from './cluster-error.ts';
+import { findGoProblem } from './go-toolchain.ts';
 import { withLock } from './lock.ts';
 import { conclaveHome } from './paths.ts';
 import { tryCommand, type CommandResult } from './run-command.ts';
@@ -49,6 +50,8 @@ export function isBuilt(program: GoProgram): boolean {
 export async function ensureBinary(program: GoProgram, report: Report): Promise<string> {
   const digest = digestOfProgram(program);
   if (isBuilt(program)) return digest;
+  const goProblem = await findGoProblem();
+  if (goProblem !== undefined) throw new ClusterError(goProblem.problem, { hint: goProblem.remedy });
   const lock = join(conclaveHome(), 'locks', `build-${program.name}.lock`);
   const waits = (): void => {
     report(`waiting for another build of ${program.title}`);

@@ -4,10 +4,10 @@ import type { NetworkPlan } from './network-plan.ts';
 import { enterNode } from './node.ts';
 import { runCommand, tryCommand } from './run-command.ts';
 
-/** Makes the link unless it is there; the route ends with it. */
+/** Makes the link unless the node has its end of it; the route ends with the link. */
 export async function ensureHostLink(network: NetworkPlan, init: number): Promise<void> {
   const { hostInterface, hostAddress, nodeAddress, linkPrefixLength } = network;
-  if (existsSync(`/sys/class/net/${hostInterface}`)) return;
+  if (readFileSync(`/proc/${init}/net/dev`, 'utf8').includes('eth0:')) return;
   const ip = (...args: string[]): Promise<string> => runCommand('ip', args);
   const ipInNode = (...args: string[]): Promise<string> => runCommand('nsenter', [...enterNode(init), 'ip', ...args]);
   await ip('link', 'add', hostInterface, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', String(init));

@@ -33,6 +33,12 @@ export function findNode({ folder }: InstancePaths): NodeProcesses {
   return { init, outer };
 }
 
+/** Whether a process is gone; one that only waits to be collected by its parent is. */
+export function hasEnded(pid: number): boolean {
+  const status = readProcFile(pid, 'status');
+  return status === '' || /^State:\s+[ZX]/m.test(status);
+}
+
 /** Empty when the process is gone. */
 function readProcFile(pid: number | string, file: string): string {
   try {

@@ -3,6 +3,7 @@ import { accessSync, constants, existsSync, mkdtempSync, rmdirSync } from 'node:
 import { delimiter, join } from 'node:path';
 import { cgroupHierarchies } from './cgroups.ts';
 import { ClusterError } from './cluster-error.ts';
+import { findGoProblem } from './go-toolchain.ts';
 import { runCommand, tryCommand } from './run-command.ts';
 import type { Report } from './go-build.ts';
 
@@ -40,7 +41,6 @@ const toolsByPurpose: Readonly<Record<Purpose, readonly Tool[]>> = {
 
 const cniPluginFolders = ['/usr/lib/cni', '/opt/cni/bin', '/usr/libexec/cni'];
 const cniPlugins = ['bridge', 'host-local', 'loopback', 'portmap'];
-const oldestGo = { major: 1, minor: 26 };
 
 /** What was found missing: Debian packages to install, and everything else with what to do about it. */
 export interface Missing {
@@ -80,7 +80,8 @@ export async function observeMissing(purposes: readonly Purpose[], needsGo: bool
     if (!(await isStaticBusybox())) packages.add('busybox-static');
     others.push(...missingRights());
   }
-  if (needsGo) others.push(...(await missingGo()));
+  const goProblem = needsGo ? await findGoProblem() : undefined;
+  if (goProblem !== undefined) others.push(goProblem);
   return { packages: [...packages].sort(), others };
 }
 
@@ -126,20 +127,6 @@ function canMakeCgroup(hierarchy: string): boolean {
   } catch {
     return false;
   }
-}
-
-async function missingGo(): Promise<{ problem: string; remedy: string }[]> {
-  const wanted = `Go ${oldestGo.major}.${oldestGo.minor} or newer`;
-  const remedy = 'install it from https://go.dev/dl and put it into PATH';
-  const { status, stdout } = await tryCommand('go', ['env', 'GOVERSION']);
-  if (status !== 0) return [{ problem: `${wanted} is missing (it builds the cluster's binaries)`, remedy }];
-  return isNewEnoughGo(stdout.trim()) ? [] : [{ problem: `${wanted} is needed, this is ${stdout.trim()}`, remedy }];
-}
-
-/** Whether `go1.26.8` and the like can build the binaries. */
-export function isNewEnoughGo(version: string): boolean {
-  const [major = 0, minor = 0] = version.replace(/^go/, '').split('.').map(Number);
-  return major > oldestGo.major || (major === oldestGo.major && minor >= oldestGo.minor);
 }
 
 /** One message with all that is missing and the exact command that installs it; undefined when nothing is. */

@@ -4,7 +4,7 @@ import { removeCgroups } from './cgroups.ts';
 import { removeHostLink } from './host-link.ts';
 import { readInstanceState } from './instance-state.ts';
 import { planNetwork } from './network-plan.ts';
-import { findNode } from './node.ts';
+import { findNode, hasEnded } from './node.ts';
 import type { InstancePaths } from './paths.ts';
 import { waitUntil } from './wait-until.ts';
 
@@ -20,17 +20,20 @@ export async function removeEmbedded(paths: InstancePaths): Promise<void> {
   rmSync(paths.folder, { recursive: true, force: true, maxRetries: 5 });
 }
 
-/** Kills the first process: the kernel then ends all others of its namespaces before it lets go of it. */
+/**
+ * Kills the first process: the kernel ends all others of its namespaces before it lets go of that one. The process that
+ * started it collects it and ends by itself.
+ */
 async function endNode(paths: InstancePaths): Promise<void> {
-  await waitUntil(
-    `the processes of instance ${paths.name} end`,
-    () => {
-      const { init, outer } = findNode(paths);
-      for (const pid of [init, outer]) if (pid !== undefined) kill(pid);
-      return init === undefined && outer === undefined;
-    },
-    { timeoutMs: 30_000, intervalMs: 50, hint: 'see ps for processes that cannot be killed (state D)' },
-  );
+  const { init, outer } = findNode(paths);
+  const pids = [init, outer].filter((pid) => pid !== undefined);
+  const first = init ?? outer;
+  if (first !== undefined) kill(first);
+  await waitUntil(`the processes of instance ${paths.name} end`, () => pids.every(hasEnded), {
+    timeoutMs: 30_000,
+    intervalMs: 20,
+    hint: 'see ps for processes that cannot be killed (state D)',
+  });
 }
 
 function kill(pid: number): void {
