@@ -3,7 +3,7 @@ import { Terminal, Waiting } from '../core/reconcile-error.ts';
 import { ManualClock, settled } from '../testing/manual-clock.ts';
 import { Conflict, TooManyRequests } from './api-error.ts';
 import { systemClock } from './clock.ts';
-import { WorkQueue, namespaceOf, type Turn, type WorkQueueOptions } from './work-queue.ts';
+import { WorkQueue, namespaceOf, type ReconcileResult, type Turn, type WorkQueueOptions } from './work-queue.ts';
 
 const details = { target: { verb: 'update', resource: 'things' }, code: 409, reason: 'Conflict', said: 'changed' };
 
@@ -37,7 +37,7 @@ function aQueue(options: Partial<WorkQueueOptions> = {}) {
 }
 
 /** A queue whose turns end at once, as `answer` says. */
-function aQuickQueue(answer: (key: string, turn: number) => Awaited<ReturnType<WorkQueueOptions['reconcile']>>) {
+function aQuickQueue(answer: (key: string, turn: number) => ReconcileResult | undefined) {
   const clock = new ManualClock();
   const times: number[] = [];
   const turns: Turn[] = [];
