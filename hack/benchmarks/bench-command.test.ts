@@ -6,8 +6,8 @@ describe('bench command line', () => {
     expect(parseBenchArguments(['client'])).toMatchObject({
       scenario: { name: 'client' },
       instance: 'bench',
-      seconds: 2,
-      rounds: 5,
+      seconds: 1,
+      rounds: 9,
       json: false,
       install: false,
     });

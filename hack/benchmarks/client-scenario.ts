@@ -101,13 +101,15 @@ async function compare(
     const order = round % 2 === 0 ? [ours, theirs] : [theirs, ours];
     for (const side of order) seen.get(side)?.push(await side.write(one, seconds));
   }
-  const rate = (side: Side) => median((seen.get(side) ?? []).map(({ writesPerSecond }) => writesPerSecond));
-  const ratio = rounded(rate(ours) / rate(theirs), 2);
+  const rates = (side: Side) => (seen.get(side) ?? []).map(({ writesPerSecond }) => writesPerSecond);
+  const theirRates = rates(theirs);
+  // Round by round, because what else runs on the machine changes in between, and bears on both sides of one round.
+  const ratio = rounded(median(rates(ours).map((rate, round) => rate / (theirRates[round] ?? Number.NaN))), 2);
   const rows = [ours, theirs].map((side) => ({
     object: one.sample,
     'at once': one.concurrency,
     client: side.name,
-    'writes/s': rounded(rate(side), 0),
+    'writes/s': rounded(median(rates(side)), 0),
     'p50 ms': rounded(median((seen.get(side) ?? []).map(({ p50Ms }) => p50Ms)), 1),
     'p99 ms': rounded(median((seen.get(side) ?? []).map(({ p99Ms }) => p99Ms)), 1),
     ratio: side === ours ? ratio : 1,
