@@ -13,11 +13,10 @@ export function cgroupOf(instance: string): string {
 
 /** The mounted hierarchies: the folders below the root, or the root itself with cgroup version 2 alone. */
 export function cgroupHierarchies(): string[] {
+  if (!existsSync(root)) return [];
   if (existsSync(join(root, 'cgroup.controllers'))) return [root];
-  const isLinkOrFile = (name: string): boolean => !existsSync(join(root, name, 'cgroup.procs'));
-  return readdirSync(root)
-    .filter((name) => !isLinkOrFile(name))
-    .map((name) => join(root, name));
+  const folders = readdirSync(root).map((name) => join(root, name));
+  return folders.filter((folder) => existsSync(join(folder, 'cgroup.procs')));
 }
 
 /** Makes the instance's cgroups. */

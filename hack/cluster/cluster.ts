@@ -1,10 +1,9 @@
 /** Starts and stops clusters: the entrance for commands and tests. */
 import { rmSync } from 'node:fs';
-import { ClusterError } from './cluster-error.ts';
 import { startEmbedded } from './embedded-cluster.ts';
 import { useContext } from './existing-cluster.ts';
 import type { Report } from './go-build.ts';
-import { readInstanceState, type InstanceState } from './instance-state.ts';
+import { readInstanceState, readStateIfSound } from './instance-state.ts';
 import { dockerRuns, removeKind, startKind } from './kind-cluster.ts';
 import { withLock } from './lock.ts';
 import { planNetwork } from './network-plan.ts';
@@ -57,7 +56,7 @@ export async function startCluster(options: StartOptions): Promise<Cluster> {
 export async function stopCluster(instance: string, report: Report = silent): Promise<void> {
   const paths = instancePaths(instance);
   await withInstance(paths, report, async () => {
-    const state = readDamagedToo(paths);
+    const state = readStateIfSound(paths);
     if (state?.kind === 'kind') await removeKind(paths, report);
     else if (state?.kind === 'context') rmSync(paths.folder, { recursive: true });
     else await removeEmbedded(paths);
@@ -68,16 +67,6 @@ function withInstance<T>(paths: InstancePaths, report: Report, work: () => Promi
   return withLock(paths.lockFile, work, () => {
     report(`waiting: another command is at work on instance '${paths.name}'`);
   });
-}
-
-/** Undefined also for a damaged record: taking down must always be possible. */
-function readDamagedToo(paths: InstancePaths): InstanceState | undefined {
-  try {
-    return readInstanceState(paths);
-  } catch (error) {
-    if (error instanceof ClusterError) return undefined;
-    throw error;
-  }
 }
 
 function describeCluster(paths: InstancePaths, provider: Provider): Cluster {

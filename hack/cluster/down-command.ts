@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { stopCluster } from './cluster.ts';
 import { listInstances } from './instance-state.ts';
+import { listRunningNodes } from './node.ts';
 import { defaultInstance } from './paths.ts';
 import { runMain } from './run-main.ts';
 
@@ -28,7 +29,8 @@ export function parseDownArguments(
 
 if (import.meta.main) {
   await runMain(async () => {
-    const instances = parseDownArguments(process.argv.slice(2), { fallback: defaultInstance(), all: listInstances });
+    const existing = [...new Set([...listInstances(), ...listRunningNodes()])].sort();
+    const instances = parseDownArguments(process.argv.slice(2), { fallback: defaultInstance(), all: () => existing });
     if (instances === 'help') {
       console.log(usage);
       return;
@@ -38,10 +40,13 @@ if (import.meta.main) {
     };
     for (const instance of instances) {
       const start = performance.now();
-      const existed = listInstances().includes(instance);
       await stopCluster(instance, report);
       const elapsed = ((performance.now() - start) / 1000).toFixed(1);
-      console.log(existed ? `Cluster '${instance}' is down (${elapsed} s).` : `There is no cluster '${instance}'.`);
+      console.log(
+        existing.includes(instance)
+          ? `Cluster '${instance}' is down (${elapsed} s).`
+          : `There is no cluster '${instance}'.`,
+      );
     }
   });
 }

@@ -15,6 +15,6 @@ export async function findGoProblem(): Promise<{ problem: string; remedy: string
 
 /** Whether `go1.26.8` and the like can build the binaries. */
 export function isNewEnoughGo(version: string): boolean {
-  const [major = 0, minor = 0] = version.replace(/^go/, '').split('.').map(Number);
+  const [major = 0, minor = 0] = (/^go(\d+)\.(\d+)/.exec(version) ?? []).slice(1).map(Number);
   return major > oldest.major || (major === oldest.major && minor >= oldest.minor);
 }

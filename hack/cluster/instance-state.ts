@@ -39,6 +39,16 @@ export function readInstanceState({ stateFile, name }: InstancePaths): InstanceS
   }
 }
 
+/** As readInstanceState, but undefined also for a damaged record: it must not stop what takes an instance down. */
+export function readStateIfSound(paths: InstancePaths): InstanceState | undefined {
+  try {
+    return readInstanceState(paths);
+  } catch (error) {
+    if (error instanceof ClusterError) return undefined;
+    throw error;
+  }
+}
+
 /** Replaces the recorded state in one step. */
 export function writeInstanceState({ stateFile }: InstancePaths, state: InstanceState): void {
   mkdirSync(dirname(stateFile), { recursive: true });
@@ -59,7 +69,7 @@ export function listInstances(home: string = conclaveHome()): string[] {
 /** The slots of all embedded instances. */
 export function takenSlots(home: string = conclaveHome()): number[] {
   return listInstances(home).flatMap((name) => {
-    const state = readInstanceState(instancePaths(name, home));
+    const state = readStateIfSound(instancePaths(name, home));
     return state?.kind === 'embedded' ? [state.slot] : [];
   });
 }

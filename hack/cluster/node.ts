@@ -1,11 +1,11 @@
 /** An instance's node: one tree of processes in namespaces of its own, found and ended by its first process. */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ClusterError } from './cluster-error.ts';
 import type { Component } from './component-commands.ts';
-import type { InstancePaths } from './paths.ts';
+import { conclaveHome, type InstancePaths } from './paths.ts';
 import { insideNode } from './node-configuration.ts';
 import { runCommand } from './run-command.ts';
 import { waitUntil } from './wait-until.ts';
@@ -20,17 +20,31 @@ export interface NodeProcesses {
 
 /** Finds the node's processes by their command line, so that no recorded id can be stale. */
 export function findNode({ folder }: InstancePaths): NodeProcesses {
-  let init: number | undefined;
-  let outer: number | undefined;
-  for (const entry of readdirSync('/proc')) {
-    if (!/^\d+$/.test(entry)) continue;
+  const ours = listInitProcesses().filter((process) => process.folder === folder);
+  const isFirst = (pid: number): boolean => /^NSpid:\s+\d+\s+1$/m.test(readProcFile(pid, 'status'));
+  return {
+    outer: ours.find(({ program }) => program.endsWith('unshare'))?.pid,
+    init: ours.find(({ program, pid }) => !program.endsWith('unshare') && isFirst(pid))?.pid,
+  };
+}
+
+/** The names of all instances of which a node runs, also those whose folders somebody has removed. */
+export function listRunningNodes(home: string = conclaveHome()): string[] {
+  const clusters = join(home, 'clusters');
+  const folders = listInitProcesses().map(({ folder }) => folder);
+  return [...new Set(folders.filter((folder) => dirname(folder) === clusters).map((folder) => basename(folder)))];
+}
+
+/** Every process with node-init.sh in its command line, and the state folder that stands behind it there. */
+function listInitProcesses(): { pid: number; program: string; folder: string }[] {
+  if (process.platform !== 'linux') return [];
+  return readdirSync('/proc').flatMap((entry) => {
+    if (!/^\d+$/.test(entry)) return [];
     const words = readProcFile(entry, 'cmdline').split('\0');
-    const script = words.findIndex((word) => word.endsWith('/node-init.sh'));
-    if (script < 0 || words[script + 1] !== folder) continue;
-    if (words[0]?.endsWith('unshare')) outer = Number(entry);
-    else if (/^NSpid:\s+\d+\s+1$/m.test(readProcFile(entry, 'status'))) init = Number(entry);
-  }
-  return { init, outer };
+    const folder = words[words.findIndex((word) => word.endsWith('/node-init.sh')) + 1];
+    const isInit = words.some((word) => word.endsWith('/node-init.sh'));
+    return isInit && folder !== undefined ? [{ pid: Number(entry), program: words[0] ?? '', folder }] : [];
+  });
 }
 
 /** Whether a process is gone; one that only waits to be collected by its parent is. */
@@ -62,8 +76,9 @@ export async function startNode(paths: InstancePaths, binaries: string): Promise
   });
   child.on('error', () => undefined); // told by the absence of the process
   child.unref();
-  const hasEnded = (): boolean => child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
-  await waitUntil("the node's namespaces", () => hasEnded() || existsSync(ready), { intervalMs: 20 });
+  closeSync(log);
+  const hasFailed = (): boolean => child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
+  await waitUntil("the node's namespaces", () => hasFailed() || existsSync(ready), { intervalMs: 20 });
   const { init } = findNode(paths);
   if (init !== undefined) return init;
   throw new ClusterError(`the node's namespaces could not be made: ${lastLines(join(paths.logs, 'node.log'))}`, {

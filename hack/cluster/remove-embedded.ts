@@ -2,7 +2,7 @@
 import { rmSync } from 'node:fs';
 import { removeCgroups } from './cgroups.ts';
 import { removeHostLink } from './host-link.ts';
-import { readInstanceState } from './instance-state.ts';
+import { readStateIfSound } from './instance-state.ts';
 import { planNetwork } from './network-plan.ts';
 import { findNode, hasEnded } from './node.ts';
 import type { InstancePaths } from './paths.ts';
@@ -13,8 +13,8 @@ import { waitUntil } from './wait-until.ts';
  * components that wait for one another can hang, and all that they would clean up goes with their namespaces.
  */
 export async function removeEmbedded(paths: InstancePaths): Promise<void> {
-  const slot = recordedSlot(paths);
-  if (slot !== undefined) await removeHostLink(planNetwork(slot));
+  const state = readStateIfSound(paths);
+  if (state?.kind === 'embedded') await removeHostLink(planNetwork(state.slot));
   await endNode(paths);
   await removeCgroups(paths.name);
   rmSync(paths.folder, { recursive: true, force: true, maxRetries: 5 });
@@ -41,15 +41,5 @@ function kill(pid: number): void {
     process.kill(pid, 'SIGKILL');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-  }
-}
-
-/** Undefined also for a damaged record: taking down must always be possible. */
-function recordedSlot(paths: InstancePaths): number | undefined {
-  try {
-    const state = readInstanceState(paths);
-    return state?.kind === 'embedded' ? state.slot : undefined;
-  } catch {
-    return undefined;
   }
 }
