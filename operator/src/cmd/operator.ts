@@ -28,6 +28,8 @@ async function main(options: OperatorOptions): Promise<void> {
   const { logger, metrics } = telemetry;
   const { kubeconfig, context, identity, namespace, workers } = options;
   const version = productVersion();
+  // The shell's library loads what KUBECONFIG names, though nothing uses it: let it not stumble over another cluster's.
+  if (kubeconfig !== undefined) process.env.KUBECONFIG = kubeconfig;
   let answeredAtMs = clock.monotonicMs();
   const observer = observeRequests(telemetry, () => (answeredAtMs = clock.monotonicMs()));
   const { client } = await connect({ version, observer, kubeconfig, context });
