@@ -63,3 +63,12 @@ export async function applyObject(api: ApiClient, path: string, object: unknown)
     throw new ClusterError(`the API server refused ${path}: ${answer.status} ${answer.body.slice(0, 500)}`);
   }
 }
+
+/** How many nodes are ready, of all or of those that a label selector selects; 0 when nobody answers. */
+export async function countReadyNodes(api: ApiClient, labelSelector = ''): Promise<number> {
+  const { status, body } = await api({ path: `/api/v1/nodes?labelSelector=${encodeURIComponent(labelSelector)}` });
+  if (status !== 200) return 0;
+  const { items } = JSON.parse(body) as { items: { status: { conditions?: { type: string; status: string }[] } }[] };
+  return items.filter((node) => node.status.conditions?.some((it) => it.type === 'Ready' && it.status === 'True'))
+    .length;
+}

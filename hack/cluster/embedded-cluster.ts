@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { apiClient } from './api-request.ts';
+import { apiClient, countReadyNodes } from './api-request.ts';
 import { makeCgroups } from './cgroups.ts';
 import { ClusterError } from './cluster-error.ts';
 import { ensureClusterDns } from './cluster-dns.ts';
@@ -11,7 +11,13 @@ import { ensureBinary, isBuilt, type Report } from './go-build.ts';
 import { coreDnsProgram, kubernetesProgram, kwokProgram } from './go-programs.ts';
 import { ensureHostLink, observeDestinations } from './host-link.ts';
 import { writeInstanceFiles } from './instance-files.ts';
-import { readInstanceState, takenSlots, writeInstanceState, type EmbeddedState } from './instance-state.ts';
+import {
+  readInstanceState,
+  readStateIfSound,
+  takenSlots,
+  writeInstanceState,
+  type EmbeddedState,
+} from './instance-state.ts';
 import { withLock } from './lock.ts';
 import { chooseSlot, planNetwork, type NetworkPlan } from './network-plan.ts';
 import { findNode, isRunning, startNode } from './node.ts';
@@ -32,10 +38,11 @@ export interface EmbeddedOptions {
 
 /** Starts what is not running yet of an instance and answers once its node is ready. The caller holds its lock. */
 export async function startEmbedded(paths: InstancePaths, options: EmbeddedOptions): Promise<void> {
-  const { report, fakeNodes } = options;
-  if (await isComplete(paths, fakeNodes)) return;
-  const binaries = await buildBinaries(options);
-  const state = await keepOrReplace(paths, binaries, report);
+  if (await isComplete(paths, options.fakeNodes)) return;
+  const { report } = options;
+  const fakeNodes = Math.max(options.fakeNodes, recordedFakeNodes(paths));
+  const binaries = await buildBinaries({ ...options, fakeNodes });
+  const state = await keepOrReplace(paths, { binaries, fakeNodes }, report);
   const network = planNetwork(state.slot);
   const init = findNode(paths).init ?? (await startNewNode(paths, network));
   await ensureHostLink(network, init);
@@ -46,11 +53,15 @@ export async function startEmbedded(paths: InstancePaths, options: EmbeddedOptio
   report('the control plane answers');
   await Promise.all([startRealNode(instance), ensureClusterDns(instance)]);
   report('the node is ready');
-  const wantedFakeNodes = Math.max(fakeNodes, state.fakeNodes);
-  if (wantedFakeNodes === 0) return;
-  writeInstanceState(paths, { ...state, fakeNodes: wantedFakeNodes });
-  await ensureFakeNodes(instance, wantedFakeNodes);
-  report(`${wantedFakeNodes} fake nodes are ready`);
+  if (fakeNodes === 0) return;
+  await ensureFakeNodes(instance, fakeNodes);
+  report(`${fakeNodes} fake nodes are ready`);
+}
+
+/** A cluster that has to be replaced gets the fake nodes again that it had. */
+function recordedFakeNodes(paths: InstancePaths): number {
+  const state = readStateIfSound(paths);
+  return state?.kind === 'embedded' ? state.fakeNodes : 0;
 }
 
 /** Builds what is not built yet, once the machine is known to have all that the cluster will need. */
@@ -70,21 +81,23 @@ async function isComplete(paths: InstancePaths, fakeNodes: number): Promise<bool
   const { init } = findNode(paths);
   if (init === undefined) return false;
   if (!allComponents(state).every((name) => isRunning(paths, init, name))) return false;
-  const { status } = await apiClient(paths, planNetwork(state.slot).nodeAddress)({ path: '/readyz' });
-  return status === 200;
+  const api = apiClient(paths, planNetwork(state.slot).nodeAddress);
+  return (await countReadyNodes(api)) > state.fakeNodes;
 }
 
-/** The state of an instance whose node still runs; otherwise what is left of it is removed and a new one written. */
+/** The slot of an instance whose node still runs; otherwise what is left of it is removed, and a new one chosen. */
 async function keepOrReplace(
   paths: InstancePaths,
-  binaries: Record<string, string>,
+  { binaries, fakeNodes }: Pick<EmbeddedState, 'binaries' | 'fakeNodes'>,
   report: Report,
 ): Promise<EmbeddedState> {
-  const state = readInstanceState(paths);
+  const state = readStateIfSound(paths);
   if (state?.kind === 'embedded' && findNode(paths).init !== undefined) {
     report('the cluster runs in part: starting the rest');
     // Another clone may have built newer ones meanwhile: what runs stays as it is, what it lacks is added.
-    return { ...state, binaries: { ...binaries, ...state.binaries } };
+    const kept = { ...state, fakeNodes, binaries: { ...binaries, ...state.binaries } };
+    writeInstanceState(paths, kept);
+    return kept;
   }
   if (existsSync(paths.folder)) {
     report('removing what is left of an earlier cluster');
@@ -98,7 +111,7 @@ async function keepOrReplace(
         hint: 'take instances down (hack/down --all), or see `ip route`',
       });
     }
-    const fresh: EmbeddedState = { kind: 'embedded', slot, binaries, fakeNodes: 0 };
+    const fresh: EmbeddedState = { kind: 'embedded', slot, binaries, fakeNodes };
     writeInstanceState(paths, fresh);
     return fresh;
   });

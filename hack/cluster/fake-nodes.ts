@@ -1,7 +1,7 @@
 /** Nodes that do not exist, played by kwok: they take any number of pods and end them as their annotations say. */
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ApiClient } from './api-request.ts';
+import { countReadyNodes, type ApiClient } from './api-request.ts';
 import { ClusterError } from './cluster-error.ts';
 import { kwok } from './component-commands.ts';
 import { ensureComponent, waitForComponent } from './node.ts';
@@ -67,7 +67,7 @@ export async function ensureFakeNodes(instance: Instance, count: number): Promis
   await create(api, '/api/v1/namespaces', fakeNodesNamespace());
   const nodes = Array.from({ length: count }, (_, index) => fakeNode(index + 1));
   await Promise.all(nodes.map((node) => create(api, '/api/v1/nodes', node)));
-  await waitForComponent(paths, init, 'kwok', async () => (await countReadyFakeNodes(api)) >= count);
+  await waitForComponent(paths, init, 'kwok', async () => (await countReadyNodes(api, `${fakeLabel}=true`)) >= count);
 }
 
 async function create(api: ApiClient, path: string, object: unknown): Promise<void> {
@@ -82,14 +82,4 @@ async function create(api: ApiClient, path: string, object: unknown): Promise<vo
     { timeoutMs: 30_000 },
   );
   if (refusal !== '') throw new ClusterError(`the API server refused ${path}: ${refusal.slice(0, 500)}`);
-}
-
-async function countReadyFakeNodes(api: ApiClient): Promise<number> {
-  const { status, body } = await api({
-    path: `/api/v1/nodes?labelSelector=${encodeURIComponent(`${fakeLabel}=true`)}`,
-  });
-  if (status !== 200) return 0;
-  const { items } = JSON.parse(body) as { items: { status: { conditions?: { type: string; status: string }[] } }[] };
-  return items.filter((node) => node.status.conditions?.some((it) => it.type === 'Ready' && it.status === 'True'))
-    .length;
 }

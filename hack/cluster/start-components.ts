@@ -1,6 +1,6 @@
 /** Starts an instance's components in their order, each only once what it needs answers. */
 import { rmSync } from 'node:fs';
-import type { ApiClient } from './api-request.ts';
+import { countReadyNodes, type ApiClient } from './api-request.ts';
 import { writeBaseImages } from './base-images.ts';
 import { ClusterError } from './cluster-error.ts';
 import * as components from './component-commands.ts';
@@ -71,7 +71,12 @@ export async function startRealNode(instance: Instance): Promise<void> {
   await ensureComponent(paths, init, components.kubelet(instance));
   await ensureComponent(paths, init, components.kubeProxy(instance));
   const node = `/api/v1/nodes/${nodeName}`;
-  await waitForComponent(paths, init, 'kubelet', async () => isReadyNode((await api({ path: node })).body));
+  await waitForComponent(
+    paths,
+    init,
+    'kubelet',
+    async () => (await countReadyNodes(api, `kubernetes.io/hostname=${nodeName}`)) > 0,
+  );
   // After the kubelet registered: it drops extended resources that it does not know from a node that registers.
   const body = {
     status: { capacity: { 'nvidia.com/gpu': realNodeGpus }, allocatable: { 'nvidia.com/gpu': realNodeGpus } },
@@ -83,10 +88,4 @@ export async function startRealNode(instance: Instance): Promise<void> {
     const { status } = await api({ path: '/api/v1/namespaces/default/serviceaccounts/default' });
     return status === 200;
   });
-}
-
-function isReadyNode(body: string): boolean {
-  if (body === '') return false;
-  const node = JSON.parse(body) as { status?: { conditions?: { type: string; status: string }[] } };
-  return node.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
 }
