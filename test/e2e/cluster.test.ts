@@ -14,6 +14,16 @@ const suffix = randomBytes(3).toString('hex');
 const main = `e2e-${suffix}`;
 const other = `e2e-other-${suffix}`;
 
+/** What the restricted Pod Security Standard asks for, and no writable root. */
+const restricted = {
+  runAsNonRoot: true,
+  runAsUser: 65532,
+  readOnlyRootFilesystem: true,
+  allowPrivilegeEscalation: false,
+  capabilities: { drop: ['ALL'] },
+  seccompProfile: { type: 'RuntimeDefault' },
+};
+
 interface Answer {
   readonly status: number | null;
   readonly stdout: string;
@@ -110,8 +120,12 @@ describe('hack/up, hack/kubectl and hack/down', () => {
   let firstWords: string;
 
   beforeAll(async () => {
+    // Packages that are installed, and images that are built, stay on the machine: what a cluster leaves is compared.
+    await succeed('up', ['--instance', main, '--embedded', '--install']);
+    await succeed('image', ['--instance', main, '--install']);
+    await succeed('down', ['--instance', main]);
     before = takeSnapshot();
-    firstWords = await succeed('up', ['--instance', main, '--embedded', '--fake', '20', '--install']);
+    firstWords = await succeed('up', ['--instance', main, '--embedded', '--fake', '20']);
   });
 
   afterAll(async () => {
@@ -139,17 +153,12 @@ describe('hack/up, hack/kubectl and hack/down', () => {
   });
 
   it('runs a real pod, restricted, that finds services by name and reaches the API server', async () => {
-    const securityContext = {
-      runAsNonRoot: true,
-      runAsUser: 65532,
-      readOnlyRootFilesystem: true,
-      allowPrivilegeEscalation: false,
-      capabilities: { drop: ['ALL'] },
-      seccompProfile: { type: 'RuntimeDefault' },
-    };
     const command =
       'echo I am $(id -u); nslookup kubernetes.default.svc.cluster.local; nc -w 5 $KUBERNETES_SERVICE_HOST 443 </dev/null && echo reached';
-    await apply(main, aPod('hello', command, { securityContext, resources: { limits: { 'nvidia.com/gpu': 1 } } }));
+    await apply(
+      main,
+      aPod('hello', command, { securityContext: restricted, resources: { limits: { 'nvidia.com/gpu': 1 } } }),
+    );
     await kubectl('wait', '--for=jsonpath={.status.phase}=Succeeded', 'pod/hello', '--timeout=60s');
     const log = await kubectl('logs', 'hello');
     const address = await kubectl('get', 'service', 'kubernetes', '-o', 'jsonpath={.spec.clusterIP}');
@@ -209,6 +218,36 @@ describe('hack/up, hack/kubectl and hack/down', () => {
       .map((line) => JSON.parse(line) as { verb: string; user: { username: string }; objectRef?: { name?: string } });
     const creation = events.find(({ verb, objectRef }) => verb === 'create' && objectRef?.name === 'server');
     expect(creation?.user.username).toBe('admin');
+  });
+
+  it('builds the image, small enough, and runs it without privileges and without a writable root', async () => {
+    const said = await succeed('image', ['--instance', main]);
+    const [, megabytes] = /^localhost\/conclave:dev: (\d+) MB/.exec(said) ?? [];
+    expect(Number(megabytes)).toBeGreaterThan(50);
+    expect(Number(megabytes)).toBeLessThan(350);
+    const image = 'localhost/conclave:dev';
+    const securityContext = { ...restricted, runAsUser: undefined };
+    const command = ['conclave', '--help'];
+    await apply(main, {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'product', namespace: 'default' },
+      spec: {
+        restartPolicy: 'Never',
+        terminationGracePeriodSeconds: 0,
+        containers: [
+          { name: 'operator', image, securityContext },
+          { name: 'cli', image, command, securityContext },
+        ],
+      },
+    });
+    const ended = '{.status.containerStatuses[?(@.name=="cli")].state.terminated.exitCode}';
+    await kubectl('wait', `--for=jsonpath=${ended}=0`, 'pod/product', '--timeout=60s');
+    expect(await kubectl('logs', 'product', '-c', 'cli')).toContain('Usage: conclave');
+    await expect
+      .poll(() => kubectl('logs', 'product', '-c', 'operator'), { timeout: 20_000, interval: 500 })
+      .toContain('the operator starts');
+    await kubectl('delete', 'pod', 'product', '--wait=false');
   });
 
   it('starts again at once what runs already', async () => {
