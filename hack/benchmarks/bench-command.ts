@@ -1,5 +1,5 @@
 /** `./hack/bench SCENARIO`: measures on a real cluster and says whether the requirements are met. */
-import { availableParallelism, cpus } from 'node:os';
+import { availableParallelism, cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { runMain, UsageError } from '../cluster/run-main.ts';
 import { describeKubernetes, findKubeconfig, inOwnNamespace } from './bench-cluster.ts';
@@ -79,6 +79,10 @@ async function run({ scenario, json, ...options }: BenchArguments): Promise<bool
     process.stderr.write(`conclave: ${line}\n`);
   };
   const kubeconfig = await findKubeconfig(options, report);
+  const [load = 0] = loadavg();
+  if (load > availableParallelism()) {
+    report(`other work keeps this machine busy (load ${load.toFixed(1)}): rates will be low and ratios uncertain`);
+  }
   return inOwnNamespace(kubeconfig, async ({ client, namespace }) => {
     const { seconds, rounds } = options;
     const environment = {
@@ -86,6 +90,7 @@ async function run({ scenario, json, ...options }: BenchArguments): Promise<bool
       node: process.version,
       cpus: availableParallelism(),
       cpu: cpus()[0]?.model ?? 'unknown',
+      loadBefore: load,
     };
     const result = await scenario.run({ kubeconfig, client, namespace, seconds, rounds, report });
     process.stdout.write(`${json ? resultAsJson(scenario.name, result, environment) : formatResult(result)}\n`);
