@@ -171,6 +171,39 @@ describe('leader election', () => {
     expect(clock.sleepers).toBe(1);
   });
 
+  it.each([
+    ['a candidate', 'a', 500],
+    ['a leader between two renewals', 'b', 500],
+    ['a leader that renews', 'b', 3_000],
+    ['a leader that can hardly renew any more', 'b', 6_000],
+  ])('ends within a second when the server hangs: %s', async (_, holder, hangsMs) => {
+    const { clock, store, candidates } = start('a');
+    const [a] = candidates as [Candidate];
+    if (holder === 'a') a.die();
+    else await clock.advance(20_000);
+    a.die();
+    await clock.advance(hangsMs);
+    a.stop.abort();
+    await clock.advance(1_000);
+    expect([a.end, a.elector.enter().refused]).toEqual(['stopped', 'this process does not lead; nothing was sent']);
+    await clock.advance(60_000);
+    expect([clock.sleepers, a.elector.isLeader, a.problems.length < 5]).toEqual([0, false, true]);
+    expect(store.lease?.spec?.holderIdentity).toBe(holder === 'a' ? undefined : 'a');
+  });
+
+  it('hands over also what it claimed without waiting for the answer', async () => {
+    for (const backMs of [1, 900]) {
+      const { clock, store, candidates } = start('a');
+      const [a] = candidates as [Candidate];
+      let requests = 0;
+      a.fate = () => ({ kind: 'answered', thereMs: 1, backMs: (requests += 1) === 1 ? backMs : 1 });
+      await clock.advanceUntil(() => store.lease !== undefined, 1_000);
+      a.stop.abort();
+      await clock.advance(500);
+      expect([store.lease?.spec?.holderIdentity, a.end]).toEqual(['', 'stopped']);
+    }
+  });
+
   it('waits for a write under way before it hands over', async () => {
     const { clock, store, candidates } = start('a');
     const [a] = candidates as [Candidate];

@@ -1,4 +1,5 @@
 import { AlreadyExists, ApiError, Conflict, NotFound } from './api-error.ts';
+import type { CallOptions } from './client-options.ts';
 import type { KubeClient } from './client.ts';
 import type { Clock, Random } from './clock.ts';
 import { KubeconfigError } from './kubeconfig.ts';
@@ -40,8 +41,8 @@ export interface LeaderElectionObserver {
 /** How a candidacy ended: by its signal, or because the Lease was lost. */
 export type ElectionEnd = 'stopped' | 'lost';
 
-/** Writes under way may take this long of the two seconds in which a stopping leader hands over, in milliseconds. */
-const handoverPatienceMs = 1_000;
+/** Of the two seconds in which a stopping leader ends: for writes under way and the handover together, in milliseconds. */
+const handoverPatienceMs = 900;
 
 /**
  * Leader election on a Lease, by client-go's rules: a candidate takes the Lease when the record has not changed for the
@@ -54,6 +55,8 @@ export class LeaderElector implements WriteGate {
   readonly #requestTimeoutMs: number;
   #lease: Lease | undefined;
   #isLeaseCurrent = false;
+  /** A claim was sent, and perhaps taken, whose answer nobody waited for. */
+  #isClaimOpen = false;
   #record = '';
   #seenAtMs = Number.NEGATIVE_INFINITY;
 
@@ -76,7 +79,10 @@ export class LeaderElector implements WriteGate {
 
   /** Stands for election until the Lease was won and lost, or `signal` aborts; then the Lease is given up if possible. */
   async run(signal: AbortSignal): Promise<ElectionEnd> {
-    if (!(await this.#acquire(signal))) return 'stopped';
+    if (!(await this.#acquire(signal))) {
+      if (this.#isClaimOpen) await this.#handOver();
+      return 'stopped';
+    }
     const leading = new AbortController();
     try {
       this.#options.observer.onStarted?.(leading.signal);
@@ -96,7 +102,7 @@ export class LeaderElector implements WriteGate {
   async #acquire(signal: AbortSignal): Promise<boolean> {
     const { clock, random, retryPeriodMs } = this.#options;
     while (!signal.aborted) {
-      if ((await this.#claim(() => this.#isFree())) === 'ours') return true;
+      if ((await this.#claim(signal, () => this.#isFree())) === 'ours') return true;
       const pauseMs = (retryPeriodMs / 2) * (1 + random() * 0.2);
       const expiresInMs = this.#expiresAtMs() - clock.monotonicMs();
       await clock.sleep(expiresInMs > 0 ? Math.min(pauseMs, expiresInMs) : pauseMs, signal);
@@ -113,25 +119,28 @@ export class LeaderElector implements WriteGate {
       if (signal.aborted) return undefined;
       if (!this.#leadership.holds) return 'the Lease could not be renewed in time';
       // A leader never takes a Lease back: somebody else may have led in between.
-      if ((await this.#claim(() => holderOf(this.#lease) === identity)) === 'foreign') {
+      if ((await this.#claim(signal, () => holderOf(this.#lease) === identity)) === 'foreign') {
         return `the Lease is ${holderOf(this.#lease) ?? 'nobody'}'s now`;
       }
     }
   }
 
-  /** Takes or renews the Lease if `isAllowed` by what it says; `unknown` when it could not be read or written. */
-  async #claim(isAllowed: () => boolean): Promise<'ours' | 'foreign' | 'unknown'> {
+  /**
+   * Takes or renews the Lease if `isAllowed` by what it says; `unknown` when it could not be read or written. Who is told
+   * to stop waits for no answer: a server that hangs would keep the process from ending.
+   */
+  async #claim(signal: AbortSignal, isAllowed: () => boolean): Promise<'ours' | 'foreign' | 'unknown'> {
     try {
-      if (!this.#isLeaseCurrent) this.#observe(await this.#read());
+      if (!this.#isLeaseCurrent) this.#observe(await this.#read({ signal, timeoutMs: this.#timeoutMs() }));
       if (isAllowed()) {
-        await this.#write();
+        await this.#write(signal);
         return 'ours';
       }
       this.#isLeaseCurrent = false;
       return 'foreign';
     } catch (error) {
       this.#isLeaseCurrent = false;
-      this.#forgive(error);
+      if (!signal.aborted) this.#forgive(error);
       return 'unknown';
     }
   }
@@ -143,39 +152,42 @@ export class LeaderElector implements WriteGate {
     return !isForeign || this.#options.clock.monotonicMs() >= this.#expiresAtMs();
   }
 
-  async #read(timeoutMs = this.#timeoutMs()): Promise<Lease | undefined> {
+  async #read(options: CallOptions): Promise<Lease | undefined> {
     try {
-      return await this.#options.client.get(leases, this.#options.lease, { timeoutMs });
+      return await this.#options.client.get(leases, this.#options.lease, options);
     } catch (error) {
       if (error instanceof NotFound) return undefined;
       throw error;
     }
   }
 
-  async #write(): Promise<void> {
+  async #write(signal: AbortSignal): Promise<void> {
     const { client, clock, identity, leaseDurationMs } = this.#options;
     const metadata: ObjectMeta = this.#options.lease;
     const leaseDurationSeconds = leaseDurationMs / 1000;
     const claimed = heldBy(this.#lease, { metadata, identity, leaseDurationSeconds, wallMs: clock.wallMs() });
     const sentAtMs = clock.monotonicMs();
-    const options = { timeoutMs: this.#timeoutMs() };
+    const options = { signal, timeoutMs: this.#timeoutMs() };
+    this.#isClaimOpen = true;
     const written =
       this.#lease === undefined
         ? await client.create(leases, claimed, options)
         : await client.update(leases, claimed, options);
+    this.#isClaimOpen = false;
     this.#observe(written);
     this.#leadership.renewed(sentAtMs);
   }
 
   async #handOver(): Promise<void> {
     const { client, clock, identity } = this.#options;
+    const endsAtMs = clock.monotonicMs() + handoverPatienceMs;
+    const options = () => ({ timeoutMs: Math.max(1, endsAtMs - clock.monotonicMs()) });
     // A Lease given up while a write of ours may still take effect would let two write: then it just expires.
     if (!(await this.#leadership.settled(handoverPatienceMs))) return;
     try {
-      const timeoutMs = Math.min(this.#requestTimeoutMs, handoverPatienceMs);
-      if (!this.#isLeaseCurrent) this.#observe(await this.#read(timeoutMs));
+      if (!this.#isLeaseCurrent) this.#observe(await this.#read(options()));
       if (this.#lease === undefined || holderOf(this.#lease) !== identity) return;
-      await client.update(leases, released(this.#lease, clock.wallMs()), { timeoutMs });
+      await client.update(leases, released(this.#lease, clock.wallMs()), options());
     } catch (error) {
       this.#forgive(error);
     }

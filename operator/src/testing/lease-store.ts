@@ -20,9 +20,9 @@ export class LeaseStore {
 
   /** The store as one process reaches it. */
   clientFor(fate: () => Fate) {
-    type Options = { readonly timeoutMs?: number };
-    const request = <T>(effect: () => unknown, { timeoutMs = 30_000 }: Options = {}) =>
-      this.#request(effect, timeoutMs, fate()) as Promise<T>;
+    type Options = { readonly timeoutMs?: number; readonly signal?: AbortSignal };
+    const request = <T>(effect: () => unknown, { timeoutMs = 30_000, signal }: Options = {}) =>
+      Promise.race([this.#request(effect, timeoutMs, fate()), abortOf(signal)]) as Promise<T>;
     return {
       get: <T>(_type: unknown, _ref: unknown, options?: Options) => request<T>(() => this.#get(), options),
       create: <T>(_type: unknown, object: T, options?: Options) =>
@@ -67,6 +67,15 @@ export class LeaseStore {
     this.lease = { ...lease, metadata: { ...lease.metadata, resourceVersion: String(this.#version) } };
     return this.lease;
   }
+}
+
+/** What was sent may still arrive: only the wait for it ends. */
+function abortOf(signal: AbortSignal | undefined): Promise<never> {
+  return new Promise((_, reject) => {
+    signal?.addEventListener('abort', () => {
+      reject(signal.reason as Error);
+    });
+  });
 }
 
 function settle(effect: () => unknown): () => unknown {
