@@ -257,6 +257,20 @@ export const changeCases: readonly ChangeCase[] = [
     bad: { spec: { ...run, replay } },
   },
   {
+    at: 'WorkItem.spec',
+    says: 'cancel cannot be taken back by leaving it out',
+    before: { spec: { ...run, cancel: true } },
+    good: { spec: { ...run, cancel: true, priority: 'low' } },
+    bad: { spec: run },
+  },
+  {
+    at: 'WorkItem.spec',
+    says: 'retryCount cannot be left out once it is given; it can only be raised',
+    before: { spec: { ...run, retryCount: 2 } },
+    good: { spec: { ...run, retryCount: 2, priority: 'low' } },
+    bad: { spec: run },
+  },
+  {
     at: 'WorkItem.spec.replay',
     says: 'replay cannot be changed',
     before: { spec: { ...run, replay } },

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { agentLimits, sampling } from './agent.ts';
 import { conditionsOnly } from './condition.ts';
-import { count, longText, reference, secretKey, text, textMap, textSet, url } from './fields.ts';
+import { count, longText, reference, text, textMap, textSet, url } from './fields.ts';
 import { jsonSchema } from './json.ts';
 import { defineKind, type Resource } from './kind.ts';
 import { governedRoles, roleName } from './names.ts';
 import { placement, resources } from './placement.ts';
+import { secretEnv, secretHeaders } from './secret-values.ts';
 
 /** The tools that the runner itself brings. */
 export const builtinTools = ['file', 'git', 'http', 'shell'] as const;
@@ -15,21 +16,14 @@ export const reservedTools = ['docker', 'kubectl', 'helm', 'db', 'migrate', 'aud
 const mcpServer = z
   .strictObject({
     url: url('Address of the server (streamable HTTP).').optional(),
-    headersFrom: z
-      .array(
-        z
-          .strictObject({ name: text('Header.'), secretKeyRef: secretKey('Its value.') })
-          .meta({ description: 'One header from a Secret.' }),
-      )
-      .max(16)
-      .optional()
-      .meta({ description: 'Headers sent with each request, from Secrets.' }),
+    headersFrom: secretHeaders('Headers sent with each request, from Secrets.').optional(),
     image: text(
       'Image of a server that runs beside the agent and speaks over standard input and output.',
       1024,
     ).optional(),
     command: z.array(z.string().max(4096)).max(64).optional().meta({ description: 'Command of that image.' }),
     env: textMap('Environment of that image.').optional(),
+    secretEnv: secretEnv('Environment of that image from Secrets.').optional(),
     allow: textSet("The server's tools that may be called; all by default.", 128).optional(),
   })
   .meta({
@@ -47,7 +41,7 @@ const tool = z
     ),
     mcp: mcpServer.optional(),
     allowedHosts: textSet(
-      'Hosts that `http` and `git` may reach; `*.` at the start stands for any subdomain.',
+      'Hosts that `http` and `git` may reach, none by default; `*.` at the start stands for any subdomain.',
       64,
     ).optional(),
     readOnly: z.boolean().optional().meta({ description: '`file` and `git` may only read. False by default.' }),
@@ -77,7 +71,7 @@ const agentRoleSpec = z
     actions: textSet(
       'Actions of lifecycles that its agents may take; those of the role by default.',
       64,
-      40,
+      30,
     ).optional(),
     context: z
       .strictObject({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { count, digest, text, timestamp } from './fields.ts';
-import { approvalQuorums, gateName, roleName } from './names.ts';
+import { actionName, approvalQuorums, gateName, roleName } from './names.ts';
 
 const decision = z
   .strictObject({
@@ -18,9 +18,12 @@ const decision = z
 export const gateStatus = z
   .strictObject({
     name: gateName('Name of the gate.'),
-    step: text('Path of the step it belongs to, if any.', 512).optional(),
+    step: text('Path of the step it belongs to, if any.', 700).optional(),
+    action: actionName('Action of the lifecycle that it guards, if any.').optional(),
     state: z.enum(['Open', 'Approved', 'Rejected', 'Expired']).meta({ description: 'Where it stands.' }),
     digest: digest('Digest of exactly what is to be approved.'),
+    content: digest('Artifact that holds what is to be approved, as it is shown.').optional(),
+    previousContent: digest('The same, of the round before.').optional(),
     round: count('How often it was opened.', { min: 1, max: 10_000 }),
     approvals: approvalQuorums('Who must approve, and how many.'),
     production: z.boolean().meta({ description: 'Approving needs the digest that was shown.' }),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { expression, seconds, text } from './fields.ts';
+import { gateTerms } from './gate-terms.ts';
 import { actionName, approvalQuorums, gateName, roleName } from './names.ts';
 
 /** Names of the lifecycles that Conclave brings. */
@@ -18,7 +19,7 @@ const state = z
     description: z.string().max(1024).optional().meta({ description: 'What it means to be in this state.' }),
     terminal: z.boolean().optional().meta({ description: 'Nothing leaves it. False by default.' }),
     production: z.boolean().optional().meta({ description: 'Entering it is a production rollout. False by default.' }),
-    outcome: text('What a WorkItem that ended here has come to, such as `Discarded`.', 63).optional(),
+    outcome: text('What a WorkItem that ended here has come to, such as `Shipped`.', 63).optional(),
   })
   .meta({ description: 'One state.' });
 
@@ -57,12 +58,17 @@ const transition = z
       'Gate at which the approvals are given; the name of the action with `_` as `-` by default.',
     ).optional(),
     approvals: approvalQuorums('Approvals that it needs beside.').optional(),
+    ...gateTerms,
     when: expression('Taken by itself as soon as this is true, for the role `system`.').optional(),
     assigneeOnly: z
       .boolean()
       .optional()
       .meta({ description: 'Only whoever claimed the WorkItem may do it. False by default.' }),
     claims: z.boolean().optional().meta({ description: 'Whoever does it becomes the assignee. False by default.' }),
+    outcome: text(
+      "What a WorkItem that went this way has come to, such as `Discarded`; the state's `outcome` by default.",
+      63,
+    ).optional(),
     rejects: z
       .boolean()
       .optional()

@@ -7,7 +7,6 @@ import {
   expression,
   longText,
   reference,
-  secretKey,
   seconds,
   templatedUrl,
   text,
@@ -17,16 +16,7 @@ import {
 import { freeJson, freeObject, jsonSchema } from './json.ts';
 import { defineKind, type Resource } from './kind.ts';
 import { placement, resources } from './placement.ts';
-
-const secretHeaders = z
-  .array(
-    z
-      .strictObject({ name: text('Header.'), secretKeyRef: secretKey('Its value.') })
-      .meta({ description: 'One header from a Secret.' }),
-  )
-  .max(16)
-  .optional()
-  .meta({ description: 'Headers from Secrets; they never show in status or logs.' });
+import { secretEnv, secretHeaders } from './secret-values.ts';
 
 const http = z
   .strictObject({
@@ -36,7 +26,7 @@ const http = z
       .optional()
       .meta({ description: 'HTTP method; `POST` by default.' }),
     headers: textMap('Headers.', 32).optional(),
-    headersFrom: secretHeaders,
+    headersFrom: secretHeaders('Headers from Secrets; they never show in status or logs.').optional(),
     body: freeJson('Body, with templates; the resolved inputs as JSON by default, none for `GET`.').optional(),
     result: expression('Makes the outputs from `status`, `headers` and `body`; the body itself by default.').optional(),
     allowPrivateNetworks: z.boolean().optional().meta({
@@ -55,15 +45,7 @@ const image = z
       .meta({ description: "Command; the image's own by default." }),
     args: z.array(z.string().max(4096)).max(128).optional().meta({ description: 'Arguments.' }),
     env: textMap('Environment.').optional(),
-    secretEnv: z
-      .array(
-        z
-          .strictObject({ name: text('Variable.'), secretKeyRef: secretKey('Its value.') })
-          .meta({ description: 'One variable from a Secret.' }),
-      )
-      .max(32)
-      .optional()
-      .meta({ description: 'Environment from Secrets.' }),
+    secretEnv: secretEnv('Environment from Secrets.').optional(),
     resources: resources.optional(),
     placement: placement.optional(),
   })
@@ -75,9 +57,11 @@ const image = z
 const mcp = z
   .strictObject({
     url: url('Address of the MCP server (streamable HTTP).').optional(),
-    headersFrom: secretHeaders,
+    headersFrom: secretHeaders('Headers from Secrets; they never show in status or logs.').optional(),
     image: text('Image of a server that speaks over standard input and output.', 1024).optional(),
     command: z.array(z.string().max(4096)).max(64).optional().meta({ description: 'Command of that image.' }),
+    env: textMap('Environment of that image.').optional(),
+    secretEnv: secretEnv('Environment of that image from Secrets.').optional(),
     tool: text('Tool of the server that is called.', 128),
   })
   .meta({
@@ -89,7 +73,9 @@ const mcp = z
 
 const object = z
   .strictObject({
-    template: freeObject('The object that is applied; texts in it may contain templates.'),
+    template: freeObject(
+      'The object that is applied. Texts in it may contain templates: `{{inputs.<name>}}` are the resolved inputs, `{{step.<field>}}` the fields of the step, such as `{{step.training.model}}`.',
+    ),
     success: expression('True when it has succeeded; `object` is the variable.'),
     failure: expression('True when it has failed; `object` is the variable.').optional(),
     outputs: z

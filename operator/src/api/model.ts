@@ -19,7 +19,7 @@ const server = {
   image: text('Image of the vLLM server.', 1024),
   source: text("What vLLM loads: a model's name on its hub, or a path.", 1024),
   revision: text('Revision of the model; pin it, so that a run can be repeated.').optional(),
-  gpus: count('GPUs; vLLM splits the model over them (`--tensor-parallel-size`). 1 by default.', {
+  gpus: count('GPUs; vLLM splits the model over them (`--tensor-parallel-size`). `resources.gpu` by default, else 1.', {
     max: 64,
   }).optional(),
   args: z.array(z.string().max(4096)).max(128).optional().meta({ description: 'Further arguments of `vllm serve`.' }),

@@ -23,28 +23,31 @@ export const variableName = (description: string) =>
     .regex(/^[A-Za-z_][A-Za-z0-9_]*$/)
     .meta({ description });
 
-/** A gate's name: up to 30 lower-case letters, digits and dashes, so that it fits an annotation key. */
+/** A gate's name: up to 30 lower-case letters, digits and dashes, no dash first, so that it fits an annotation key. */
 export const gateName = (description: string) =>
   z
     .string()
     .max(30)
-    .regex(/^[a-z0-9-]+$/)
+    .regex(/^[a-z0-9][a-z0-9-]*$/)
     .meta({ description });
 
-/** An action of a lifecycle, such as `claim_task`. */
+/** An action of a lifecycle, such as `claim_task`: up to 30 characters, so that it fits an annotation key beside a role. */
 export const actionName = (description: string) =>
   z
     .string()
-    .max(40)
+    .max(30)
     .regex(/^[a-z][a-z0-9_]*$/)
     .meta({ description });
 
-/** A role's name. It stands in annotation keys and labels. */
+/**
+ * A role's name. It stands in annotation keys and labels. No part between dashes is a number alone, so that a decision's
+ * slot `<gate>.qa-2` is the second of role `qa` and nothing else.
+ */
 export const roleName = (description: string) =>
   z
     .string()
     .max(30)
-    .regex(/^[a-z]([a-z0-9-]*[a-z0-9])?$/)
+    .regex(/^[a-z][a-z0-9]*(-[0-9]*[a-z][a-z0-9]*)*$/)
     .meta({ description });
 
 /** How many distinct people must decide, acting in which role. */

@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import { conditions, observedGeneration } from './condition.ts';
 import { count, decimal, digest, seconds, text } from './fields.ts';
+import { gateTerms } from './gate-terms.ts';
 import { freeJson, jsonSchema } from './json.ts';
 import { defineKind, type Resource } from './kind.ts';
 import { lifecycle } from './lifecycle.ts';
 import { approvalQuorums, variableName } from './names.ts';
 import { retryPolicy } from './retry-policy.ts';
 import { bindings } from './binding.ts';
+import { estimate } from './estimate.ts';
 import { step } from './step/step.ts';
 
 const parameter = z
@@ -34,6 +36,10 @@ const execution = z
     startApprovals: approvalQuorums(
       'Who approves the start in safe mode; one person in the role `planning` by default.',
     ).optional(),
+    startTerms: z
+      .strictObject(gateTerms)
+      .optional()
+      .meta({ description: 'Who else may approve the start in safe mode, and how long there is to decide.' }),
     timeoutSeconds: seconds('Time that the whole run may take, in seconds; no limit by default.').optional(),
     maxParallel: count('Steps of one run that may run at the same time; 16 by default.', {
       min: 1,
@@ -93,6 +99,19 @@ export const pipelineSpec = z
   .meta({ description: 'What the pipeline does.' });
 export type PipelineSpec = z.output<typeof pipelineSpec>;
 
+const finding = z
+  .strictObject({
+    code: text('Stable identifier of the kind of mistake.', 63),
+    level: count('Level of validation: 1 schema, 2 references, 3 data flow, 4 resources.', {
+      min: 1,
+      max: 4,
+    }).optional(),
+    path: z.string().max(1024).meta({ description: 'Where in the object.' }),
+    message: z.string().max(1024).meta({ description: 'What is wrong.' }),
+    hint: z.string().max(1024).optional().meta({ description: 'What to do about it.' }),
+  })
+  .meta({ description: 'One mistake.' });
+
 const pipelineStatus = z
   .strictObject({
     observedGeneration: observedGeneration.optional(),
@@ -100,19 +119,16 @@ const pipelineStatus = z
     stepCount: count('Steps, nested ones included.', { max: 1_000_000 }).optional(),
     digest: digest('Digest of the spec that the status speaks of, when it is valid.').optional(),
     errors: z
-      .array(
-        z
-          .strictObject({
-            code: text('Stable identifier of the kind of mistake.', 63),
-            path: z.string().max(1024).meta({ description: 'Where in the object.' }),
-            message: z.string().max(1024).meta({ description: 'What is wrong.' }),
-            hint: z.string().max(1024).optional().meta({ description: 'What to do about it.' }),
-          })
-          .meta({ description: 'One mistake.' }),
-      )
+      .array(finding)
       .max(20)
       .optional()
       .meta({ description: 'What is wrong with the spec: the first 20 mistakes.' }),
+    warnings: z
+      .array(finding)
+      .max(20)
+      .optional()
+      .meta({ description: 'What may be wrong, or could not be told: the first 20 warnings.' }),
+    estimate: estimate.optional(),
   })
   .meta({ description: 'What the operator found.' });
 export type PipelineStatus = z.output<typeof pipelineStatus>;

@@ -175,7 +175,7 @@ export const runnerTask = z
       .meta({ description: 'What the work belongs to.' }),
     step: z
       .strictObject({
-        path: text('Path of the step.', 512),
+        path: text('Path of the step.', 700),
         type: text('Type of the step.', 63),
         attempt: count('Number of the attempt, from 1.', { min: 1, max: 10_000 }),
         index: count('Index in an Indexed Job.', { max: 1_000_000 }).optional(),

@@ -17,13 +17,15 @@ export const attemptResults = ['Succeeded', 'Failed', 'Disrupted', 'Cancelled', 
 
 const attempt = z
   .strictObject({
-    number: count('Number of the attempt, from 1.', { min: 1, max: 10_000 }),
+    number: count('Number of the attempt, from 1; it grows over all rounds.', { min: 1, max: 10_000 }),
+    round: count('Round of the step that it belongs to; 1 when it is left out.', { min: 1, max: 10_000 }).optional(),
     startedAt: timestamp('When it was recorded; the Job comes after.'),
     finishedAt: timestamp('When its result was recorded.').optional(),
     jobName: text('Job that runs it.', 63).optional(),
     jobUid: text('UID of that Job, once it was seen.', 36).optional(),
     podUid: text('UID of the Pod whose result was accepted.', 36).optional(),
     specDigest: digest('Digest of what the Job was made from.').optional(),
+    resultDigest: digest('Artifact that holds the whole result, when it was uploaded.').optional(),
     result: z.enum(attemptResults).optional().meta({ description: 'How it ended.' }),
     reason: text('Why, in a word.', 128).optional(),
     message: z.string().max(1024).optional().meta({ description: 'Why, in words.' }),
@@ -56,15 +58,26 @@ const iterations = z
 /** Where one step stands. */
 export const stepStatus = z
   .strictObject({
-    path: text('Path of the step: its name, inside a loop `<loop>[<index>].<name>`.', 512),
+    path: text('Path of the step: its name, inside a loop `<loop>[<index>].<name>`.', 700),
     phase: z.enum(stepPhases).meta({ description: 'Where it stands.' }),
     reason: text('Why, in a word.', 128).optional(),
     message: z.string().max(1024).optional().meta({ description: 'Why, in words.' }),
-    activatedBy: text('Path of the step that activated it.', 512).optional(),
+    activatedBy: text('Path of the step that activated it.', 700).optional(),
     branch: z.enum(['ifTrue', 'ifFalse']).optional().meta({ description: 'Branch that a conditional took.' }),
     startedAt: timestamp('When its first attempt was recorded.').optional(),
     finishedAt: timestamp('When it ended.').optional(),
-    attempts: z.array(attempt).max(100).optional().meta({ description: 'Its attempts, the oldest first.' }),
+    round: count('How often it was begun: again after work was sent back or a retry was asked for. 1 when left out.', {
+      min: 1,
+      max: 10_000,
+    }).optional(),
+    failures: count('Attempts of this round that failed and count against its retry policy; disruptions do not.', {
+      max: 10_000,
+    }).optional(),
+    attempts: z
+      .array(attempt)
+      .max(100)
+      .optional()
+      .meta({ description: 'Its attempts, the oldest first; of more than 100, the last.' }),
     retryAt: timestamp('When the next attempt is due.').optional(),
     inputsDigest: digest('Digest of its resolved inputs.').optional(),
     outputs: freeObject('Its outputs, when they are at most 1 KiB.').optional(),

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { conditions, observedGeneration } from './condition.ts';
-import { count, decimal, digest, text, timestamp } from './fields.ts';
+import { estimate } from './estimate.ts';
+import { count, digest, share, text, timestamp } from './fields.ts';
 import { freeJson, freeObject } from './json.ts';
 import { gateStatus } from './gate-status.ts';
+import { actionName, roleName } from './names.ts';
 import { stepStatus, waitingKinds } from './step-status.ts';
 import { usage } from './usage.ts';
 
@@ -16,7 +18,7 @@ const waiting = z
   .strictObject({
     kind: z.enum(waitingKinds).meta({ description: 'What kind of thing it waits for.' }),
     name: text('Name of what it waits for: a gate, an asset, a model, …', 1024),
-    step: text('Path of the step that waits.', 512).optional(),
+    step: text('Path of the step that waits.', 700).optional(),
     since: timestamp('Since when.'),
     message: z.string().max(1024).meta({ description: 'What it waits for and what would end it, in words.' }),
     roles: z.array(z.string().max(30)).max(8).optional().meta({ description: 'Roles that may decide.' }),
@@ -33,7 +35,7 @@ const actor = z
       .meta({ description: 'A person, an agent for its role, or the operator itself.' }),
     name: text('Name of the user or the role.', 1024),
     role: text('Role that it acted in.', 30).optional(),
-    step: text('Path of the step that acted.', 512).optional(),
+    step: text('Path of the step that acted.', 700).optional(),
   })
   .meta({ description: 'Who did it.' });
 
@@ -41,7 +43,7 @@ const transition = z
   .strictObject({
     sequence: count('Number of the record; it only grows.', { min: 1, max: Number.MAX_SAFE_INTEGER }),
     event: text('Name of the event, such as `planning.story.transitioned`.', 128),
-    subject: text('What it happened to: the WorkItem, a step, a gate.', 512).optional(),
+    subject: text('What it happened to: the WorkItem, a step, a gate.', 700).optional(),
     from: text('State before.', 63).optional(),
     to: text('State after.', 63).optional(),
     action: text('Action taken.', 63).optional(),
@@ -55,11 +57,34 @@ const transition = z
 const asset = z
   .strictObject({
     name: text('Name of the asset.', 512),
-    step: text('Path of the step that recorded it; none for an event from outside.', 512).optional(),
+    step: text('Path of the step that recorded it; none for an event from outside.', 700).optional(),
     digest: digest('Digest of its value.').optional(),
     at: timestamp('When it was recorded.'),
   })
   .meta({ description: 'One asset.' });
+
+const openAction = z
+  .strictObject({
+    name: actionName('Name of the action.'),
+    roles: z.array(roleName('A role.')).max(16).meta({ description: 'Roles that may take it.' }),
+  })
+  .meta({ description: 'One action.' });
+
+const assignee = z
+  .strictObject({
+    role: roleName('Role that it was claimed in.'),
+    kind: z.enum(['user', 'role']).meta({ description: 'A person, or an agent for its role.' }),
+    name: text('Name of the user or the role.', 1024),
+  })
+  .meta({ description: 'Who claimed it in one role.' });
+
+const readyCheck = z
+  .strictObject({
+    name: text('What was looked at.', 63),
+    score: share('How ready it is, from 0 to 1.'),
+    message: z.string().max(512).optional().meta({ description: 'Why, in words.' }),
+  })
+  .meta({ description: 'One part of the score.' });
 
 /** What the status of a WorkItem holds: records that later plans depend on, and summaries made from them. */
 export const workItemStatus = z
@@ -96,13 +121,30 @@ export const workItemStatus = z
       .optional()
       .meta({ description: 'Where the outputs are when they are too large to stand here.' }),
     assets: z.array(asset).max(1000).optional().meta({ description: 'Assets that were recorded.' }),
+    assetsRef: z
+      .strictObject({
+        digest: digest('Digest of the artifact.'),
+        count: count('How many assets it lists.', { max: 1_000_000 }),
+      })
+      .optional()
+      .meta({ description: 'Where further assets are listed, when they are too many to stand here.' }),
     gates: z.array(gateStatus).max(16).optional().meta({ description: 'Gates, open and decided.' }),
     lifecycle: z
       .strictObject({
         state: text('State of the lifecycle.', 63),
         since: timestamp('When it was entered.'),
         round: count('How often work was sent back.', { max: 10_000 }),
-        assignee: text('Who claimed it.', 1024).optional(),
+        digest: digest('What an action that is taken now acts on: state, round, content and policies.').optional(),
+        actions: z
+          .array(openAction)
+          .max(32)
+          .optional()
+          .meta({ description: 'Actions that may be taken now; the admission policies refuse every other.' }),
+        assignees: z
+          .array(assignee)
+          .max(16)
+          .optional()
+          .meta({ description: 'Who claimed it, one for each role, so that work sent back finds whoever did it.' }),
         outcome: text('What it has come to.', 63).optional(),
         feedback: z.string().max(4096).optional().meta({ description: 'Why it was last sent back.' }),
         readyScore: z
@@ -111,27 +153,28 @@ export const workItemStatus = z
           .max(1)
           .optional()
           .meta({ description: 'Definition-of-ready score, from 0 to 1.' }),
+        readyChecks: z
+          .array(readyCheck)
+          .max(16)
+          .optional()
+          .meta({ description: 'Parts of the definition-of-ready score.' }),
       })
       .optional()
       .meta({ description: 'Where it stands in its lifecycle.' }),
+    assignee: text('Who has claimed it and is at work on it: a user, or a role.', 1024).optional(),
     transitions: z
       .array(transition)
       .max(50)
       .optional()
       .meta({ description: 'The last 50 transitions, the newest last.' }),
     sequence: count('Number of the last record.', { max: Number.MAX_SAFE_INTEGER }).optional(),
-    estimate: z
-      .strictObject({
-        costUnits: decimal("Cost at most, in the Tenant's currency unit.").optional(),
-        durationSeconds: count('Duration at most, in seconds.', { max: Number.MAX_SAFE_INTEGER }).optional(),
-        assumptions: z
-          .array(z.string().max(512))
-          .max(16)
-          .optional()
-          .meta({ description: 'What the estimate rests on.' }),
-      })
-      .optional()
-      .meta({ description: 'What it was estimated to take, at most.' }),
+    recordedSequence: count(
+      'Number of the last record that the record store holds; earlier ones may leave the status.',
+      {
+        max: Number.MAX_SAFE_INTEGER,
+      },
+    ).optional(),
+    estimate: estimate.optional(),
     usage: usage('What it has used.').optional(),
     replay: z
       .strictObject({

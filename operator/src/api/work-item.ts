@@ -16,7 +16,9 @@ const workItemSpec = z
     pipelineRef: reference('Pipeline', 'Pipeline to run.')
       .meta({ 'x-kubernetes-validations': [{ rule: immutable, message: 'pipelineRef cannot be changed' }] })
       .optional(),
-    pipelineSpec: pipelineSpec.optional(),
+    pipelineSpec: pipelineSpec
+      .meta({ description: 'A pipeline of its own. It is pinned when the run starts; later changes have no effect.' })
+      .optional(),
     councilRef: reference('Council', 'Council to ask, when there is no pipeline.')
       .meta({ 'x-kubernetes-validations': [{ rule: immutable, message: 'councilRef cannot be changed' }] })
       .optional(),
@@ -26,12 +28,12 @@ const workItemSpec = z
     inputs: freeObject('Values of the parameters of the pipeline. They cannot be changed.').optional(),
     priority: z
       .union([z.int().min(-1_000_000).max(1_000_000), z.string().min(1).max(63)])
-      .default('normal')
       .meta({
         description:
-          '`low`, `normal`, `high`, `critical`, a name that the Tenant defines, or a number; the greater goes first.',
+          "`low`, `normal`, `high`, `critical`, a name that the Tenant defines, or a number; the greater goes first. The Tenant's `defaultPriority` by default, else `normal`.",
         'x-kubernetes-int-or-string': true,
-      }),
+      })
+      .optional(),
     project: text('Project that it belongs to.', 63).optional(),
     parentRef: reference('WorkItem', 'WorkItem that it is a part of.').optional(),
     tier: text('Tier of the work; it names the event `task.ready.<tier>`.', 63).optional(),
@@ -82,6 +84,14 @@ const workItemSpec = z
         fieldPath: '.inputs',
       },
       { rule: 'has(self.replay) == has(oldSelf.replay)', message: 'replay cannot be added or removed' },
+      {
+        rule: '!has(oldSelf.cancel) || !oldSelf.cancel || has(self.cancel)',
+        message: 'cancel cannot be taken back by leaving it out',
+      },
+      {
+        rule: '!has(oldSelf.retryCount) || has(self.retryCount)',
+        message: 'retryCount cannot be left out once it is given; it can only be raised',
+      },
     ],
   });
 export type WorkItemSpec = z.output<typeof workItemSpec>;
@@ -104,7 +114,13 @@ export const workItemKind = defineKind({
       name: 'Waits for',
       type: 'string',
       jsonPath: '.status.waitingFor[0].kind',
-      description: 'What it has waited for longest.',
+      description: 'Kind of what it has waited for longest.',
+    },
+    {
+      name: 'On',
+      type: 'string',
+      jsonPath: '.status.waitingFor[0].name',
+      description: 'Name of it: a gate, an asset, a model, …',
     },
     { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp', description: 'Time since it was made.' },
     {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { longText, seconds, textSet } from '../fields.ts';
+import { longText, textSet } from '../fields.ts';
+import { gateTerms } from '../gate-terms.ts';
 import { approvalQuorums, gateName, stepName } from '../names.ts';
 import { stepBase } from './step-base.ts';
 
@@ -15,11 +16,6 @@ export const approval = z.strictObject({
     .boolean()
     .optional()
     .meta({ description: 'Approving needs the digest that was shown. False by default.' }),
-  allowRequester: z
-    .boolean()
-    .optional()
-    .meta({ description: 'Whoever made the WorkItem may approve. False by default.' }),
-  allowedServiceAccounts: textSet('Service accounts that may decide, as `namespace:name`.', 16, 317).optional(),
-  expiresSeconds: seconds('Time to decide, in seconds; the gate then counts as rejected. Never by default.').optional(),
+  ...gateTerms,
   returnTo: stepName('Step that the run returns to when it is rejected; without it the step fails.').optional(),
 });

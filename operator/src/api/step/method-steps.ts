@@ -63,6 +63,7 @@ export const mlServing = z.strictObject({
 /** An `ml_training` step. */
 export const mlTraining = z.strictObject({
   ...stepBase,
+  ...podFields,
   type: z
     .literal('ml_training')
     .meta({ description: 'Hands training to another engine and watches its object to the end.' }),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { expression, secretKey, share, templatedUrl, text, textMap, textSet } from '../fields.ts';
+import { gateTerms } from '../gate-terms.ts';
 import { jsonSchema } from '../json.ts';
 import { approvalQuorums, gateName, stepName } from '../names.ts';
 import { stepBase } from './step-base.ts';
@@ -38,6 +39,7 @@ export const validation = z.strictObject({
       gate: gateName('Gate at which a person decides.'),
       returnTo: stepName('Step that the run returns to when the person sends it back.'),
       approvals: approvalQuorums('Who decides; one person in the role `review` by default.').optional(),
+      ...gateTerms,
     })
     .optional()
     .meta({ description: 'Asks a person when a check fails; without it the step fails.' }),
