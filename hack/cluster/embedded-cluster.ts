@@ -21,7 +21,7 @@ import {
 import { withLock } from './lock.ts';
 import { chooseSlot, planNetwork, type NetworkPlan } from './network-plan.ts';
 import { findNode, isRunning, startNode } from './node.ts';
-import { ensureOutsideLink } from './outside-link.ts';
+import { ensureOutsideLink, hasOutsideLink } from './outside-link.ts';
 import { conclaveHome, type InstancePaths } from './paths.ts';
 import { ensurePrerequisites, findCniPlugins } from './prerequisites.ts';
 import { allComponents, startContainers, startControlPlane, startRealNode, type Instance } from './start-components.ts';
@@ -47,6 +47,8 @@ export async function startEmbedded(paths: InstancePaths, options: EmbeddedOptio
   const init = findNode(paths).init ?? (await startNewNode(paths, network));
   await ensureHostLink(network, init);
   await ensureOutsideLink(paths, network, init);
+  if (!hasOutsideLink())
+    report('no way outside: without slirp4netns, nodes can pull no images, and pods reach no network');
   const api = apiClient(paths, network.nodeAddress);
   const instance: Instance = { paths, network, init, api, binaries: state.binaries };
   await Promise.all([startControlPlane(instance), startContainers(instance)]);
@@ -55,7 +57,7 @@ export async function startEmbedded(paths: InstancePaths, options: EmbeddedOptio
   report('the node is ready');
   if (fakeNodes === 0) return;
   await ensureFakeNodes(instance, fakeNodes);
-  report(`${fakeNodes} fake nodes are ready`);
+  report(`fake nodes ready: ${fakeNodes}`);
 }
 
 /** A cluster that has to be replaced gets the fake nodes again that it had. */

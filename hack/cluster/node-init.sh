@@ -31,8 +31,8 @@ for name in kernel/panic kernel/panic_on_oops kernel/keys/root_maxkeys kernel/ke
 done
 
 # Components keep to their usual places below /var, which are the instance's own.
-mount --bind "$state/var/lib" /var/lib
-mount --bind "$state/var/log" /var/log
+mount --bind /mnt/conclave/var/lib /var/lib
+mount --bind /mnt/conclave/var/log /var/log
 resolver=$(readlink -m /etc/resolv.conf)
 mount --rbind /mnt /run
 umount -l /mnt

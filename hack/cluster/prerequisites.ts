@@ -33,6 +33,9 @@ const clusterTools: readonly Tool[] = [
   { program: 'busybox', debianPackage: 'busybox-static' },
 ];
 
+/** What a cluster is better with, and works without: a way to networks outside. */
+const niceToHave: readonly Tool[] = [{ program: 'slirp4netns', debianPackage: 'slirp4netns' }];
+
 const toolsByPurpose: Readonly<Record<Purpose, readonly Tool[]>> = {
   cluster: clusterTools,
   image: [{ program: 'buildah', debianPackage: 'buildah' }],
@@ -71,9 +74,7 @@ function isExecutable(file: string): boolean {
 /** Looks at the machine; with `needsGo`, for a Go that can build the binaries too. */
 export async function observeMissing(purposes: readonly Purpose[], needsGo: boolean): Promise<Missing> {
   const tools = purposes.flatMap((purpose) => toolsByPurpose[purpose]);
-  const packages = new Set(
-    tools.filter(({ program }) => findProgram(program) === undefined).map(({ debianPackage }) => debianPackage),
-  );
+  const packages = new Set(absentPackages(tools));
   const others: { problem: string; remedy: string }[] = [];
   if (purposes.includes('cluster')) {
     if (findCniPlugins() === undefined) packages.add('containernetworking-plugins');
@@ -83,6 +84,10 @@ export async function observeMissing(purposes: readonly Purpose[], needsGo: bool
   const goProblem = needsGo ? await findGoProblem() : undefined;
   if (goProblem !== undefined) others.push(goProblem);
   return { packages: [...packages].sort(), others };
+}
+
+function absentPackages(tools: readonly Tool[]): string[] {
+  return tools.filter(({ program }) => findProgram(program) === undefined).map(({ debianPackage }) => debianPackage);
 }
 
 /** The base image holds busybox and nothing else, no libc. */
@@ -156,8 +161,9 @@ export interface PrerequisiteOptions {
 /** Throws ClusterError naming all that is missing; with `install`, installs what apt can bring first. */
 export async function ensurePrerequisites(purposes: readonly Purpose[], options: PrerequisiteOptions): Promise<void> {
   let missing = await observeMissing(purposes, options.needsGo);
-  if (options.install && missing.packages.length > 0 && canInstall()) {
-    await installPackages(missing.packages, options.report);
+  const packages = [...missing.packages, ...(purposes.includes('cluster') ? absentPackages(niceToHave) : [])];
+  if (options.install && packages.length > 0 && canInstall()) {
+    await installPackages(packages, options.report);
     missing = await observeMissing(purposes, options.needsGo);
   }
   const description = describeMissing(missing);
