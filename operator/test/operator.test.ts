@@ -171,6 +171,14 @@ describe('the operator', () => {
     expect(lease.spec?.holderIdentity).toContain(String(second.child.pid));
   });
 
+  it('ends within two seconds also when the API server hangs', async () => {
+    const operator = anOperator(aLeaseName());
+    await until('it leads', () => operator.has('this process leads'));
+    proxy.inject({ fault: { kind: 'loseAnswer', how: 'silence' }, times: 1_000 });
+    await sleep(2_500); // a renewal of the Lease hangs by now
+    expect((await operator.terminate()).tookMs).toBeLessThan(2_200);
+  });
+
   it('is followed by another within 18 seconds when it is killed', async () => {
     const name = aLeaseName();
     const first = anOperator(name);

@@ -16,12 +16,14 @@ import { parseOperatorOptions, type OperatorOptions } from './operator-options.t
 import { productVersion } from './product-version.ts';
 import { whyNotReady } from './readiness.ts';
 import { standForElection } from './stand-for-election.ts';
-import { termination } from './termination.ts';
+import { exitAfter, termination } from './termination.ts';
 
 /** Turns under way get this long when the process is told to end, in milliseconds. */
 const graceMs = 700;
 /** As long for Events that wait to be written. */
 const eventPatienceMs = 300;
+/** The process is gone by then, whatever hangs, in milliseconds: the Lease then expires by itself. */
+const longestEndMs = 1_900;
 
 async function main(options: OperatorOptions): Promise<void> {
   const telemetry: Telemetry = { logger: createLogger({ level: options.logLevel }), metrics: new Metrics() };
@@ -66,6 +68,7 @@ async function main(options: OperatorOptions): Promise<void> {
   const signal = await termination();
   stopping = true;
   logger.info({ signal }, 'the operator is told to end');
+  exitAfter(longestEndMs, () => logger.error({}, 'the API server did not answer in time; the Lease will expire'));
   // Turns end while this process still leads; only then is the Lease given up.
   const unfinished = await shell.shutDown(graceMs);
   await events.stop(eventPatienceMs);

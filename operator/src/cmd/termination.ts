@@ -11,3 +11,11 @@ export function termination(): Promise<NodeJS.Signals> {
     process.on('SIGINT', onSignal);
   });
 }
+
+/** Ends this process after `ms` milliseconds, unless it has ended by itself before. */
+export function exitAfter(ms: number, complain: () => void): void {
+  setTimeout(() => {
+    complain();
+    process.exit(1);
+  }, ms).unref();
+}
