@@ -1,5 +1,5 @@
-import { Gone } from './api-error.ts';
-import type { ListWatch, Selection } from './list-watch.ts';
+import { Gone, ResponseTooLarge } from './api-error.ts';
+import type { ListPage, ListWatch, Selection } from './list-watch.ts';
 import type { KubeObject, ResourceType } from './resource-type.ts';
 
 /** A complete list to be read. */
@@ -37,14 +37,38 @@ export async function listAll<T extends KubeObject, E>(list: PagedList<T, E>): P
 }
 
 async function readPages<T extends KubeObject, E>(
-  { listWatch, type, selection, timeoutMs, signal, keep }: PagedList<T, E>,
-  limit: number | undefined,
+  list: PagedList<T, E>,
+  pageSize: number | undefined,
   progress: { pages: number },
 ): Promise<Listed<E>> {
   const entries: E[] = [];
   let resourceVersion: string | undefined;
   let token: string | undefined;
+  let limit = pageSize;
   do {
+    let page: ListPage<T>;
+    ({ page, limit } = await readPage(list, limit, token));
+    list.signal.throwIfAborted();
+    progress.pages += 1;
+    // The first page's: a later page may be newer, and what it has that is too new the watch brings again.
+    resourceVersion ??= page.resourceVersion;
+    for (const item of page.items) {
+      const entry = list.keep(item);
+      if (entry !== undefined) entries.push(entry);
+    }
+    token = page.continue === '' ? undefined : page.continue;
+  } while (token !== undefined);
+  return { entries, resourceVersion, pages: progress.pages };
+}
+
+/** One page of at most `limit` objects: of fewer when they are so large that the client does not take as many at once. */
+async function readPage<T extends KubeObject, E>(
+  list: PagedList<T, E>,
+  limit: number | undefined,
+  token: string | undefined,
+): Promise<{ page: ListPage<T>; limit: number | undefined }> {
+  const { listWatch, type, selection, timeoutMs, signal } = list;
+  try {
     const page = await listWatch.listPage(type, {
       ...selection,
       ...(limit === undefined ? {} : { limit }),
@@ -52,15 +76,9 @@ async function readPages<T extends KubeObject, E>(
       timeoutMs,
       signal,
     });
-    signal.throwIfAborted();
-    progress.pages += 1;
-    // The first page's: a later page may be newer, and what it has that is too new the watch brings again.
-    resourceVersion ??= page.resourceVersion;
-    for (const item of page.items) {
-      const entry = keep(item);
-      if (entry !== undefined) entries.push(entry);
-    }
-    token = page.continue === '' ? undefined : page.continue;
-  } while (token !== undefined);
-  return { entries, resourceVersion, pages: progress.pages };
+    return { page, limit };
+  } catch (error) {
+    if (!(error instanceof ResponseTooLarge) || limit === undefined || limit <= 1) throw error;
+    return readPage(list, Math.floor(limit / 2), token);
+  }
 }

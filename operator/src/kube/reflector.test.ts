@@ -3,6 +3,7 @@ import { LineQueue } from '../testing/line-queue.ts';
 import { ManualClock, settled } from '../testing/manual-clock.ts';
 import { SimulatedApiServer } from '../testing/simulated-api-server.ts';
 import { StoreHistory, versionsOf } from '../testing/store-history.ts';
+import { ResponseTooLarge } from './api-error.ts';
 import type { ListPage, ListWatch, WatchStream } from './list-watch.ts';
 import { Reflector, type ReflectorTuning } from './reflector.ts';
 import type { Restart } from './reflector-observer.ts';
@@ -73,6 +74,26 @@ describe('a reflector that starts', () => {
     expect(server.requests).toEqual(['list 2', 'list 2 continued', 'list all', 'watch 104']);
     expectEqual();
     await expect(start()).rejects.toThrow('a reflector starts once');
+  });
+
+  it('asks for smaller pages when one is larger than the client takes', async () => {
+    const limits: (number | undefined)[] = [];
+    const { server, start, clock, reflector, expectEqual } = aReflector({}, (own) => ({
+      watch: (type, options) => own.watch(type, options),
+      listPage: async (type, options) => {
+        const page = await own.listPage(type, options);
+        limits.push(options.limit);
+        if (page.items.length <= 3) return page;
+        const target = { verb: 'list', resource: 'things' };
+        throw new ResponseTooLarge({ target, code: 0, reason: '', said: 'the answer is larger than 3 objects' });
+      },
+    }));
+    for (let index = 0; index < 20; index += 1) server.write(`thing-${index}`);
+    await start();
+    await clock.advance(100);
+    expect(limits).toEqual([500, 250, 125, 62, 31, 15, 7, 3, 3, 3, 3, 3, 3, 3]);
+    expect(reflector.hasSynced()).toBe(true);
+    expectEqual();
   });
 
   it.each(['tooManyRequests', 'serverError', 'unreachable', 'gone'] as const)(
