@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { microTime } from './lease.ts';
+import { withoutAbsent } from './project-metadata.ts';
 import type { KubeObject, ResourceType } from './resource-type.ts';
 
 /** An events.k8s.io/v1 Event. */
@@ -72,6 +73,16 @@ export function happeningKey({ regarding, related, type, reason, action, note }:
     .update(JSON.stringify([...who, type, reason, action, note]))
     .digest('hex')
     .slice(0, 20);
+}
+
+/** The happening without all of its objects that no Event shows: thousands are remembered, and objects are large. */
+export function withoutContents(happening: Happening): Happening {
+  const { regarding, related } = happening;
+  return { ...happening, regarding: identityOf(regarding), ...(related && { related: identityOf(related) }) };
+}
+
+function identityOf({ apiVersion, kind, metadata: { name, namespace, uid } }: KubeObject): KubeObject {
+  return { apiVersion, kind, metadata: withoutAbsent({ name, namespace, uid }) };
 }
 
 /** Where the Event stands, the same in every process that reports the same happening. */

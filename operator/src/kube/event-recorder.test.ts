@@ -1,8 +1,11 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../testing/manual-clock.ts';
 import { AlreadyExists, Forbidden, NotFound, ServerError, TooManyRequests } from './api-error.ts';
 import type { Happening, KubeEvent } from './event-object.ts';
 import { EventRecorder, type EventDrop } from './event-recorder.ts';
+import type { KubeObject } from './resource-type.ts';
 
 const details = { target: { verb: 'create', resource: 'events.events.k8s.io' }, code: 0, reason: '', said: 'no' };
 
@@ -193,6 +196,17 @@ describe('event recorder', () => {
       6,
       ['story-3'],
     ]);
+  });
+
+  it('keeps nothing of the objects but who they are: it remembers thousands of them', async () => {
+    const { recorder, clock } = start();
+    const spec = new WeakRef({ steps: 'a megabyte' });
+    recorder.record(aHappening({ regarding: { ...aHappening().regarding, spec: spec.deref() } as KubeObject }));
+    await clock.advance(100);
+    setFlagsFromString('--expose-gc');
+    (runInNewContext('gc') as () => void)();
+    expect(spec.deref()).toBeUndefined();
+    await recorder.stop(0);
   });
 
   it('never throws into its caller, whatever it is given', async () => {

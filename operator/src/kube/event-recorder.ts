@@ -9,6 +9,7 @@ import {
   events,
   eventSeries,
   happeningKey,
+  withoutContents,
   type EventReporter,
   type Happening,
 } from './event-object.ts';
@@ -128,7 +129,7 @@ export class EventRecorder {
     }
     const nowMs = clock.wallMs();
     const counts = { unwritten: 0, written: 0, repeats: 0, failures: 0, dueAtMs: clock.monotonicMs() };
-    return { happening, firstMs: nowMs, lastMs: nowMs, ...counts };
+    return { happening: withoutContents(happening), firstMs: nowMs, lastMs: nowMs, ...counts };
   }
 
   /** As the latest; the one not seen for longest is forgotten. */
