@@ -55,6 +55,14 @@ describe('status error', () => {
     expect(apiErrorFromResponse(target, { code: 429, body, retryAfter }).retryAfterMs).toBe(expected);
   });
 
+  it.each([
+    ['{"kind":"Status","code":503,"details":{"retryAfterSeconds":86400}}', undefined],
+    ['back soon', '86400'],
+    ['back soon', new Date(Date.now() + 86_400_000).toUTCString()],
+  ])('waits a minute at most, whoever asks for a day: it may be well long before', (body, retryAfter) => {
+    expect(apiErrorFromResponse(target, { code: 503, body, retryAfter }).retryAfterMs).toBe(60_000);
+  });
+
   it('reads a Retry-After that is a date', () => {
     const retryAfter = new Date(Date.now() + 10_000).toUTCString();
     const error = apiErrorFromResponse(target, { code: 503, body: '', retryAfter });

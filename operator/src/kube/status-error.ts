@@ -17,6 +17,8 @@ import {
 } from './api-error.ts';
 
 const longestSaid = 2_000;
+/** Whoever asks for more (a maintenance page, a clock that is wrong) is asked again after this time, in milliseconds. */
+const longestRetryAfterMs = 60_000;
 
 /**
  * The error for an HTTP answer of 400 or above. `body` is normally a Status object; what a proxy on the way answers is
@@ -71,7 +73,9 @@ function detailsFromStatus(target: RequestTarget, status: Record<string, unknown
     reason: text(status['reason']),
     said: said === '' ? `HTTP ${code}` : said,
     causes: Array.isArray(details['causes']) ? details['causes'].filter(isRecord).map(toCause) : [],
-    ...(typeof seconds === 'number' && seconds > 0 ? { retryAfterMs: seconds * 1000 } : {}),
+    ...(typeof seconds === 'number' && seconds > 0
+      ? { retryAfterMs: Math.min(longestRetryAfterMs, seconds * 1000) }
+      : {}),
   };
 }
 
@@ -92,7 +96,7 @@ function parseRetryAfter(header: string | undefined): number | undefined {
   if (header === undefined) return undefined;
   const seconds = Number(header);
   const delayMs = Number.isNaN(seconds) ? Date.parse(header) - Date.now() : seconds * 1000;
-  return Number.isFinite(delayMs) ? Math.max(0, delayMs) : undefined;
+  return Number.isFinite(delayMs) ? Math.min(longestRetryAfterMs, Math.max(0, delayMs)) : undefined;
 }
 
 function excerpt(body: string): string {
