@@ -67,7 +67,7 @@ describe('parseDocuments tells', () => {
     ['the place of a mistake in the second document', 'a: 1\n---\nb: "x', ['3:6 InvalidYaml']],
     ['the place of a mistake in the second JSON object', '{"a":1}\n{"b" 2}\n{"c":3}', ['2:6 InvalidYaml']],
     ['control characters', 'a: x\u0007', ['1:5 InvalidYaml']],
-    ['what nests too deep', '['.repeat(101), ['1:100 NestingTooDeep']],
+    ['what nests too deep', '['.repeat(101), ['1:100 NestedTooDeep']],
     [
       'aliases that nest too deep',
       Array.from({ length: 102 }, (_, i) => `k${i}: &k${i} [${i > 0 ? `*k${i - 1}` : ''}]`).join('\n'),

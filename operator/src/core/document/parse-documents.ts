@@ -30,7 +30,9 @@ export interface ParsedText {
 export function parseDocuments(text: string): ParsedText {
   const positionAt = indexLines(text);
   if (countMarks(text) > sourceLimits.marks) return refuse(`${sourceLimits.marks} values`);
-  const parsed = splitDocuments(text).map((span) => parseSpan(text, span, positionAt));
+  const spans = splitDocuments(text);
+  if (spans.length > sourceLimits.documents) return refuse(`${sourceLimits.documents} documents`);
+  const parsed = spans.map((span) => parseSpan(text, span, positionAt));
   const roots = parsed.flatMap(({ documents }) => documents).filter(({ value }) => value !== null);
   const values = roots.flatMap(flattenLists);
   if (values.length > sourceLimits.documents) return refuse(`${sourceLimits.documents} documents`);

@@ -23,7 +23,7 @@ const unclosed = 'the document ends too early: close the quote or bracket that w
 /** The issue for a text that is no YAML, from the parser's reason and whether it had reached the end. */
 export function describeSyntaxError(reason: string, atEnd: boolean): PathlessIssue {
   const hint = atEnd ? unclosed : hints.find(([start]) => reason.startsWith(start))?.[1];
-  const code = reason.startsWith('nesting exceeded') ? 'NestingTooDeep' : 'InvalidYaml';
-  const message = code === 'NestingTooDeep' ? 'lists and objects nest too deep (more than 100 levels)' : reason;
+  const code = reason.startsWith('nesting exceeded') ? 'NestedTooDeep' : 'InvalidYaml';
+  const message = code === 'NestedTooDeep' ? 'lists and objects nest too deep (more than 100 levels)' : reason;
   return { code, message, ...(hint !== undefined && { hint }) };
 }

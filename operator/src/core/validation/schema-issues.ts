@@ -131,8 +131,9 @@ function wrongUnion(errors: readonly (readonly SchemaIssue[])[], finding: Findin
 
 function unknownType(discriminator: string, { path, found, context }: Finding): Described {
   const known = knownTypes(path, context);
-  const text = typeof found === 'string' ? quote(found) : describeValue(found);
-  const hint = suggestName(String(found), known, `known ${discriminator}s`);
+  const isText = typeof found === 'string';
+  const hint = suggestName(isText ? found : '', known, `known ${discriminator}s`);
+  const text = isText ? quote(found) : describeValue(found);
   return withHint({ code: 'UnknownType', message: `unknown ${discriminator} ${text}` }, hint);
 }
 
@@ -172,6 +173,7 @@ function wrongLength(found: unknown, bound: string, limit: number | bigint): str
 
 function wrongFormat(pattern: string | undefined, format: string, { path, found, context }: Finding): Described {
   const wanted = pattern === undefined ? `be a valid ${format}` : `match ${pattern.replace(/^\/|\/$/g, '')}`;
-  const message = `${quote(String(found))} must ${wanted}`;
+  const text = typeof found === 'string' ? quote(found) : describeValue(found);
+  const message = `${text} must ${wanted}`;
   return withHint({ code: 'InvalidFormat', message }, about(path, context));
 }

@@ -1,13 +1,13 @@
 import type { ValidationRule } from '../../api/fields.ts';
 import type { Issue, IssuePath } from '../issue.ts';
 import { celValue } from './cel-value.ts';
-import { quote } from '../quote.ts';
 import { evaluateRule, isTransitionRule } from './evaluate-rule.ts';
+import { findConstraintIssues, type Meta, type Place } from './schema-constraints.ts';
 import { childSchema, ownValue, type SchemaNode, unwrapSchema } from './schema-view.ts';
 
 /**
- * What a schema demands in its Kubernetes metadata, at every place it does: CEL rules, keys that tell list items
- * apart, sets, numbers of properties. Rules about changes are left to the API server.
+ * What a schema demands in its Kubernetes metadata, at every place it does: CEL rules, and constraints that zod does
+ * not know. Rules about changes are left to the API server.
  */
 export function findRuleIssues(schema: SchemaNode, value: unknown, schemaIssues: readonly Issue[]): Issue[] {
   const issues: Issue[] = [];
@@ -15,19 +15,11 @@ export function findRuleIssues(schema: SchemaNode, value: unknown, schemaIssues:
   visit({ schema, value, path: [] }, (place) => {
     for (const meta of unwrapSchema(place.schema).metas) {
       issues.push(...checkRules(place, meta, broken));
-      issues.push(...checkList(place, meta));
-      issues.push(...checkSize(place, meta));
+      issues.push(...findConstraintIssues(place, meta));
     }
   });
   return issues;
 }
-
-interface Place {
-  readonly schema: SchemaNode;
-  readonly value: unknown;
-  readonly path: IssuePath;
-}
-type Meta = Readonly<Record<string, unknown>>;
 
 function visit(place: Place, look: (place: Place) => void): void {
   look(place);
@@ -67,37 +59,4 @@ const identify = (path: IssuePath) => JSON.stringify(path);
 /** `.a.b` and `['a-b']` as segments. */
 function parseFieldPath(fieldPath = ''): string[] {
   return [...fieldPath.matchAll(/\.([^.[\]]+)|\['([^']*)'\]/g)].map(([, name, key]) => name ?? key ?? '');
-}
-
-function checkList({ value, path }: Place, meta: Meta): Issue[] {
-  const type = meta['x-kubernetes-list-type'];
-  if (!Array.isArray(value) || (type !== 'set' && type !== 'map')) return [];
-  const keys = meta['x-kubernetes-list-map-keys'];
-  const fields = type === 'map' && Array.isArray(keys) ? (keys as readonly string[]) : [];
-  const first = new Map<string, number>();
-  return value.flatMap((item: unknown, index) => {
-    const identity = fields.length === 0 ? [item] : fields.map((field) => ownValue(item, field));
-    if (identity.includes(undefined)) return [];
-    const text = JSON.stringify(identity);
-    const before = first.get(text);
-    if (before === undefined) first.set(text, index);
-    return before === undefined ? [] : [duplicateItem([...path, index], identity[0], before, fields[0])];
-  });
-}
-
-function duplicateItem(path: IssuePath, value: unknown, before: number, field: string | undefined): Issue {
-  const isField = field !== undefined;
-  return {
-    code: 'DuplicateItem',
-    path: isField ? [...path, field] : path,
-    message: `${isField ? `the ${field} ` : ''}${quote(String(value))} is taken by item ${before} of the list already`,
-    hint: 'each may stand in the list once',
-  };
-}
-
-function checkSize({ value, path }: Place, { maxProperties }: Meta): Issue[] {
-  if (typeof maxProperties !== 'number' || typeof value !== 'object' || value === null) return [];
-  const size = Object.keys(value).length;
-  if (size <= maxProperties) return [];
-  return [{ code: 'TooLong', path, message: `must have at most ${maxProperties} properties, has ${size}` }];
 }

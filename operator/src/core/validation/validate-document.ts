@@ -24,9 +24,9 @@ export function validateDocument(value: unknown, kinds: readonly KindDefinition[
   const excess = findExcessDepth(value, sourceLimits.depth);
   if (excess !== undefined) return [excess];
   const object = pruneDefaultedNulls(schema, value);
-  const schemaIssues = findSchemaIssues(schema, object, MOST_ISSUES);
+  const schemaIssues = findSchemaIssues(schema, object, MOST_ISSUES + 1);
   const issues = [
-    ...validateMetadata(ownValue(object, 'metadata'), MOST_ISSUES),
+    ...validateMetadata(ownValue(object, 'metadata'), MOST_ISSUES + 1),
     ...schemaIssues,
     ...findRuleIssues(schema, object, schemaIssues),
   ];

@@ -54,8 +54,9 @@ function validateName(metadata: object): Issue[] {
 
 /** Values that are no text are the schema's business. */
 function textIssues(path: IssuePath, value: unknown, faultOf: (text: string) => string | undefined): Issue[] {
-  const fault = typeof value === 'string' ? faultOf(value) : undefined;
-  return fault === undefined ? [] : [{ code: 'InvalidName', path, message: `${quote(String(value))} ${fault}` }];
+  if (typeof value !== 'string') return [];
+  const fault = faultOf(value);
+  return fault === undefined ? [] : [{ code: 'InvalidName', path, message: `${quote(value)} ${fault}` }];
 }
 
 function validateKeys(field: 'labels' | 'annotations', map: unknown): Issue[] {
@@ -73,10 +74,10 @@ function validateLabelValues(labels: unknown): Issue[] {
 
 function validateAnnotationSize(annotations: unknown): Issue[] {
   const encoder = new TextEncoder();
-  const bytes = entriesOf(annotations).reduce(
-    (sum, [key, value]) => sum + encoder.encode(`${key}${String(value)}`).length,
-    0,
-  );
+  const texts = entriesOf(annotations)
+    .flat()
+    .filter((part) => typeof part === 'string');
+  const bytes = texts.reduce((sum, text) => sum + encoder.encode(text).length, 0);
   if (bytes <= ANNOTATION_BYTES) return [];
   const message = `annotations take ${bytes} bytes; at most ${ANNOTATION_BYTES} are allowed`;
   return [{ code: 'TooLong', path: ['metadata', 'annotations'], message }];

@@ -1,0 +1,15 @@
+import type { CommandEntry } from './command.ts';
+
+/** Every command, in the order of the help. A new one is a file of its own and an entry here. */
+export const commands: readonly CommandEntry[] = [
+  {
+    name: 'validate',
+    summary: 'check files before anything is applied',
+    load: async () => (await import('./validate/validate-command.ts')).validateCommand,
+  },
+  {
+    name: 'version',
+    summary: 'print the version',
+    load: async () => (await import('./version-command.ts')).versionCommand,
+  },
+];

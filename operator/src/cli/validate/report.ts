@@ -1,0 +1,33 @@
+import type { Issue } from '../../core/issue.ts';
+
+/** An issue and where it stands, as reports tell it. */
+export interface Finding {
+  readonly severity: 'error' | 'warning' | 'note';
+  readonly code: string;
+  /** Level of validation that found it. */
+  readonly level: 1;
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  /** Path in the object, such as `spec.steps[2].method`; empty for the object itself. */
+  readonly path: string;
+  readonly message: string;
+  readonly hint?: string;
+}
+
+/** What validation found in all files together. */
+export interface Report {
+  readonly findings: readonly Finding[];
+  readonly files: number;
+  readonly documents: number;
+}
+
+/** Whether nothing found is an error. */
+export function isValid({ findings }: Report): boolean {
+  return findings.every(({ severity }) => severity !== 'error');
+}
+
+/** The severity of an issue in a word. */
+export function severityOf(issue: Issue): Finding['severity'] {
+  return issue.severity ?? 'error';
+}
