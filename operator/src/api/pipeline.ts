@@ -93,7 +93,7 @@ export const pipelineSpec = z
     defaults: defaults.default({ timeoutSeconds: 600 }),
     lifecycle: lifecycle.optional(),
     steps: stepList('The steps. Those without dependencies between them run side by side.', 1000),
-    onExit: stepList('Steps that run at the end, however the run ended.', 64).optional(),
+    onExit: stepList('Steps that run at the end, however the run ended, cancelled runs included.', 64).optional(),
     outputs: bindings('What the run gives, by name.').optional(),
   })
   .meta({ description: 'What the pipeline does.' });

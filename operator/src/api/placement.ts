@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, objectName, quantity, text, textMap } from './fields.ts';
+import { count, objectName, quantity, text, textMap, textSet } from './fields.ts';
 
 /** What a step's or a model's main container may use; requested and limited alike. */
 export const resources = z
@@ -36,6 +36,10 @@ export const placement = z
     tolerations: z.array(toleration).max(32).optional().meta({ description: 'Taints that the pod tolerates.' }),
     runtimeClassName: objectName('RuntimeClass, such as a sandbox.').optional(),
     priorityClassName: objectName('PriorityClass of the pod.').optional(),
+    imagePullSecrets: textSet(
+      'Secrets of the same namespace that hold the credentials of image registries.',
+      16,
+    ).optional(),
   })
   .meta({ description: 'Where the pod may run.' });
 export type Placement = z.output<typeof placement>;

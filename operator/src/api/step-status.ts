@@ -19,7 +19,7 @@ const attempt = z
   .strictObject({
     number: count('Number of the attempt, from 1; it grows over all rounds.', { min: 1, max: 10_000 }),
     round: count('Round of the step that it belongs to; 1 when it is left out.', { min: 1, max: 10_000 }).optional(),
-    startedAt: timestamp('When it was recorded; the Job comes after.'),
+    startedAt: timestamp('When it was recorded; the Job comes after. That of the step when it is left out.').optional(),
     finishedAt: timestamp('When its result was recorded.').optional(),
     jobName: text('Job that runs it.', 63).optional(),
     jobUid: text('UID of that Job, once it was seen.', 36).optional(),

@@ -48,7 +48,7 @@ const workItemSpec = z
         description: 'Ends it: its Jobs are stopped. It cannot be taken back. False by default.',
         'x-kubernetes-validations': [{ rule: '!oldSelf || self', message: 'cancel cannot be taken back' }],
       }),
-    retryCount: count('Raise it to try again what failed.', { max: 1000 })
+    retryCount: count('Raise it to try again what failed. It can only be raised.', { max: 1000 })
       .meta({ 'x-kubernetes-validations': [{ rule: 'self >= oldSelf', message: 'retryCount can only be raised' }] })
       .optional(),
     replay: z
@@ -130,7 +130,21 @@ export const workItemKind = defineKind({
       description: 'Pipeline that it runs.',
       priority: 1,
     },
+    {
+      name: 'Council',
+      type: 'string',
+      jsonPath: '.spec.councilRef.name',
+      description: 'Council that it asks.',
+      priority: 1,
+    },
     { name: 'Priority', type: 'string', jsonPath: '.spec.priority', description: 'Priority.', priority: 1 },
+    {
+      name: 'Assignee',
+      type: 'string',
+      jsonPath: '.status.assignee',
+      description: 'Who has claimed it.',
+      priority: 1,
+    },
     { name: 'Project', type: 'string', jsonPath: '.spec.project', description: 'Project.', priority: 1 },
     { name: 'Reason', type: 'string', jsonPath: '.status.reason', description: 'Why, in a word.', priority: 1 },
     {
