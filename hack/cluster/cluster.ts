@@ -1,9 +1,9 @@
 /** Starts and stops clusters: the entrance for commands and tests. */
 import { rmSync } from 'node:fs';
 import { startEmbedded } from './embedded-cluster.ts';
-import { useContext } from './existing-cluster.ts';
+import { useContext, type ContextSource } from './existing-cluster.ts';
 import type { Report } from './go-build.ts';
-import { readInstanceState, readStateIfSound } from './instance-state.ts';
+import { readInstanceState, readStateIfSound, type InstanceState } from './instance-state.ts';
 import { dockerRuns, removeKind, startKind } from './kind-cluster.ts';
 import { withLock } from './lock.ts';
 import { planNetwork } from './network-plan.ts';
@@ -46,7 +46,7 @@ export async function startCluster(options: StartOptions): Promise<Cluster> {
     const requested = options.provider;
     const provider = await chooseProvider({ instance, requested, recorded, fakeNodes, dockerRuns });
     if (provider.kind === 'kind') await startKind(paths, report);
-    else if (provider.kind === 'context') await useContext(paths, provider.context, report);
+    else if (provider.kind === 'context') await useContext(paths, sourceOf(provider.context, recorded), report);
     else await startEmbedded(paths, { fakeNodes, install, report });
     return describeCluster(paths, provider);
   });
@@ -61,6 +61,12 @@ export async function stopCluster(instance: string, report: Report = silent): Pr
     else if (state?.kind === 'context') rmSync(paths.folder, { recursive: true });
     else await removeEmbedded(paths);
   });
+}
+
+/** A context that was noted down stays in the files in which it was found then. */
+function sourceOf(context: string, recorded: InstanceState | undefined): ContextSource {
+  const kubeconfig = recorded?.kind === 'context' ? recorded.kubeconfig : process.env.KUBECONFIG;
+  return { context, kubeconfig };
 }
 
 function withInstance<T>(paths: InstancePaths, report: Report, work: () => Promise<T>): Promise<T> {

@@ -1,9 +1,9 @@
 /** hack/down: stops clusters and leaves nothing of them. */
 import { parseArgs } from 'node:util';
 import { stopCluster } from './cluster.ts';
-import { listInstances } from './instance-state.ts';
+import { listInstances, readStateIfSound } from './instance-state.ts';
 import { listRunningNodes } from './node.ts';
-import { defaultInstance } from './paths.ts';
+import { defaultInstance, instancePaths } from './paths.ts';
 import { runMain } from './run-main.ts';
 
 const usage = `usage: hack/down [--instance NAME | --all]
@@ -40,13 +40,12 @@ if (import.meta.main) {
     };
     for (const instance of instances) {
       const start = performance.now();
+      const isOnlyNoted = readStateIfSound(instancePaths(instance))?.kind === 'context';
       await stopCluster(instance, report);
       const elapsed = ((performance.now() - start) / 1000).toFixed(1);
-      console.log(
-        existing.includes(instance)
-          ? `Cluster '${instance}' is down (${elapsed} s).`
-          : `There is no cluster '${instance}'.`,
-      );
+      if (!existing.includes(instance)) console.log(`There is no cluster '${instance}'.`);
+      else if (isOnlyNoted) console.log(`Cluster '${instance}' is forgotten here; it goes on as it was.`);
+      else console.log(`Cluster '${instance}' is down (${elapsed} s).`);
     }
   });
 }

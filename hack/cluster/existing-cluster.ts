@@ -7,11 +7,19 @@ import { anyKubectl } from './kubectl.ts';
 import type { InstancePaths } from './paths.ts';
 import { tryCommand, type CommandResult } from './run-command.ts';
 
+/** A context, and the kubeconfig files that it stands in (as KUBECONFIG has them); undefined means the usual one. */
+export interface ContextSource {
+  readonly context: string;
+  readonly kubeconfig: string | undefined;
+}
+
 /** Notes the context down once its API server has answered, and writes a kubeconfig with that context alone. */
-export async function useContext(paths: InstancePaths, context: string, report: Report): Promise<void> {
+export async function useContext(paths: InstancePaths, source: ContextSource, report: Report): Promise<void> {
+  const { context, kubeconfig } = source;
   const { file, args } = await anyKubectl(report);
+  const env = kubeconfig === undefined ? {} : { KUBECONFIG: kubeconfig };
   const kubectl = (...rest: string[]): Promise<CommandResult> =>
-    tryCommand(file, [...args.slice(1), `--context=${context}`, ...rest], { timeoutMs: 30_000 });
+    tryCommand(file, [...args.slice(1), `--context=${context}`, ...rest], { timeoutMs: 30_000, env });
   const version = await kubectl('get', '--raw=/version');
   if (version.status !== 0) {
     throw new ClusterError(`the cluster of context '${context}' does not answer: ${version.stderr.trim()}`, {
@@ -19,7 +27,6 @@ export async function useContext(paths: InstancePaths, context: string, report: 
     });
   }
   const { stdout } = await kubectl('config', 'view', '--minify', '--flatten', '--raw');
-  const { KUBECONFIG: kubeconfig } = process.env;
   writeInstanceState(paths, { kind: 'context', context, ...(kubeconfig === undefined ? {} : { kubeconfig }) });
   writeFileSync(paths.adminKubeconfig, stdout, { mode: 0o600 });
 }

@@ -30,9 +30,9 @@ interface Answer {
   readonly stderr: string;
 }
 
-function hackScript(script: string, args: string[], input = ''): Promise<Answer> {
+function hackScript(script: string, args: string[], input = '', env: NodeJS.ProcessEnv = {}): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const child = spawn(join(hack, script), args, { stdio: 'pipe' });
+    const child = spawn(join(hack, script), args, { stdio: 'pipe', env: { ...process.env, ...env } });
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => (stdout += chunk));
@@ -282,6 +282,17 @@ describe('hack/up, hack/kubectl and hack/down', () => {
 
     await succeed('down', ['--instance', other]);
     expect(await kubectl('exec', 'server', '--', 'wget', '-qO-', 'http://server.default.svc/page')).toBe('it works\n');
+  });
+
+  it('takes up a cluster that is there by its context, starts nothing, and leaves it alone', async () => {
+    const noted = `e2e-noted-${suffix}`;
+    const env = { KUBECONFIG: join(home, 'clusters', main, 'admin.kubeconfig') };
+    const { status, stdout } = await hackScript('up', ['--instance', noted, '--context', 'conclave'], '', env);
+    expect(stdout).toContain("the existing cluster of context 'conclave'");
+    expect(status).toBe(0);
+    expect(await kubectlOn(noted, 'get', 'pod', 'hello', '-o', 'name')).toBe('pod/hello\n');
+    expect(await succeed('down', ['--instance', noted])).toContain('it goes on as it was');
+    expect(await kubectl('get', 'pod', 'hello', '-o', 'name')).toBe('pod/hello\n');
   });
 
   it('leaves nothing behind', async () => {
