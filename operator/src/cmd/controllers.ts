@@ -35,6 +35,7 @@ function registerPipelines(parts: ControllerParts): void {
     name: pipelineKind.plural,
     type,
     cache: cacheSettings(parts),
+    reads: [],
     concurrency: workers,
     observer: observeTurns(telemetry, pipelineKind.plural),
     reconcile: reconcilePipeline({

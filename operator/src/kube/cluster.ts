@@ -82,9 +82,7 @@ export class Cluster {
 
   /** The cache of a resource. @throws Error when it is not cached, which is a bug */
   cached<T extends KubeObject>(type: ResourceType<T>): StoreReader<T> {
-    const cache = this.#cacheOf(type);
-    if (cache === undefined) throw new Error(`${resourceName(type)} is not cached`);
-    return cache.store;
+    return this.#cacheOrThrow(type).store;
   }
 
   isCached(type: ResourceType): boolean {
@@ -111,9 +109,10 @@ export class Cluster {
     }));
   }
 
-  /** Resolves when every cache has had a complete list, or when stopped. */
-  async whenSynced(): Promise<void> {
-    await Promise.all(Array.from(this.#caches.values(), ({ reflector }) => reflector.whenSynced()));
+  /** Resolves when these caches, or all, have had a complete list, or when stopped. @throws Error when one is not cached */
+  async whenSynced(types?: readonly ResourceType[]): Promise<void> {
+    const caches = types?.map((type) => this.#cacheOrThrow(type)) ?? [...this.#caches.values()];
+    await Promise.all(caches.map(({ reflector }) => reflector.whenSynced()));
   }
 
   /** The object as the server has it now, past the cache. */
@@ -164,6 +163,12 @@ export class Cluster {
     if (cache === undefined || dryRun || subresource !== 'status') return object;
     if (cache.namespace === undefined || cache.namespace === object.metadata.namespace) cache.store.put(object);
     return object;
+  }
+
+  #cacheOrThrow<T extends KubeObject>(type: ResourceType<T>): Cache<T> {
+    const cache = this.#cacheOf(type);
+    if (cache === undefined) throw new Error(`${resourceName(type)} is not cached`);
+    return cache;
   }
 
   #cacheOf<T extends KubeObject>(type: ResourceType<T>): Cache<T> | undefined {

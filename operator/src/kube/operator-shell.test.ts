@@ -102,6 +102,42 @@ describe('an operator shell', () => {
     expect(reconcile).toHaveBeenCalledOnce();
   });
 
+  it('lets a controller that says what it reads work without the other caches, which may never be filled', async () => {
+    const { shell, clock, servers } = aShell();
+    const [reconcile, other] = [vi.fn<Reconcile>(nothing), vi.fn<Reconcile>(nothing)];
+    shell.register({ name: 'thing', type: things, reads: [], reconcile });
+    shell.register({ name: 'part', type: parts, reconcile: other });
+    servers.things.write('a');
+    servers.parts.write('b');
+    servers.parts.leave();
+    await shell.start();
+    void shell.work();
+    await clock.advance(60_000);
+    void shell.work();
+    await clock.advance(60_000);
+    expect([reconcile.mock.calls.length, other.mock.calls.length, shell.isReady()]).toEqual([2, 0, false]);
+    servers.parts.comeBack();
+    await clock.advance(60_000);
+    expect(other).toHaveBeenCalled();
+    expect(shell.isReady()).toBe(true);
+  });
+
+  it('waits for the caches that a controller reads', async () => {
+    const { shell, clock, servers } = aShell();
+    const reconcile = vi.fn<Reconcile>(nothing);
+    shell.cache(parts);
+    shell.register({ name: 'thing', type: things, reads: [parts], reconcile });
+    servers.things.write('a');
+    servers.parts.leave();
+    await shell.start();
+    void shell.work();
+    await clock.advance(60_000);
+    expect(reconcile).not.toHaveBeenCalled();
+    servers.parts.comeBack();
+    await clock.advance(60_000);
+    expect(reconcile).toHaveBeenCalled();
+  });
+
   it('leads from a related object to the keys it concerns', async () => {
     const { shell, clock, servers } = aShell();
     const reconcile = vi.fn<Reconcile>(nothing);
@@ -211,5 +247,8 @@ describe('an operator shell', () => {
     expect(() => cluster.cached(parts)).toThrow('parts.test.dev is not cached');
     await shell.start();
     expect(() => shell.cache(parts)).toThrow('parts.test.dev must be cached before the cluster starts');
+    const { shell: other } = aShell();
+    other.register({ ...controller, reads: [parts] });
+    await expect(other.start()).rejects.toThrow('parts.test.dev is not cached');
   });
 });

@@ -36,6 +36,11 @@ export interface Controller<T extends KubeObject> {
   readonly concurrency?: number;
   /** Other resources whose changes concern a key. */
   readonly related?: readonly RelatedWatch[];
+  /**
+   * What it reads besides, which must be cached by then. It works as soon as these caches, its own and the related ones
+   * are filled; absent: as soon as all are, whatever it may read.
+   */
+  readonly reads?: readonly ResourceType[];
   readonly observer?: WorkQueueObserver;
 }
 
@@ -59,6 +64,9 @@ interface Registration {
   readonly name: string;
   readonly queue: WorkQueue;
   readonly watches: readonly Omit<RelatedWatch, 'cache'>[];
+  /** The caches that must be filled before it works; all of them when undefined. */
+  readonly needs: readonly ResourceType[] | undefined;
+  isWorking: boolean;
 }
 
 /**
@@ -70,7 +78,6 @@ export class OperatorShell extends dotI.default {
   readonly #options: OperatorShellOptions;
   readonly #registrations: Registration[] = [];
   #isStopping = false;
-  #isWorking = false;
 
   /** @throws Error when the environment's kubeconfig cannot be read: the library loads it, though nothing here uses it */
   constructor(options: OperatorShellOptions) {
@@ -85,13 +92,15 @@ export class OperatorShell extends dotI.default {
 
   /** Adds a controller, before `start`; caches its resources that are not cached yet. Returns the cache of its keys. */
   register<T extends KubeObject>(controller: Controller<T>): StoreReader<T> {
-    const { name, type, cache, reconcile, concurrency = 4, related = [], observer = {} } = controller;
+    const { name, type, cache, reconcile, concurrency = 4, related = [], reads, observer = {} } = controller;
     const { clock, random } = this.#options;
     if (this.#registrations.some((other) => other.name === name)) throw new Error(`there is a controller '${name}'`);
     const queue = new WorkQueue({ reconcile, concurrency, clock, random, observer });
     const store = this.#cacheOnce(type, cache);
     for (const watch of related) this.#cacheOnce(watch.type, watch.cache);
-    this.#registrations.push({ name, queue, watches: [{ type, keysOf: (object) => [keyOf(object)] }, ...related] });
+    const watches = [{ type, keysOf: (object: KubeObject) => [keyOf(object)] }, ...related];
+    const needs = reads && [...watches.map((watch) => watch.type), ...reads];
+    this.#registrations.push({ name, queue, watches, needs, isWorking: false });
     return store;
   }
 
@@ -106,17 +115,19 @@ export class OperatorShell extends dotI.default {
   }
 
   /**
-   * Begins reconciling as soon as every cache is filled; to be called each time this process comes to lead. When it led
-   * before, every key gets a turn: writes were refused in between.
+   * Each controller begins as soon as the caches it needs are filled; to be called each time this process comes to lead.
+   * When it led before, every key gets a turn: writes were refused in between.
    */
   async work(): Promise<void> {
-    await this.#options.cluster.whenSynced();
+    await Promise.all(this.#registrations.map((registration) => this.#begin(registration)));
+  }
+
+  async #begin(registration: Registration): Promise<void> {
+    await this.#options.cluster.whenSynced(registration.needs);
     if (this.#isStopping) return;
-    for (const { queue, watches } of this.#registrations) {
-      if (this.#isWorking) this.#addAll(queue, watches);
-      else queue.start();
-    }
-    this.#isWorking = true;
+    if (registration.isWorking) this.#addAll(registration.queue, registration.watches);
+    else registration.queue.start();
+    registration.isWorking = true;
   }
 
   #addAll(queue: WorkQueue, watches: Registration['watches']): void {
@@ -150,7 +161,8 @@ export class OperatorShell extends dotI.default {
 
   /** Called by the library's `start`. */
   protected override async init(): Promise<void> {
-    for (const { queue, watches } of this.#registrations) {
+    for (const { queue, watches, needs = [] } of this.#registrations) {
+      for (const type of needs) this.#options.cluster.cached(type);
       for (const { type, keysOf } of watches) {
         await this.watchResource(type.group, type.version, type.plural, (event) => {
           for (const key of keysOf(event.object as unknown as KubeObject)) queue.add(key);
