@@ -77,6 +77,24 @@ describe('credentials', () => {
     }
   });
 
+  it('load it once more when it changed while it was read', async () => {
+    const source = new Source();
+    const { load } = source;
+    const credentials = new Credentials({
+      load: async () => {
+        const loaded = await load();
+        if (source.loads === 2) writeFileSync(file, 'rotated meanwhile');
+        return loaded;
+      },
+    });
+    for (const expected of [1, 2, 3, 3]) {
+      if (expected === 2) utimesSync(file, 1, 1);
+      await credentials.current();
+      expect(source.loads).toBe(expected);
+      await vi.advanceTimersByTimeAsync(10_000);
+    }
+  });
+
   it('stay in use when they cannot be read anew, and the problem is told', async () => {
     const source = new Source();
     const problems: string[] = [];

@@ -77,10 +77,11 @@ export class Credentials {
   }
 
   async #read(force: boolean): Promise<Authentication> {
-    if (this.#kubeconfig === undefined || force || stampsOf(this.#kubeconfig.files) !== this.#stamps) {
-      const loaded = await this.#options.load();
-      this.#stamps = stampsOf(loaded.files);
-      this.#kubeconfig = loaded;
+    // Of before they are read: what changes meanwhile shows at the next look.
+    const stamps = this.#kubeconfig && stampsOf(this.#kubeconfig.files);
+    if (this.#kubeconfig === undefined || force || stamps !== this.#stamps) {
+      this.#kubeconfig = await this.#options.load();
+      this.#stamps = stamps ?? stampsOf(this.#kubeconfig.files);
     }
     const read = await this.#authenticate(this.#kubeconfig);
     this.#staleAt = performance.now() + this.#options.refreshMs;
