@@ -26,6 +26,7 @@ const eventPatienceMs = 300;
 const longestEndMs = 1_900;
 
 async function main(options: OperatorOptions): Promise<void> {
+  const ending = termination();
   const telemetry: Telemetry = { logger: createLogger({ level: options.logLevel }), metrics: new Metrics() };
   const { logger, metrics } = telemetry;
   const { kubeconfig, context, identity, namespace, workers } = options;
@@ -35,6 +36,7 @@ async function main(options: OperatorOptions): Promise<void> {
   let answeredAtMs = clock.monotonicMs();
   const observer = observeRequests(telemetry, () => (answeredAtMs = clock.monotonicMs()));
   const { client } = await connect({ version, observer, kubeconfig, context });
+  ending.begin();
 
   const lease = { namespace: options.leaseNamespace, name: options.leaseName };
   const { elector, run } = standForElection(telemetry, {
@@ -65,7 +67,7 @@ async function main(options: OperatorOptions): Promise<void> {
   await shell.start();
   const leaving = new AbortController();
   const election = run(leaving.signal);
-  const signal = await termination();
+  const signal = await ending.asked;
   stopping = true;
   logger.info({ signal }, 'the operator is told to end');
   exitAfter(longestEndMs, () => logger.error({}, 'the API server did not answer in time; the Lease will expire'));
