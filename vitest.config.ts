@@ -6,7 +6,15 @@ const deps = { interopDefault: false };
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', deps, include: ['operator/src/**/*.test.ts', 'hack/**/*.test.ts'] } },
+      {
+        test: {
+          name: 'unit',
+          deps,
+          include: ['operator/src/**/*.test.ts', 'hack/**/*.test.ts'],
+          testTimeout: 60_000, // properties and real sockets on a busy machine
+          hookTimeout: 60_000,
+        },
+      },
       {
         test: {
           name: 'integration',

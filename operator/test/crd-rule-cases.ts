@@ -167,6 +167,18 @@ const kindRules: readonly RuleCase[] = [
     bad: { spec: { type: 'model' } },
   },
   {
+    at: 'AgentRole.spec.tools[].mcp',
+    says: 'port goes with image; a url says its own',
+    good: { spec: { role: 'developer', prompt: 'Build.', tools: [{ name: 'x', mcp: { image: 'a/b:1', port: 80 } }] } },
+    bad: { spec: { role: 'developer', prompt: 'Build.', tools: [{ name: 'x', mcp: { url: 'http://x/', port: 80 } }] } },
+  },
+  {
+    at: 'Method.spec.mcp',
+    says: 'port goes with image; a url says its own',
+    good: { spec: { type: 'mcp', mcp: { tool: 't', image: 'a/b:1', port: 80 } } },
+    bad: { spec: { type: 'mcp', mcp: { tool: 't', url: 'http://mcp/', port: 80 } } },
+  },
+  {
     at: 'Method.spec.mcp',
     says: 'exactly one of url and image must be given',
     good: { spec: { type: 'mcp', mcp: { tool: 't', image: 'registry.example/mcp:1' } } },

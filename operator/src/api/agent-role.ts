@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { agentLimits, sampling } from './agent.ts';
 import { conditionsOnly } from './condition.ts';
-import { count, longText, reference, text, textMap, textSet, url } from './fields.ts';
+import { count, longText, reference, text, textSet } from './fields.ts';
 import { jsonSchema } from './json.ts';
 import { defineKind, type Resource } from './kind.ts';
+import { mcpServerFields, mcpServerRules } from './mcp.ts';
 import { governedRoles, roleName } from './names.ts';
 import { placement, resources } from './placement.ts';
-import { secretEnv, secretHeaders } from './secret-values.ts';
 
 /** The tools that the runner itself brings. */
 export const builtinTools = ['file', 'git', 'http', 'shell'] as const;
@@ -15,23 +15,10 @@ export const reservedTools = ['docker', 'kubectl', 'helm', 'db', 'migrate', 'aud
 
 const mcpServer = z
   .strictObject({
-    url: url('Address of the server (streamable HTTP).').optional(),
-    headersFrom: secretHeaders('Headers sent with each request, from Secrets.').optional(),
-    image: text(
-      'Image of a server that runs beside the agent and speaks over standard input and output.',
-      1024,
-    ).optional(),
-    command: z.array(z.string().max(4096)).max(64).optional().meta({ description: 'Command of that image.' }),
-    env: textMap('Environment of that image.').optional(),
-    secretEnv: secretEnv('Environment of that image from Secrets.').optional(),
+    ...mcpServerFields,
     allow: textSet("The server's tools that may be called; all by default.", 128).optional(),
   })
-  .meta({
-    description: 'An MCP server that provides the tool.',
-    'x-kubernetes-validations': [
-      { rule: 'has(self.url) != has(self.image)', message: 'exactly one of url and image must be given' },
-    ],
-  });
+  .meta({ description: 'An MCP server that provides the tool.', 'x-kubernetes-validations': mcpServerRules });
 
 const tool = z
   .strictObject({

@@ -140,6 +140,20 @@ const councilStatus = z
       .meta({ description: 'How the members have done.' }),
     totalTokens: count('Tokens of all deliberations.', { max: Number.MAX_SAFE_INTEGER }).optional(),
     costUnits: decimal("Cost of all deliberations, in the Tenant's currency unit.").optional(),
+    recent: z
+      .array(
+        z
+          .strictObject({
+            workItemUid: text('UID of the WorkItem.', 36),
+            step: text('Path of the step.', 700),
+            attempt: count('Number of the attempt.', { min: 1, max: 10_000 }),
+            winner: text('Member that won; none when there was no winner.', 63).optional(),
+          })
+          .meta({ description: 'One deliberation.' }),
+      )
+      .max(64)
+      .optional()
+      .meta({ description: 'The last deliberations that the counters include: so that none is counted twice.' }),
     lastDeliberationTime: timestamp('When the last one ended.').optional(),
   })
   .meta({ description: 'What the Council has done so far.' });

@@ -1,19 +1,9 @@
 import { z } from 'zod';
 import { sampling } from './agent.ts';
 import { conditionsOnly } from './condition.ts';
-import {
-  count,
-  decimal,
-  expression,
-  longText,
-  reference,
-  seconds,
-  templatedUrl,
-  text,
-  textMap,
-  url,
-} from './fields.ts';
+import { count, decimal, expression, longText, reference, seconds, templatedUrl, text, textMap } from './fields.ts';
 import { freeJson, freeObject, jsonSchema } from './json.ts';
+import { mcpServerFields, mcpServerRules } from './mcp.ts';
 import { defineKind, type Resource } from './kind.ts';
 import { placement, resources } from './placement.ts';
 import { secretEnv, secretHeaders } from './secret-values.ts';
@@ -55,21 +45,8 @@ const image = z
   });
 
 const mcp = z
-  .strictObject({
-    url: url('Address of the MCP server (streamable HTTP).').optional(),
-    headersFrom: secretHeaders('Headers from Secrets; they never show in status or logs.').optional(),
-    image: text('Image of a server that speaks over standard input and output.', 1024).optional(),
-    command: z.array(z.string().max(4096)).max(64).optional().meta({ description: 'Command of that image.' }),
-    env: textMap('Environment of that image.').optional(),
-    secretEnv: secretEnv('Environment of that image from Secrets.').optional(),
-    tool: text('Tool of the server that is called.', 128),
-  })
-  .meta({
-    description: 'A tool of an MCP server.',
-    'x-kubernetes-validations': [
-      { rule: 'has(self.url) != has(self.image)', message: 'exactly one of url and image must be given' },
-    ],
-  });
+  .strictObject({ ...mcpServerFields, tool: text('Tool of the server that is called.', 128) })
+  .meta({ description: 'A tool of an MCP server.', 'x-kubernetes-validations': mcpServerRules });
 
 const object = z
   .strictObject({

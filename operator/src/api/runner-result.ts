@@ -66,6 +66,30 @@ const deliberation = z
   })
   .meta({ description: 'How a deliberation ended.' });
 
+const ballot = z
+  .strictObject({
+    proposal: freeJson('Proposal of the member.').optional(),
+    scores: z
+      .array(
+        z
+          .strictObject({
+            alias: text('Proposal that is scored.', 63),
+            score: z.number().min(0).max(10).meta({ description: 'From 0 to 10.' }),
+            comment: longText('Why.', 4096).optional(),
+          })
+          .meta({ description: 'One score.' }),
+      )
+      .max(16)
+      .optional()
+      .meta({ description: 'Scores that the member gave.' }),
+    ranking: z
+      .array(text('A proposal.', 63))
+      .max(16)
+      .optional()
+      .meta({ description: 'Its ranked ballot, the best first.' }),
+  })
+  .meta({ description: 'What one member did in its part of a deliberation.' });
+
 const outcome = z.enum(['succeeded', 'failed', 'limit']).meta({
   description: 'How it ended: done, failed, or a limit was reached.',
 });
@@ -82,6 +106,7 @@ export const runnerResult = z
     artifacts: z.array(artifact).max(256).optional().meta({ description: 'Artifacts that it stored.' }),
     transcript: artifact.optional(),
     deliberation: deliberation.optional(),
+    ballot: ballot.optional(),
     toolCalls: z
       .array(
         z

@@ -108,6 +108,26 @@ const flowWork = z.strictObject({
   context: context.optional(),
 });
 
+const councilStage = z
+  .strictObject({
+    kind: z.enum(['propose', 'judge', 'vote']).meta({ description: 'What the member does.' }),
+    round: count('Number of the round, from 1.', { min: 1, max: 8 }),
+    member: text('Member that this pod speaks for; by its index in the Job when left out.', 63).optional(),
+    proposals: z
+      .array(
+        z
+          .strictObject({
+            alias: text('Name that hides whose it is.', 63),
+            content: freeJson('The proposal.'),
+          })
+          .meta({ description: 'One proposal.' }),
+      )
+      .max(16)
+      .optional()
+      .meta({ description: 'Proposals of the round before, anonymised and shuffled.' }),
+  })
+  .meta({ description: 'The part of a deliberation that one pod has, where each member has a pod of its own.' });
+
 const councilWork = z.strictObject({
   kind: z.literal('council').meta({ description: 'A deliberation.' }),
   council: text('Name of the Council.'),
@@ -145,6 +165,7 @@ const councilWork = z.strictObject({
   minimumScore: z.number().min(0).max(10).optional().meta({ description: 'Smallest mean score of a winner.' }),
   earlyStopAgreement: share('Share of members that must agree to end early.').optional(),
   seed: count('Seed of the shuffling.', { max: 4_294_967_295 }),
+  stage: councilStage.optional(),
   context: context.optional(),
 });
 

@@ -100,6 +100,9 @@ export const stepBase = {
     .optional()
     .meta({ description: 'Where the run goes after the step succeeded.' }),
   onError: onError.optional(),
+  compensate: stepName(
+    'Child step that undoes what this one did: it runs when the run is cancelled or rolled back, the last step first.',
+  ).optional(),
   retryPolicy: retryPolicy.optional(),
   timeoutSeconds: seconds(
     'Time that one attempt may take, in seconds; `defaults.timeoutSeconds` when left out.',

@@ -271,7 +271,7 @@ describe('the schema', () => {
       withSteps('{name: a, type: crawler, method: m, __proto__: 1}'),
       '6:43 UnknownField spec.steps[0].__proto__',
       'unknown field "__proto__"',
-      'fields here: name, description, dependsOn, when, isChild, inState, action, role, inputs, outputs, check, onSuccess, onError, retryPolicy, timeoutSeconds, cache, resources, placement, type, method, executionMode',
+      'fields here: name, description, dependsOn, when, isChild, inState, action, role, inputs, outputs, check, onSuccess, onError, compensate, retryPolicy, timeoutSeconds, cache, resources, placement, type, method, executionMode',
     ],
     [
       'a number where text belongs',
