@@ -1,5 +1,5 @@
 /** Writes everything an embedded instance needs to know before its first process starts. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, statfsSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { makeCertificates, renderKubeconfig, type CertificateRequest } from './certificates.ts';
 import { cgroupOf } from './cgroups.ts';
@@ -16,6 +16,9 @@ const componentUsers: readonly CertificateRequest[] = [
   { name: 'coredns', subject: '/O=system:masters/CN=coredns' },
   { name: 'kwok', subject: '/O=system:masters/CN=kwok' },
 ];
+
+/** OVERLAYFS_SUPER_MAGIC of linux/magic.h; the kernel mounts no overlay on an overlay. */
+const overlayFileSystem = 0x794c7630;
 
 function certificateRequests({ apiServiceAddress, nodeAddress }: NetworkPlan): CertificateRequest[] {
   const serverNames = ['localhost', 'kubernetes', 'kubernetes.default', 'kubernetes.default.svc'];
@@ -46,8 +49,9 @@ export async function writeInstanceFiles(
   { cniPlugins }: { cniPlugins: string },
 ): Promise<void> {
   await makeCertificates(paths.certificates, certificateRequests(network));
+  const snapshotter = statfsSync(paths.folder).type === overlayFileSystem ? 'native' : 'overlayfs';
   const files: Record<string, string> = {
-    ...renderNodeConfiguration({ network, cniPlugins, cgroup: cgroupOf(paths.name) }),
+    ...renderNodeConfiguration({ network, cniPlugins, snapshotter, cgroup: cgroupOf(paths.name) }),
     'resolv.conf': renderResolver(network),
   };
   for (const { name } of [...componentUsers, { name: 'kubelet' }]) {

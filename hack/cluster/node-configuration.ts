@@ -22,6 +22,8 @@ export interface NodeSettings {
   readonly network: NetworkPlan;
   /** The folder with the CNI plugins. */
   readonly cniPlugins: string;
+  /** How containerd keeps images: overlayfs, or native where the state folder is itself on an overlay. */
+  readonly snapshotter: 'overlayfs' | 'native';
   /** The cgroup under which the pods' cgroups are, from the hierarchies' root. */
   readonly cgroup: string;
 }
@@ -39,7 +41,7 @@ export function renderNodeConfiguration(settings: NodeSettings): Readonly<Record
 
 const json = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`;
 
-function renderContainerd({ cniPlugins }: NodeSettings): string {
+function renderContainerd({ cniPlugins, snapshotter }: NodeSettings): string {
   return `version = 2
 root = "/var/lib/containerd"
 state = "/run/containerd"
@@ -59,7 +61,7 @@ oom_score = 0
     bin_dir = "${cniPlugins}"
     conf_dir = "${insideNode.state}/conf/cni"
   [plugins."io.containerd.grpc.v1.cri".containerd]
-    snapshotter = "overlayfs"
+    snapshotter = "${snapshotter}"
     [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
       runtime_type = "io.containerd.runc.v2"
 `;

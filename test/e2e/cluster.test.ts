@@ -122,7 +122,7 @@ describe('hack/up, hack/kubectl and hack/down', () => {
   beforeAll(async () => {
     // Packages that are installed, and images that are built, stay on the machine: what a cluster leaves is compared.
     await succeed('up', ['--instance', main, '--embedded', '--install']);
-    await succeed('image', ['--instance', main, '--install']);
+    await succeed('image', ['--no-load', '--install']);
     await succeed('down', ['--instance', main]);
     before = takeSnapshot();
     firstWords = await succeed('up', ['--instance', main, '--embedded', '--fake', '20']);
