@@ -11,13 +11,16 @@ export interface Telemetry {
   readonly metrics: Metrics;
 }
 
-/** Counts requests; `onAnswer` is called for each that the API server answered. */
+/**
+ * Counts requests; `onAnswer` is called for each that the API server took on: a gateway answers 502 and 503 in place of a
+ * server that is away, and 401 says that it does not know us.
+ */
 export function observeRequests({ logger, metrics }: Telemetry, onAnswer: () => void): RequestObserver {
   return {
     requestFinished: ({ target: { verb, resource }, code, durationMs }) => {
       metrics.apiRequests.inc({ verb, resource, code: String(code) });
       metrics.apiRequestDuration.observe({ verb }, durationMs / 1000);
-      if (typeof code === 'number') onAnswer();
+      if (typeof code === 'number' && code < 500 && code !== 401) onAnswer();
     },
     serverWarned: ({ verb, resource }, warning) => logger.warn({ verb, resource, warning }, 'the API server warns'),
     credentialsFailed: (err) => logger.error({ err }, 'credentials could not be read anew; the last ones stay in use'),
