@@ -1,3 +1,4 @@
+import { networkInterfaces } from 'node:os';
 import { afterEach, describe, expect, it } from 'vitest';
 import { serveHealth, type HealthServerParts, type RunningServer } from './health-server.ts';
 import { Metrics } from './metrics.ts';
@@ -18,6 +19,19 @@ describe('serveHealth', () => {
   it('is well when there is no reason against it', async () => {
     expect(await get('/healthz')).toMatchObject({ status: 200, body: 'ok\n' });
     expect(await get('/readyz?verbose')).toMatchObject({ status: 200, body: 'ok\n' });
+  });
+
+  it('is reached by the addresses of both families, as clusters have them', async () => {
+    server = await serveHealth(
+      { whyUnhealthy: () => [], whyNotReady: () => [], metrics: new Metrics().registry },
+      { port: 0 },
+    );
+    const hasIpv6 = Object.values(networkInterfaces())
+      .flat()
+      .some((each) => each?.address === '::1');
+    for (const host of hasIpv6 ? ['127.0.0.1', '[::1]'] : ['127.0.0.1']) {
+      expect((await fetch(`http://${host}:${server.port}/healthz`)).status).toBe(200);
+    }
   });
 
   it('says why it is not ready', async () => {

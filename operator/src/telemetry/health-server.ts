@@ -17,7 +17,7 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-/** Serves `/healthz`, `/readyz` and `/metrics`. Port 0 takes any free one. */
+/** Serves `/healthz`, `/readyz` and `/metrics`, on IPv4 and IPv6 without a host. Port 0 takes any free one. */
 export async function serveHealth(
   parts: HealthServerParts,
   address: { readonly port: number; readonly host?: string },
@@ -70,10 +70,10 @@ function send(response: ServerResponse, status: number, body: string, contentTyp
   response.writeHead(status, { 'content-type': contentType, 'cache-control': 'no-store' }).end(body);
 }
 
-function listen(server: Server, { port, host = '0.0.0.0' }: { port: number; host?: string }): Promise<void> {
+function listen(server: Server, { port, host }: { readonly port: number; readonly host?: string }): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, host, () => {
+    server.listen({ port, host }, () => {
       server.off('error', reject);
       resolve();
     });
