@@ -142,7 +142,7 @@ describe('exchange', () => {
     const connectNow = buildConnector({});
     const slow = new Agent({ connect: (options, callback) => setTimeout(connectNow, 100, options, callback) });
     await expect(exchange(put(server.url, { dispatcher: slow, ...rest() }))).rejects.toThrow();
-    await expect.poll(() => server.connections).toBe(1);
+    await expect.poll(() => server.connections, { timeout: 10_000 }).toBe(1);
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(server.received).toHaveLength(0);
     expect((await exchange(put(server.url, { dispatcher: slow }))).code).toBe(200);
