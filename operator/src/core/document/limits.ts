@@ -8,6 +8,8 @@ export const sourceLimits = {
   marks: 250_000,
   /** Values of one document when each alias counts as often as it is used. */
   expandedValues: 200_000,
+  /** Values of one object. One that fits a cluster's 1.5 MiB hardly has more. */
+  documentValues: 75_000,
   /** Documents of one file. */
   documents: 10_000,
   /** Issues told of one file; the rest is counted. */

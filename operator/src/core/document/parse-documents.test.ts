@@ -13,7 +13,7 @@ describe('parseDocuments reads', () => {
     ['JSON', '{"a": [1, true, null, "x\\u00e9\\ud83d\\ude00"]}', [{ a: [1, true, null, 'xé😀'] }]],
     ['JSON that is indented with tabs', '{\n\t"a": {\n\t\t"b": 1\n\t}\n}\n', [{ a: { b: 1 } }]],
     ['JSON objects in a row', '{"a":1}\n{"b":2}{"c":3}', [{ a: 1 }, { b: 2 }, { c: 3 }]],
-    ['a flow mapping that is no JSON', "{a: '}', b: [x, y z]}", [{ a: '}', b: ['x', 'y z'] }]],
+    ['a flow mapping that is no JSON', "{a: '} {', b: [x, y z]}", [{ a: '} {', b: ['x', 'y z'] }]],
     ['the items of a List', 'kind: List\nitems:\n- a: 1\n- kind: PodList\n  items: [{b: 2}]', [{ a: 1 }, { b: 2 }]],
     ['nothing from comments and empty documents', '# a\n---\n---\nnull\n', []],
     ['CRLF line ends', 'a: |\r\n  x\r\n  y\r\nb: 1\r\n', [{ a: 'x\ny\n', b: 1 }]],
@@ -104,6 +104,12 @@ describe('parseDocuments tells', () => {
 
   test('that a file holds too many values, before it is parsed', () => {
     expect(issues(`[${'1,'.repeat(sourceLimits.marks)}]`)).toEqual(['1:1 FileTooLarge']);
+  });
+
+  test('that an object holds too many values, and reads the others', () => {
+    const { documents, issues: told } = parseDocuments(`a: 1\n---\n- [${'1,'.repeat(sourceLimits.documentValues)}]`);
+    expect(told).toMatchObject([{ code: 'DocumentTooLarge', position: { line: 3, column: 1 } }]);
+    expect(documents.map(({ value }) => value)).toEqual([{ a: 1 }]);
   });
 
   test('that a file holds too many documents', () => {

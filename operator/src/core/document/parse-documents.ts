@@ -31,16 +31,19 @@ export function parseDocuments(text: string): ParsedText {
   const positionAt = indexLines(text);
   if (countMarks(text) > sourceLimits.marks) return refuse(`${sourceLimits.marks} values`);
   const spans = splitDocuments(text);
-  if (spans.length > sourceLimits.documents) return refuse(`${sourceLimits.documents} documents`);
+  if (spans.length > sourceLimits.documents) return refuse(tooManyDocuments);
   const parsed = spans.map((span) => parseSpan(text, span, positionAt));
   const roots = parsed.flatMap(({ documents }) => documents).filter(({ value }) => value !== null);
   const values = roots.flatMap(flattenLists);
-  if (values.length > sourceLimits.documents) return refuse(`${sourceLimits.documents} documents`);
+  if (values.length > sourceLimits.documents) return refuse(tooManyDocuments);
+  const issues = [...parsed.flatMap((span) => span.issues), ...values.flatMap((value) => weigh(value, positionAt))];
   return {
-    documents: values.map((value) => placeDocument(value, positionAt)),
-    issues: capIssues(parsed.flatMap(({ issues }) => issues)),
+    documents: values.filter(isOfFairSize).map((value) => placeDocument(value, positionAt)),
+    issues: capIssues(issues),
   };
 }
+
+const tooManyDocuments = `${sourceLimits.documents} documents`;
 
 function placeDocument(root: PlacedValue, positionAt: LineIndex): SourceDocument {
   return {
@@ -50,10 +53,22 @@ function placeDocument(root: PlacedValue, positionAt: LineIndex): SourceDocument
   };
 }
 
-function refuse(excess: string): ParsedText {
+function refuse(excess: string): { documents: []; issues: PlacedIssue[] } {
   const message = `the file holds more than ${excess}`;
   const position = { line: 1, column: 1 };
   return { documents: [], issues: [{ code: 'FileTooLarge', path: [], position, message, hint: 'split the file' }] };
+}
+
+function isOfFairSize({ value, places }: PlacedValue): boolean {
+  const place = typeof value === 'object' && value !== null ? places.get(value) : undefined;
+  return place === undefined || place.weight <= sourceLimits.documentValues;
+}
+
+function weigh(root: PlacedValue, positionAt: LineIndex): PlacedIssue[] {
+  if (isOfFairSize(root)) return [];
+  const message = `the object holds more than ${sourceLimits.documentValues} values, which no cluster would take`;
+  const hint = 'split it, or keep data outside of it';
+  return [{ code: 'DocumentTooLarge', path: [], position: positionAt(root.offset), message, hint }];
 }
 
 function capIssues(issues: readonly PlacedIssue[]): readonly PlacedIssue[] {
@@ -86,6 +101,7 @@ function parseSpan(text: string, span: TextSpan, positionAt: LineIndex): ParsedS
   if (whole.issues.every(({ code }) => code !== 'InvalidYaml')) return whole;
   const objects = splitJsonObjects(text, span);
   if (objects.length < 2) return whole;
+  if (objects.length > sourceLimits.documents) return refuse(tooManyDocuments);
   const parsed = objects.map((object) => parseYaml(text, object, positionAt));
   return {
     documents: parsed.flatMap(({ documents }) => documents),

@@ -9,32 +9,36 @@ import { childSchema, ownValue, type SchemaNode, unwrapSchema } from './schema-v
  * What a schema demands in its Kubernetes metadata, at every place it does: CEL rules, and constraints that zod does
  * not know. Rules about changes are left to the API server.
  */
-export function findRuleIssues(schema: SchemaNode, value: unknown, schemaIssues: readonly Issue[]): Issue[] {
+export function findRuleIssues(
+  schema: SchemaNode,
+  value: unknown,
+  { schemaIssues, limit }: { readonly schemaIssues: readonly Issue[]; readonly limit: number },
+): Issue[] {
   const issues: Issue[] = [];
-  const broken = brokenPlaces(schemaIssues);
-  visit({ schema, value, path: [] }, (place) => {
-    for (const meta of unwrapSchema(place.schema).metas) {
-      issues.push(...checkRules(place, meta, broken));
-      issues.push(...findConstraintIssues(place, meta));
-    }
-  });
+  const faults = findFaults(schemaIssues);
+  const pending: Place[] = [{ schema, value, path: [] }];
+  for (let place = pending.pop(); place !== undefined && issues.length < limit; place = pending.pop()) {
+    // What the schema refused as a whole says nothing about its parts.
+    if (faults.refused.has(identify(place.path))) continue;
+    for (const meta of unwrapSchema(place.schema).metas)
+      issues.push(...checkRules(place, meta, faults), ...findConstraintIssues(place, meta));
+    pending.push(...placesBelow(place).reverse());
+  }
   return issues;
 }
 
-function visit(place: Place, look: (place: Place) => void): void {
-  look(place);
-  if (typeof place.value !== 'object' || place.value === null) return;
-  const segments = Array.isArray(place.value) ? place.value.keys() : Object.keys(place.value);
-  for (const segment of segments) {
-    const schema = childSchema(place.schema, place.value, segment);
-    if (schema === undefined) continue;
-    visit({ schema, value: ownValue(place.value, segment), path: [...place.path, segment] }, look);
-  }
+function placesBelow({ schema, value, path }: Place): Place[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const segments: (string | number)[] = Array.isArray(value) ? [...value.keys()] : Object.keys(value);
+  return segments.flatMap((segment) => {
+    const below = childSchema(schema, value, segment);
+    return below === undefined ? [] : [{ schema: below, value: ownValue(value, segment), path: [...path, segment] }];
+  });
 }
 
-function checkRules(place: Place, meta: Meta, broken: ReadonlySet<string>): Issue[] {
+function checkRules(place: Place, meta: Meta, faults: Faults): Issue[] {
   const rules = meta['x-kubernetes-validations'];
-  if (!Array.isArray(rules) || broken.has(identify(place.path))) return [];
+  if (!Array.isArray(rules) || faults.incomplete.has(identify(place.path))) return [];
   const now = (rules as readonly ValidationRule[]).filter((rule) => !isTransitionRule(rule));
   if (now.length === 0) return [];
   const self = celValue(place.schema, place.value);
@@ -42,16 +46,26 @@ function checkRules(place: Place, meta: Meta, broken: ReadonlySet<string>): Issu
     const outcome = evaluateRule(rule.rule, self);
     if (outcome === 'holds') return [];
     // A rule may stumble over what the schema has complained about already.
-    if (outcome !== 'fails' && broken.size > 0) return [];
+    if (outcome !== 'fails' && faults.refused.size > 0) return [];
     const suffix = outcome === 'fails' ? '' : ` (the rule could not be evaluated: ${outcome.error})`;
     const path = [...place.path, ...parseFieldPath(rule.fieldPath)];
     return [{ code: 'RuleViolated', path, message: `${rule.message}${suffix}` }];
   });
 }
 
-/** The values that the schema complained about, or one of whose own fields: rules about them would only echo it. */
-function brokenPlaces(schemaIssues: readonly Issue[]): ReadonlySet<string> {
-  return new Set(schemaIssues.flatMap(({ path }) => [identify(path), identify(path.slice(0, -1))]));
+/** Where the schema complained, by path: what `identify` makes of it. */
+interface Faults {
+  /** Values that the schema refused. */
+  readonly refused: ReadonlySet<string>;
+  /** Values one of whose own properties it refused or missed: rules about them would only echo it. */
+  readonly incomplete: ReadonlySet<string>;
+}
+
+function findFaults(schemaIssues: readonly Issue[]): Faults {
+  return {
+    refused: new Set(schemaIssues.map(({ path }) => identify(path))),
+    incomplete: new Set(schemaIssues.map(({ path }) => identify(path.slice(0, -1)))),
+  };
 }
 
 const identify = (path: IssuePath) => JSON.stringify(path);

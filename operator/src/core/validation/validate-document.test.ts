@@ -26,7 +26,7 @@ function expectCases(cases: readonly Case[]): void {
     '$sentence',
     ({ rest: [text, where, message, hint] }) => {
       expect(validate(text)).toEqual([expect.objectContaining({ where, message })]);
-      expect(validate(text)[0]?.hint).toBe(hint);
+      expect(validate(text)[0]?.hint).toEqual(hint);
     },
   );
 }
@@ -271,7 +271,7 @@ describe('the schema', () => {
       withSteps('{name: a, type: crawler, method: m, __proto__: 1}'),
       '6:43 UnknownField spec.steps[0].__proto__',
       'unknown field "__proto__"',
-      'fields here: name, description, dependsOn, when, isChild, inState, action, role, inputs, outputs, check, onSuccess, onError, compensate, retryPolicy, timeoutSeconds, cache, resources, placement, type, method, executionMode',
+      expect.stringMatching(/^fields here: name, description, dependsOn, /) as string,
     ],
     [
       'a number where text belongs',

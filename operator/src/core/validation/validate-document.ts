@@ -28,7 +28,7 @@ export function validateDocument(value: unknown, kinds: readonly KindDefinition[
   const issues = [
     ...validateMetadata(ownValue(object, 'metadata'), MOST_ISSUES + 1),
     ...schemaIssues,
-    ...findRuleIssues(schema, object, schemaIssues),
+    ...findRuleIssues(schema, object, { schemaIssues, limit: MOST_ISSUES + 1 }),
   ];
   if (issues.length <= MOST_ISSUES) return issues;
   const message = `there are more issues than the ${MOST_ISSUES} that are shown`;
