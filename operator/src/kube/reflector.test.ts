@@ -206,7 +206,7 @@ describe('a reflector that watches', () => {
   });
 
   it('replaces a silent watch, and lists when the next is silent too', async () => {
-    const { server, start, clock, reasons, expectEqual } = aReflector();
+    const { server, start, clock, reflector, reasons, expectEqual } = aReflector();
     const silent = { kind: 'halfOpen', after: 0 } as const;
     server.watchFaults.push(silent, silent, silent);
     await start();
@@ -215,6 +215,7 @@ describe('a reflector that watches', () => {
     expect(reasons()).toEqual([]);
     await clock.advance(78_000);
     expect(reasons()).toEqual(['Stalled', 'Stalled, list']);
+    expect(reflector.silentMs()).toBeLessThan(5_000);
     expectEqual();
   });
 
@@ -292,8 +293,13 @@ describe('a reflector whose server fails', () => {
     server.restore(50);
     server.write('d');
     await clock.advance(400_000);
-    expect(reasons().filter((reason) => reason === 'StaleList, list')).toHaveLength(3);
+    const refused = () => reasons().filter((reason) => reason === 'StaleList, list').length;
+    expect(refused()).toBe(3);
     expect(versionsOf(store.list())).toEqual(versionsOf(server.objects()));
+    server.restore(20);
+    await clock.advance(400_000);
+    expect(refused()).toBe(6);
+    expect(store.list()).toEqual([]);
   });
 });
 
