@@ -1,6 +1,8 @@
 import { kinds } from '../api/kinds.ts';
 import { pipelineKind, type Pipeline, type PipelineStatus } from '../api/pipeline.ts';
 import { reconcilePipeline } from '../controllers/pipeline-controller.ts';
+import { Waiting } from '../core/reconcile-error.ts';
+import { NotFound } from '../kube/api-error.ts';
 import { validateDocument } from '../core/validation/validate-document.ts';
 import type { Cluster } from '../kube/cluster.ts';
 import type { EventRecorder } from '../kube/event-recorder.ts';
@@ -42,7 +44,7 @@ function registerPipelines(parts: ControllerParts): void {
       cluster: {
         observe: (key) => pipelines.get(key),
         replaceStatus: async (pipeline, status) => {
-          await cluster.updateStatus(type, withoutSpec(pipeline, status));
+          await cluster.updateStatus(type, withoutSpec(pipeline, status)).catch(restWhenGone);
         },
         tell: (regarding, verdict) => parts.events.record({ regarding, action: 'Validate', ...verdict }),
       },
@@ -54,6 +56,12 @@ function registerPipelines(parts: ControllerParts): void {
 
 function cacheSettings({ namespace }: ControllerParts) {
   return namespace === undefined ? {} : { selection: { namespace } };
+}
+
+/** Deleted since it was observed: no failure, and the cache will know in a moment. */
+function restWhenGone(error: unknown): never {
+  if (error instanceof NotFound) throw new Waiting('it was deleted meanwhile', 1_000);
+  throw error;
 }
 
 /** The server takes nothing but the status from such a write: a large spec need not travel, nor a deep one be written. */

@@ -1,9 +1,13 @@
 import type { EventRecorderObserver } from '../kube/event-recorder.ts';
+import { leases } from '../kube/lease.ts';
+import { resourceName } from '../kube/resource-type.ts';
 import type { ReflectorObserver } from '../kube/reflector-observer.ts';
 import type { RequestObserver } from '../kube/request-observer.ts';
 import type { WorkQueueObserver } from '../kube/work-queue.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+
+const leaseResource = resourceName(leases);
 
 /** Where the machinery's happenings go. */
 export interface Telemetry {
@@ -11,16 +15,23 @@ export interface Telemetry {
   readonly metrics: Metrics;
 }
 
-/**
- * Counts requests; `onAnswer` is called for each that the API server took on: a gateway answers 502 and 503 in place of a
- * server that is away, and 401 says that it does not know us.
- */
-export function observeRequests({ logger, metrics }: Telemetry, onAnswer: () => void): RequestObserver {
+/** Told of answers, for readiness. */
+export interface AnswerObserver {
+  /** The API server took a request on: a gateway's 502 and 503 are not its own, and 401 says that it does not know us. */
+  answered(): void;
+  /** The Lease was read or written, or a race for it lost. */
+  leaseAnswered(): void;
+}
+
+/** Counts requests and tells of answers. */
+export function observeRequests({ logger, metrics }: Telemetry, answers: AnswerObserver): RequestObserver {
   return {
     requestFinished: ({ target: { verb, resource }, code, durationMs }) => {
       metrics.apiRequests.inc({ verb, resource, code: String(code) });
       metrics.apiRequestDuration.observe({ verb }, durationMs / 1000);
-      if (typeof code === 'number' && code < 500 && code !== 401) onAnswer();
+      if (typeof code !== 'number') return;
+      if (code < 500 && code !== 401) answers.answered();
+      if (resource === leaseResource && (code < 400 || code === 409)) answers.leaseAnswered();
     },
     serverWarned: ({ verb, resource }, warning) => logger.warn({ verb, resource, warning }, 'the API server warns'),
     credentialsFailed: (err) => logger.error({ err }, 'credentials could not be read anew; the last ones stay in use'),

@@ -11,6 +11,7 @@ import { createLogger } from '../telemetry/logger.ts';
 import { Metrics } from '../telemetry/metrics.ts';
 import { adaptLogger } from './adapt-logger.ts';
 import { registerControllers } from './controllers.ts';
+import { HeardOf } from './heard-of.ts';
 import { observeEvents, observeReflector, observeRequests, type Telemetry } from './observers.ts';
 import { parseOperatorOptions, type OperatorOptions } from './operator-options.ts';
 import { productVersion } from './product-version.ts';
@@ -33,8 +34,8 @@ async function main(options: OperatorOptions): Promise<void> {
   const version = productVersion();
   // The shell's library loads what KUBECONFIG names, though nothing uses it: let it not stumble over another cluster's.
   if (kubeconfig !== undefined) process.env.KUBECONFIG = kubeconfig;
-  let answeredAtMs = clock.monotonicMs();
-  const observer = observeRequests(telemetry, () => (answeredAtMs = clock.monotonicMs()));
+  const heard = new HeardOf(clock);
+  const observer = observeRequests(telemetry, heard);
   const { client } = await connect({ version, observer, kubeconfig, context });
   ending.begin();
 
@@ -52,13 +53,9 @@ async function main(options: OperatorOptions): Promise<void> {
   registerControllers({ shell, cluster, events, telemetry, namespace, workers });
 
   let stopping = false;
-  const unansweredMs = () => clock.monotonicMs() - answeredAtMs;
+  const whyNot = () => whyNotReady({ stopping, caches: cluster.states(), ...heard.since() });
   const health = await serveHealth(
-    {
-      whyUnhealthy: () => [],
-      whyNotReady: () => whyNotReady({ stopping, caches: cluster.states(), unansweredMs: unansweredMs() }),
-      metrics: metrics.registry,
-    },
+    { whyUnhealthy: () => [], whyNotReady: whyNot, metrics: metrics.registry },
     { port: options.healthPort },
   );
   metrics.collectProcess();
@@ -67,7 +64,7 @@ async function main(options: OperatorOptions): Promise<void> {
   await shell.start();
   const leaving = new AbortController();
   const election = run(leaving.signal);
-  const signal = await ending.asked;
+  const signal = await Promise.race([ending.asked, election.then(() => ending.asked)]);
   stopping = true;
   logger.info({ signal }, 'the operator is told to end');
   exitAfter(longestEndMs, () => logger.error({}, 'the API server did not answer in time; the Lease will expire'));
@@ -84,5 +81,5 @@ try {
   await main(parseOperatorOptions(process.argv.slice(2), process.env, `${hostname()}_${process.pid}`));
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 2;
+  process.exit(2); // whatever has been started already would keep a process alive that does nothing
 }

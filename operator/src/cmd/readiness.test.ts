@@ -6,6 +6,7 @@ const facts = (overrides: Partial<ReadinessFacts> = {}): ReadinessFacts => ({
   stopping: false,
   caches: [pipelines],
   unansweredMs: 500,
+  leaseUnansweredMs: 1_000,
   ...overrides,
 });
 
@@ -24,6 +25,12 @@ describe('whyNotReady', () => {
     expect(whyNotReady(facts({ unansweredMs: 20_400, caches: [{ ...pipelines, silentMs: 300_000 }] }))).toEqual([
       'the API server has not answered for 20 s',
       'nothing was heard of pipelines.conclave.dev for 300 s',
+    ]);
+  });
+
+  it('is not ready when it could never lead', () => {
+    expect(whyNotReady(facts({ leaseUnansweredMs: 60_000 }))).toEqual([
+      'the Lease could not be read or written for 60 s; the log says why',
     ]);
   });
 

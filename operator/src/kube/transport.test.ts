@@ -54,6 +54,8 @@ interface Setting {
   readonly cluster?: object;
   readonly refreshMs?: number;
   readonly maxResponseBytes?: number;
+  /** The plugin that gives credentials never answers. */
+  readonly pluginHangs?: boolean;
 }
 
 function startTransport(server: string, setting: Setting = {}) {
@@ -69,7 +71,8 @@ function startTransport(server: string, setting: Setting = {}) {
     writeFileSync(file, JSON.stringify({ ...named, 'current-context': 'x' }));
   };
   write(setting.user ?? {});
-  const load = () => loadKubeconfig({ kubeconfig: file });
+  const load = () =>
+    setting.pluginHangs === true ? new Promise<never>(() => undefined) : loadKubeconfig({ kubeconfig: file });
   const outcomes: RequestOutcome[] = [];
   const warnings: string[] = [];
   const problems: string[] = [];
@@ -183,6 +186,15 @@ describe('transport', () => {
     expect(performance.now() - start).toBeLessThan(1_000);
     expect(outcomes[0]?.code).toBe('timeout');
     await expect(transport.open({ ...get, timeoutMs: 200 })).rejects.toThrow(Unreachable);
+  });
+
+  it('does not wait for credentials longer than for the rest', async () => {
+    const server = await startServer((_, response) => answerJson(response, 200, {}));
+    const { transport } = startTransport(server.url, { pluginHangs: true });
+    await expect(transport.send({ ...put, timeoutMs: 20 })).rejects.toMatchObject({ mayHaveTakenEffect: false });
+    const stopped = AbortSignal.abort(new Error('stopped'));
+    await expect(transport.open({ ...get, signal: stopped })).rejects.toThrow('stopped');
+    expect(server.received).toHaveLength(0);
   });
 
   it('refuses answers beyond its bound', async () => {

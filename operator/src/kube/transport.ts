@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import { inTime } from './in-time.ts';
 import { ApiError, ResponseTooLarge, Unreachable, type RequestTarget } from './api-error.ts';
 import { Connections } from './connections.ts';
 import type { Credentials } from './credentials.ts';
@@ -58,7 +59,7 @@ export class Transport {
   send(call: Call): Promise<Answer> {
     return this.#observed(call, async () => {
       const deadline = performance.now() + call.timeoutMs;
-      const answer = await this.#withFreshCredentials((authentication) =>
+      const answer = await this.#withFreshCredentials(call, (authentication) =>
         this.#exchangeTwice(call, authentication, deadline),
       );
       if (answer.code < 400) return answer;
@@ -69,7 +70,7 @@ export class Transport {
   /** Like `send`, but the answer is read as it comes; `timeoutMs` counts until it begins. */
   open(call: Call): Promise<ByteStream> {
     return this.#observed(call, async () => {
-      const stream = await this.#withFreshCredentials((authentication) =>
+      const stream = await this.#withFreshCredentials(call, (authentication) =>
         openStream({ ...this.#request(call, authentication, 'watches'), timeoutMs: call.timeoutMs }),
       );
       if (stream.code < 400) return stream;
@@ -87,13 +88,17 @@ export class Transport {
     return this.#connections.close();
   }
 
+  /** A plugin that gives credentials may hang; the call's time and signal hold for it, too. */
   async #withFreshCredentials<T extends { readonly code: number }>(
+    { timeoutMs, signal }: Call,
     attempt: (authentication: Authentication) => Promise<T>,
   ): Promise<T> {
-    const authentication = await this.#credentials.current();
+    const message = `no credentials within ${Math.round(timeoutMs)} ms; does their plugin hang?`;
+    const patience = { timeoutMs, signal, late: () => new ExchangeFailed('timeout', message, { sent: false }) };
+    const authentication = await inTime(Promise.resolve(this.#credentials.current()), patience);
     const answer = await attempt(authentication);
     if (answer.code !== 401) return answer;
-    const renewed = await this.#credentials.renew(authentication).catch((error: unknown) => {
+    const renewed = await inTime(this.#credentials.renew(authentication), patience).catch((error: unknown) => {
       this.#observer.credentialsFailed?.(asError(error));
       return undefined;
     });
