@@ -155,8 +155,8 @@ describe('the operator', () => {
     await until('a verdict', () => isJudged('good', 'True'));
     expect((await operator.ask('/healthz'))?.status).toBe(200);
     const metrics = (await operator.ask('/metrics'))?.body ?? '';
-    expect(metrics).toMatch(/^conclave_reconciles_total\{kind="pipelines",result="done"\} [1-9]/m);
-    expect(metrics).toMatch(/^conclave_watched_objects\{kind="pipelines.conclave.dev"\} 1$/m);
+    expect(metrics).toMatch(/^conclave_reconciles_total\{controller="pipelines",result="done"\} [1-9]/m);
+    expect(metrics).toMatch(/^conclave_watched_objects\{resource="pipelines.conclave.dev"\} 1$/m);
     expect(metrics).toMatch(/^conclave_leader 1$/m);
   });
 

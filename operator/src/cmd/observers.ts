@@ -39,15 +39,15 @@ export function observeRequests({ logger, metrics }: Telemetry, answers: AnswerO
 }
 
 /** Counts and logs what the watch of one resource does. */
-export function observeReflector({ logger, metrics }: Telemetry, kind: string): ReflectorObserver {
+export function observeReflector({ logger, metrics }: Telemetry, resource: string): ReflectorObserver {
   return {
     listed: ({ durationMs, pages, objects }) => {
-      logger.info({ kind, duration_ms: Math.round(durationMs), pages, objects }, 'cache filled');
+      logger.info({ resource, duration_ms: Math.round(durationMs), pages, objects }, 'cache filled');
     },
     restarted: ({ reason, error, relist, delayMs }) => {
-      metrics.watchRestarts.inc({ kind, reason });
+      metrics.watchRestarts.inc({ resource, reason });
       const fields = {
-        kind,
+        resource,
         reason,
         relist,
         delay_ms: Math.round(delayMs),
@@ -57,23 +57,23 @@ export function observeReflector({ logger, metrics }: Telemetry, kind: string): 
       else logger.warn(fields, 'watch interrupted');
     },
     received: ({ lagMs }) => {
-      if (lagMs !== undefined) metrics.watchLag.observe({ kind }, lagMs / 1000);
+      if (lagMs !== undefined) metrics.watchLag.observe({ resource }, lagMs / 1000);
     },
     handlerFailed: (err) => {
-      metrics.watchHandlerFailures.inc({ kind });
-      logger.error({ kind, err }, 'a handler of changes failed');
+      metrics.watchHandlerFailures.inc({ resource });
+      logger.error({ resource, err }, 'a handler of changes failed');
     },
   };
 }
 
 /** Counts the turns of one controller and logs those that failed. */
-export function observeTurns({ logger, metrics }: Telemetry, kind: string): WorkQueueObserver {
+export function observeTurns({ logger, metrics }: Telemetry, controller: string): WorkQueueObserver {
   return {
-    started: ({ waitedMs }) => metrics.queueWait.observe({ kind }, waitedMs / 1000),
+    started: ({ waitedMs }) => metrics.queueWait.observe({ controller }, waitedMs / 1000),
     finished: ({ key, outcome, durationMs, error, failures, retryAfterMs }) => {
-      metrics.reconciles.inc({ kind, result: outcome });
-      metrics.reconcileDuration.observe({ kind }, durationMs / 1000);
-      const fields = { kind, object: key, status: outcome, duration_ms: Math.round(durationMs) };
+      metrics.reconciles.inc({ controller, result: outcome });
+      metrics.reconcileDuration.observe({ controller }, durationMs / 1000);
+      const fields = { controller, object: key, status: outcome, duration_ms: Math.round(durationMs) };
       if (outcome === 'failed' || outcome === 'terminal') {
         logger.error({ ...fields, err: error, failures, retry_after_ms: retryAfterMs }, 'reconcile failed');
       } else logger.debug(fields, 'reconciled');

@@ -48,12 +48,12 @@ describe('serveHealth', () => {
 
   it('serves metrics in the text format of Prometheus', async () => {
     const metrics = new Metrics();
-    metrics.watchRestarts.inc({ kind: 'Pipeline', reason: 'stalled' });
+    metrics.watchRestarts.inc({ resource: 'pipelines.conclave.dev', reason: 'stalled' });
     metrics.collectProcess();
     const { status, type, body } = await get('/metrics', { metrics: metrics.registry });
     expect(status).toBe(200);
     expect(type).toContain('text/plain; version=0.0.4');
-    expect(body).toContain('conclave_watch_restarts_total{kind="Pipeline",reason="stalled"} 1');
+    expect(body).toContain('conclave_watch_restarts_total{resource="pipelines.conclave.dev",reason="stalled"} 1');
     expect(body).toContain('nodejs_eventloop_lag_seconds');
   });
 

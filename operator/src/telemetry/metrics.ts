@@ -6,7 +6,7 @@ const durationBuckets = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 /** What gauges are set from. */
 export interface GaugeSources {
   objects(): Iterable<{ readonly resource: string; readonly objects: number }>;
-  depths(): Iterable<readonly [kind: string, depth: { readonly ready: number }]>;
+  depths(): Iterable<readonly [controller: string, depth: { readonly ready: number }]>;
 }
 
 /** What the operator measures of itself. Names and labels are a contract: `docs/reference/metrics.md`. */
@@ -30,53 +30,53 @@ export class Metrics {
   readonly watchRestarts = new Counter({
     name: 'conclave_watch_restarts_total',
     help: 'Lists and watches that ended and were begun anew.',
-    labelNames: ['kind', 'reason'],
+    labelNames: ['resource', 'reason'],
     registers: [this.registry],
   });
   readonly watchLag = new Histogram({
     name: 'conclave_watch_lag_seconds',
     help: 'Age of watch events when they were taken in, by the timestamps they carry (to the second).',
-    labelNames: ['kind'],
+    labelNames: ['resource'],
     buckets: [1, 2, 5, 10, 30, 60, 300],
     registers: [this.registry],
   });
   readonly watchedObjects = new Gauge({
     name: 'conclave_watched_objects',
     help: 'Objects in the cache.',
-    labelNames: ['kind'],
+    labelNames: ['resource'],
     registers: [this.registry],
     collect: () => this.#collectObjects(),
   });
   readonly watchHandlerFailures = new Counter({
     name: 'conclave_watch_handler_failures_total',
     help: 'Errors thrown by whoever is told of changes.',
-    labelNames: ['kind'],
+    labelNames: ['resource'],
     registers: [this.registry],
   });
   readonly reconciles = new Counter({
     name: 'conclave_reconciles_total',
     help: 'Reconciles that ended, by how.',
-    labelNames: ['kind', 'result'],
+    labelNames: ['controller', 'result'],
     registers: [this.registry],
   });
   readonly reconcileDuration = new Histogram({
     name: 'conclave_reconcile_duration_seconds',
     help: 'Time that one reconcile took.',
-    labelNames: ['kind'],
+    labelNames: ['controller'],
     buckets: durationBuckets,
     registers: [this.registry],
   });
   readonly queueDepth = new Gauge({
     name: 'conclave_queue_depth',
     help: 'Keys that wait for a worker.',
-    labelNames: ['kind'],
+    labelNames: ['controller'],
     registers: [this.registry],
     collect: () => this.#collectDepths(),
   });
   readonly queueWait = new Histogram({
     name: 'conclave_queue_wait_seconds',
     help: 'Time that keys waited for a worker.',
-    labelNames: ['kind'],
+    labelNames: ['controller'],
     buckets: durationBuckets,
     registers: [this.registry],
   });
@@ -99,12 +99,12 @@ export class Metrics {
 
   #collectObjects(): void {
     for (const { resource, objects } of this.#sources?.objects() ?? []) {
-      this.watchedObjects.set({ kind: resource }, objects);
+      this.watchedObjects.set({ resource }, objects);
     }
   }
 
   #collectDepths(): void {
-    for (const [kind, { ready }] of this.#sources?.depths() ?? []) this.queueDepth.set({ kind }, ready);
+    for (const [controller, { ready }] of this.#sources?.depths() ?? []) this.queueDepth.set({ controller }, ready);
   }
 
   /** Adds what Node says of the process: memory, CPU, event-loop lag. */
