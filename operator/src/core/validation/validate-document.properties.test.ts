@@ -105,7 +105,7 @@ function mutate(
       Object.defineProperty(target, name, { value: to, enumerable: true, configurable: true, writable: true });
     if (action === 'remove' && !Array.isArray(target)) Reflect.deleteProperty(target, chosen);
     else if (action === 'repeat' && Array.isArray(target)) target.push(...(target as unknown[]).slice(0, 2));
-    else if (action === 'replace') define(chosen, structuredClone(value));
+    else if (action === 'replace' && keys.length > 0) define(chosen, structuredClone(value));
     else if (Array.isArray(target)) target.push(structuredClone(value));
     else define(key, structuredClone(value));
   }
