@@ -62,6 +62,11 @@ describe('parseDocuments tells', () => {
     ],
     ['words that YAML 1.1 reads as booleans', 'a: yes\non: 1', ['1:4 BooleanWord', '2:1 BooleanWord']],
     ['octal numbers', 'mode: 0777', ['1:7 OctalNumber']],
+    [
+      'a value in the line of a marker, which kubectl refuses',
+      'a: 1\n--- {b: 2}\n--- # fine\nc: 3',
+      ['2:5 InvalidYaml'],
+    ],
     ['tabs as indentation', 'a:\n\tb: 1', ['2:1 InvalidYaml']],
     ['brackets that do not end', 'a: [1,\n  2', ['2:4 InvalidYaml']],
     ['the place of a mistake in the second document', 'a: 1\n---\nb: "x', ['3:6 InvalidYaml']],

@@ -113,11 +113,21 @@ function parseYaml(text: string, { start, end }: TextSpan, positionAt: LineIndex
   const piece = text.slice(start, end);
   try {
     const events = parseEvents(piece, { maxDepth: sourceLimits.depth });
-    return composeDocuments(piece, events, { base: start, positionAt });
+    const { documents, issues } = composeDocuments(piece, events, { base: start, positionAt });
+    return { documents, issues: [...checkMarker(piece, start, positionAt), ...issues] };
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
     const offset = error.mark?.position ?? 0;
     const issue = describeSyntaxError(error.reason, piece.slice(offset).trim() === '');
     return { documents: [], issues: [{ ...issue, path: [], position: positionAt(start + offset) }] };
   }
+}
+
+/** kubectl refuses what YAML allows: a value in the line of the marker. */
+function checkMarker(piece: string, start: number, positionAt: LineIndex): PlacedIssue[] {
+  const marker = /(?<![^\r\n])---[ \t]+[^#\s]/.exec(piece);
+  if (marker === null) return [];
+  const position = positionAt(start + marker.index + marker[0].length - 1);
+  const message = 'kubectl takes nothing but a comment behind `---`';
+  return [{ code: 'InvalidYaml', path: [], position, message, hint: 'begin the document in the next line' }];
 }
