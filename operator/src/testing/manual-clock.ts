@@ -58,13 +58,19 @@ export class ManualClock implements Clock {
     for (;;) {
       await settled();
       if (reached()) return true;
-      const next = this.#next(endMs);
+      const next = this.#next(endMs) ?? (await this.#nextOnceSettled(endMs));
       if (next === undefined) break;
       this.#nowMs = Math.max(this.#nowMs, next.wakeAtMs);
       next.wake();
     }
     this.#nowMs = endMs;
     return false;
+  }
+
+  /** What `reached` set going may fall asleep only when it has gone on. */
+  async #nextOnceSettled(endMs: number): Promise<Sleeper | undefined> {
+    await settled();
+    return this.#next(endMs);
   }
 
   #next(endMs: number): Sleeper | undefined {
