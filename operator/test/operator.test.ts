@@ -10,40 +10,30 @@ import { findCondition } from '../src/core/conditions.ts';
 import { resourceTypeOf } from '../src/cmd/resource-types.ts';
 import { AlreadyExists } from '../src/kube/api-error.ts';
 import type { KubeClient } from '../src/kube/client.ts';
-import { connect } from '../src/kube/connect.ts';
 import { events } from '../src/kube/event-object.ts';
 import { leases } from '../src/kube/lease.ts';
-import type { ResourceType } from '../src/kube/resource-type.ts';
 import { FaultProxy } from '../src/testing/fault-proxy.ts';
 import { installCrds } from './install-crds.ts';
 import { OperatorProcess } from './operator-process.ts';
+import { createTestNamespace, namespaces, testKubeconfig, type TestNamespace } from './test-cluster.ts';
 
-const namespaces: ResourceType = {
-  group: '',
-  version: 'v1',
-  kind: 'Namespace',
-  plural: 'namespaces',
-  namespaced: false,
-};
 const pipelineType = resourceTypeOf<Pipeline>(pipelineKind);
-const kubeconfig = process.env.CONCLAVE_TEST_KUBECONFIG ?? '';
-const namespace = `operator-${randomUUID().slice(0, 8)}`;
 
+let own: TestNamespace;
 let client: KubeClient;
+let namespace: string;
 let proxy: FaultProxy;
 const operators: OperatorProcess[] = [];
 
 beforeAll(async () => {
-  ({ client } = await connect({ kubeconfig, version: 'test' }));
+  own = await createTestNamespace('operator');
+  ({ client, namespace } = own);
   await installCrds(client);
-  for (const name of [namespace, 'conclave-system']) {
-    await client
-      .create(namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } })
-      .catch((error: unknown) => {
-        if (!(error instanceof AlreadyExists)) throw error;
-      });
-  }
-  proxy = await FaultProxy.start(kubeconfig);
+  const system = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'conclave-system' } };
+  await client.create(namespaces, system).catch((error: unknown) => {
+    if (!(error instanceof AlreadyExists)) throw error;
+  });
+  proxy = await FaultProxy.start(testKubeconfig());
 });
 
 afterEach(async () => {
@@ -53,9 +43,8 @@ afterEach(async () => {
 });
 
 afterAll(async () => {
-  await client.delete(namespaces, { name: namespace });
   await proxy.close();
-  await client.close();
+  await own.remove();
 });
 
 /** An operator of its own election, behind the fault proxy. */
@@ -202,7 +191,7 @@ describe('the operator', () => {
   it.each(['a candidate', 'the leader'])('ends within two seconds while the API server hangs, as %s', async (role) => {
     const name = aLeaseName();
     if (role === 'a candidate') {
-      const leader = anOperator(name, kubeconfig);
+      const leader = anOperator(name, testKubeconfig());
       await until('another leads', () => leader.has('this process leads'));
     }
     const operator = anOperator(name);
