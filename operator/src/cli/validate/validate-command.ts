@@ -3,8 +3,8 @@ import { exitCodes } from '../exit-codes.ts';
 import { Failure, failureCodes } from '../failure.ts';
 import { outputOption } from '../output-option.ts';
 import type { Terminal } from '../terminal.ts';
-import { findSources } from './find-sources.ts';
-import { readSource } from './read-source.ts';
+import { findSources } from '../sources/find-sources.ts';
+import { readSource } from '../sources/read-source.ts';
 import { renderJson, renderText } from './render-report.ts';
 import { isValid, type Finding, type Report } from './report.ts';
 
