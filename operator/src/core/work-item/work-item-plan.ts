@@ -1,0 +1,66 @@
+import type { JsonObject, JsonValue } from '../../api/json.ts';
+import type { Step } from '../../api/step/step.ts';
+import type { Usage } from '../../api/usage.ts';
+import type { WorkItemStatus } from '../../api/work-item-status.ts';
+
+/** What to record and what to do. */
+export interface WorkItemPlan {
+  readonly status: WorkItemStatus;
+  /**
+   * What must be stored before the status is recorded, because the status refers to it. Storing is repeatable: the
+   * digest is the content's.
+   */
+  readonly artifacts: readonly ArtifactContent[];
+  /** To be done after the status is recorded, in this order; each may be repeated. */
+  readonly actions: readonly WorkItemAction[];
+  /** When to plan again should nothing be heard before, in milliseconds. */
+  readonly requeueAfterMs?: number;
+}
+
+/** An artifact, and the digest that it is stored under. */
+export interface ArtifactContent {
+  readonly digest: string;
+  readonly content: JsonValue;
+}
+
+/** How a step is executed (design of the DSL: seven modes). */
+export type ExecutionMode =
+  | 'api'
+  | 'direct'
+  | 'k8s'
+  | 'polling'
+  | 'workflow_logic'
+  | 'event_driven'
+  | 'orchestrator_delegation';
+
+/** What there is to do. */
+export type WorkItemAction =
+  | StartAttempt
+  /** Ends an attempt that is under way: its result is no longer wanted. */
+  | { readonly kind: 'stop-attempt'; readonly path: string; readonly attempt: number; readonly reason: string }
+  /** Brings the content of an artifact into the facts. */
+  | { readonly kind: 'read-artifact'; readonly digest: string }
+  /** Brings the cache's answer into the facts. */
+  | { readonly kind: 'look-up-cache'; readonly path: string; readonly key: string; readonly ttlSeconds: number }
+  /** Puts a result into the cache. Lost when the operator dies right now, which costs no more than a miss. */
+  | { readonly kind: 'fill-cache'; readonly key: string; readonly ttlSeconds: number; readonly outputsDigest: string };
+
+/** Starts a recorded attempt, unless it was started already: its name says which it is. */
+export interface StartAttempt {
+  readonly kind: 'start-attempt';
+  readonly path: string;
+  readonly attempt: number;
+  readonly mode: ExecutionMode;
+  /** The step with its templates resolved. */
+  readonly step: Step;
+  readonly inputs: JsonObject;
+  /** Name of the Method that is called, where the step calls one. */
+  readonly method?: string;
+  /** Name of the AgentRole that the step acts by, where it has one. */
+  readonly role?: string;
+  /** Most that the attempt may take, in seconds. */
+  readonly timeoutSeconds: number;
+  /** Why earlier work was sent back. */
+  readonly feedback?: string;
+  readonly reserved?: Usage;
+}
