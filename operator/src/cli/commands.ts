@@ -8,6 +8,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./validate/validate-command.ts')).validateCommand,
   },
   {
+    name: 'convert',
+    summary: 'turn pipelines in the canonical form into manifests, and back',
+    load: async () => (await import('./convert/convert-command.ts')).convertCommand,
+  },
+  {
     name: 'version',
     summary: 'print the version',
     load: async () => (await import('./version-command.ts')).versionCommand,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { commands } from './commands.ts';
 import { runCli } from './run-cli.ts';
 
 /** Runs a command line with what comes by standard input, and gives what it wrote. */
@@ -44,7 +45,7 @@ describe('runCli', () => {
   test.each([
     [['validte'], "unknown command 'validte'", 'did you mean conclave validate?'],
     [['help', 'vresion'], "unknown command 'vresion'", 'did you mean conclave version?'],
-    [['banana'], "unknown command 'banana'", 'commands: validate, version'],
+    [['banana'], "unknown command 'banana'", `commands: ${commands.map(({ name }) => name).join(', ')}`],
     [['--colour'], "unknown option '--colour'", 'see conclave --help'],
     [['version', '--outpt', 'json'], "unknown option '--outpt'", 'Did you mean --output?'],
     [
