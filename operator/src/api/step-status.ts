@@ -50,7 +50,8 @@ const iterations = z
     failed: ranges('Iterations that failed.').optional(),
     skipped: ranges('Iterations that were skipped.').optional(),
     cancelled: ranges('Iterations that were cancelled.').optional(),
-    resultsRef: digest('Artifact that holds the results in order.').optional(),
+    resultsRef: digest('Last of the artifacts that hold the results of the iterations that are done.').optional(),
+    used: usage('What the attempts of the iterations that are done used.').optional(),
     indexMap: ranges('Iterations that the indexes of the current Indexed Job stand for, in order.').optional(),
   })
   .meta({ description: 'Iterations of a loop: kept as ranges, never as a record each once they are done.' });

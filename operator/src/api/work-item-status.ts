@@ -106,6 +106,17 @@ export const workItemStatus = z
       .meta({ description: 'What the run is pinned to.' }),
     startedAt: timestamp('When it started.').optional(),
     finishedAt: timestamp('When it ended.').optional(),
+    ending: z
+      .strictObject({
+        phase: z.enum(['Succeeded', 'Failed', 'Cancelled']).meta({ description: 'What it ends as.' }),
+        reason: text('Why, in a word.', 128),
+        message: z.string().max(1024).optional().meta({ description: 'Why, in words.' }),
+        failedStep: text('Path of the step that failed first.', 700).optional(),
+      })
+      .optional()
+      .meta({
+        description: 'How the run ends, once that is certain. No further step starts but those that clean up.',
+      }),
     retryCount: count('The `spec.retryCount` that was acted on.', { max: 1000 }).optional(),
     steps: z
       .array(stepStatus)

@@ -1,5 +1,16 @@
 /** Types of the conditions that objects of Conclave carry. */
-export const conditionTypes = { valid: 'Valid' } as const;
+export const conditionTypes = {
+  /** Of a Pipeline: whether it can run. */
+  valid: 'Valid',
+  /** Of a WorkItem: whether it was let in, its start approved where that is asked for. */
+  accepted: 'Accepted',
+  /** Of a WorkItem: whether it has begun and not ended. */
+  running: 'Running',
+  /** Of a WorkItem: how it ended; `Unknown` while it runs. */
+  succeeded: 'Succeeded',
+  /** Of a WorkItem: whether people have to decide. */
+  waitingForDecision: 'WaitingForDecision',
+} as const;
 
 /** Reasons of the condition `Valid`: one word each, that programs may rely on. */
 export const validReasons = {

@@ -50,7 +50,12 @@ class GraphBuilder {
     if (this.byName.has(step.name)) this.duplicates.push(node);
     else this.byName.set(step.name, node);
     for (const part of partsOf(step)) {
-      const inside = { ...part, path: [...path, ...part.path], parent: node, loop: part.placement === 'loop' ? node : loop };
+      const inside = {
+        ...part,
+        path: [...path, ...part.path],
+        parent: node,
+        loop: part.placement === 'loop' ? node : loop,
+      };
       const added = this.addSteps(part.steps, withoutUndefined(inside));
       (part.placement === 'route' ? node.routed : node.children).push(...added);
     }

@@ -33,3 +33,10 @@ export function isInside(node: StepNode, container: StepNode): boolean {
   }
   return false;
 }
+
+/** Whether a step is an exit step, or a part of one. */
+export function isExitStep(node: StepNode): boolean {
+  let top = node;
+  while (top.parent !== undefined) top = top.parent;
+  return top.placement === 'exit';
+}

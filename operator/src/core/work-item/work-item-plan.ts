@@ -1,7 +1,9 @@
 import type { JsonObject, JsonValue } from '../../api/json.ts';
 import type { Step } from '../../api/step/step.ts';
+import type { StepStatus } from '../../api/step-status.ts';
 import type { Usage } from '../../api/usage.ts';
 import type { WorkItemStatus } from '../../api/work-item-status.ts';
+import type { ExecutionMode } from '../pipeline/step-methods.ts';
 
 /** What to record and what to do. */
 export interface WorkItemPlan {
@@ -13,6 +15,8 @@ export interface WorkItemPlan {
   readonly artifacts: readonly ArtifactContent[];
   /** To be done after the status is recorded, in this order; each may be repeated. */
   readonly actions: readonly WorkItemAction[];
+  /** Final records of loop iterations, which leave the status with this plan; events and metrics come from them too. */
+  readonly folded: readonly StepStatus[];
   /** When to plan again should nothing be heard before, in milliseconds. */
   readonly requeueAfterMs?: number;
 }
@@ -22,16 +26,6 @@ export interface ArtifactContent {
   readonly digest: string;
   readonly content: JsonValue;
 }
-
-/** How a step is executed (design of the DSL: seven modes). */
-export type ExecutionMode =
-  | 'api'
-  | 'direct'
-  | 'k8s'
-  | 'polling'
-  | 'workflow_logic'
-  | 'event_driven'
-  | 'orchestrator_delegation';
 
 /** What there is to do. */
 export type WorkItemAction =
@@ -50,6 +44,8 @@ export interface StartAttempt {
   readonly kind: 'start-attempt';
   readonly path: string;
   readonly attempt: number;
+  /** Digest of what is started, as the attempt's record has it: whatever stands under its name must carry it. */
+  readonly specDigest: string;
   readonly mode: ExecutionMode;
   /** The step with its templates resolved. */
   readonly step: Step;

@@ -1,0 +1,148 @@
+import type { StepStatus } from '../../api/step-status.ts';
+import type { StepNode } from '../pipeline/step-node.ts';
+import { isExitStep } from '../pipeline/scope-rules.ts';
+import { type Frame, frameOf, pathIn } from './frame.ts';
+import type { Place } from './place.ts';
+import type { Run } from './run.ts';
+import { stepReasons } from './step-reasons.ts';
+import { isEnded } from './step-state.ts';
+
+/** Sends the work back: a step begins again, and all that builds on it. Gives false when there is no such step here. */
+export function beginAgainFrom(run: Run, by: Place, target: string): boolean {
+  const node = run.graph.byName.get(target);
+  if (node === undefined || frameOf(node, by.frame) === undefined) return false;
+  const { begunAgain, reopened } = affectedBy(run, [node, by.node]);
+  for (const each of begunAgain) {
+    const frame = frameOf(each, by.frame);
+    // Iterations go with their loop.
+    if (frame === undefined) continue;
+    resetStep(run, { node: each, frame }, { reason: stepReasons.sentBack, keepActivation: each === node });
+  }
+  for (const each of reopened) {
+    const frame = frameOf(each, by.frame);
+    const record = frame && run.record(pathIn(frame, each));
+    if (record !== undefined && isEnded(record)) reopenContainer(run, record);
+  }
+  return true;
+}
+
+interface Affected {
+  readonly begunAgain: ReadonlySet<StepNode>;
+  /** What the steps are parts of: it goes on where it has ended. */
+  readonly reopened: ReadonlySet<StepNode>;
+}
+
+/** Steps, their parts, and every step that can only be right after them. */
+function affectedBy(run: Run, targets: readonly StepNode[]): Affected {
+  const begunAgain = new Set<StepNode>();
+  const reopened = new Set<StepNode>();
+  const dependants = dependantsOf(run);
+  const pending = [...targets];
+  const follow = (node: StepNode) => pending.push(...node.routed, ...(dependants.get(node) ?? []));
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    if (begunAgain.has(node)) continue;
+    begunAgain.add(node);
+    pending.push(...node.children);
+    follow(node);
+    for (const parent of containersAround(node)) {
+      if (reopened.has(parent)) continue;
+      reopened.add(parent);
+      follow(parent);
+    }
+  }
+  for (const node of begunAgain) reopened.delete(node);
+  return { begunAgain, reopened };
+}
+
+/** The groups and conditionals that a step is a part of, up to the loop around it. The owner of a route is none. */
+function* containersAround(node: StepNode): Generator<StepNode> {
+  for (let each = node; each.parent !== undefined && each.parent !== node.loop; each = each.parent) {
+    if (each.placement !== 'route') yield each.parent;
+  }
+}
+
+/** For each step, the steps that wait for it or that it can activate. */
+export function dependantsOf(run: Run): ReadonlyMap<StepNode, readonly StepNode[]> {
+  const dependants = new Map<StepNode, StepNode[]>();
+  const add = (on: StepNode, node: StepNode) => dependants.set(on, [...(dependants.get(on) ?? []), node]);
+  for (const node of run.graph.nodes) {
+    for (const { on } of node.dependencies) add(on, node);
+    for (const { by } of node.activators) add(by, node);
+  }
+  return dependants;
+}
+
+interface Reset {
+  readonly reason: string;
+  /** Whether a child step stays activated. */
+  readonly keepActivation: boolean;
+}
+
+/** Lets a step begin again: its attempts stay, and their numbers go on. */
+function resetStep(run: Run, { node, frame }: Place, { reason, keepActivation }: Reset): void {
+  const path = pathIn(frame, node);
+  const record = run.record(path);
+  if (record === undefined) return;
+  if (node.step.type === 'loop') dropIterations(run, path);
+  const { attempts, round = 1, activatedBy } = record;
+  const isWanted = activatedBy !== undefined && keepActivation;
+  run.setRecord({
+    path,
+    ...{ phase: 'Pending', reason, round: round + 1 },
+    ...(isWanted ? { activatedBy } : {}),
+    ...(attempts === undefined ? {} : { attempts: attempts.map((attempt) => closedBy(attempt, reason)) }),
+  });
+}
+
+type AttemptOf = NonNullable<StepStatus['attempts']>[number];
+
+/** An attempt that was under way is no longer wanted. */
+const closedBy = (attempt: AttemptOf, reason: string): AttemptOf =>
+  attempt.result === undefined ? { number: attempt.number, result: 'Cancelled', reason } : attempt;
+
+function dropIterations(run: Run, loopPath: string): void {
+  for (const index of run.loops.indexes(loopPath)) {
+    for (const path of [...run.loops.paths(loopPath, index)]) {
+      const record = run.record(path);
+      if (record !== undefined) run.removeRecord(record);
+    }
+  }
+}
+
+/** Asks for another try of all that failed, and of what was skipped for that reason. What succeeded stays. */
+export function retryFailedSteps(run: Run, frame: Frame): void {
+  for (const record of [...run.records()]) {
+    const node = run.graph.byName.get(record.path);
+    if (node === undefined || node.loop !== frame.loop) continue;
+    if (isExitStep(node))
+      resetStep(run, { node, frame }, { reason: stepReasons.retryRequested, keepActivation: false });
+    else if (record.phase === 'Failed' || isSkippedByFailure(record)) retryStep(run, { node, frame }, record);
+  }
+}
+
+const isSkippedByFailure = ({ phase, reason }: StepStatus) =>
+  phase === 'Skipped' && (reason === stepReasons.dependencyFailed || reason === stepReasons.dependencySkipped);
+
+function retryStep(run: Run, place: Place, record: StepStatus): void {
+  const { type } = place.node.step;
+  // A container is open again, and its own failed parts begin again; a loop keeps the iterations that succeeded.
+  if (type === 'parallel_group' || record.branch !== undefined) reopenContainer(run, record);
+  else if (type === 'loop' && record.iterations !== undefined) reopenLoop(run, record);
+  else resetStep(run, place, { reason: stepReasons.retryRequested, keepActivation: true });
+}
+
+function reopenContainer(run: Run, { finishedAt: _, message: __, ...record }: StepStatus): void {
+  run.setRecord({
+    ...record,
+    ...{ phase: 'Running', reason: stepReasons.partsRunning, round: (record.round ?? 1) + 1 },
+  });
+}
+
+function reopenLoop(run: Run, record: StepStatus): void {
+  dropIterations(run, record.path);
+  const { finishedAt: _, message: __, iterations, ...rest } = record;
+  if (iterations === undefined) return;
+  const { failed: ___, cancelled: ____, ...kept } = iterations;
+  const round = (record.round ?? 1) + 1;
+  run.setRecord({ ...rest, phase: 'Running', reason: stepReasons.partsRunning, round, iterations: kept });
+}

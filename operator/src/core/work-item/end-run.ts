@@ -1,0 +1,91 @@
+import type { JsonValue } from '../../api/json.ts';
+import { findReferences } from '../template/find-references.ts';
+import { resolveBindings } from '../template/resolve-bindings.ts';
+import { isExitStep } from '../pipeline/scope-rules.ts';
+import { cancelStep } from './cancel-steps.ts';
+import { clipMessage } from './clip-message.ts';
+import { rootFrame } from './frame.ts';
+import type { BodyVerdict } from './plan-body.ts';
+import type { Ending, Run } from './run.ts';
+import { scopeAt } from './run-scope.ts';
+import { runReasons, stepReasons } from './step-reasons.ts';
+
+/** Cancelling ends whatever goes on, exit steps aside. */
+export function whenCancelled(run: Run): void {
+  if (run.observed.workItem.spec.cancel !== true || run.ending?.phase === 'Cancelled') return;
+  run.ending = { phase: 'Cancelled', reason: runReasons.cancelled, message: 'it was cancelled' };
+  cancelMain(run, stepReasons.runCancelled);
+}
+
+/** The run took longer than it may. */
+export function whenTimedOut(run: Run): void {
+  const { timeoutSeconds } = run.observed.pinned.spec.execution;
+  if (timeoutSeconds === undefined || run.startedAt === undefined || run.ending !== undefined) return;
+  const deadlineMs = Date.parse(run.startedAt) + timeoutSeconds * 1000;
+  if (deadlineMs > run.nowMs) run.wakeAt(deadlineMs);
+  else {
+    run.ending = { phase: 'Failed', reason: runReasons.timedOut, message: `it took longer than ${timeoutSeconds} s` };
+    cancelMain(run, stepReasons.runTimedOut);
+  }
+}
+
+function cancelMain(run: Run, reason: string): void {
+  for (const record of [...run.records()]) {
+    const node = run.graph.byName.get(record.path.replace(/^.*\./, ''));
+    if (node === undefined || !isExitStep(node)) cancelStep(run, record, reason);
+  }
+}
+
+/** Decides how the run ends, as soon as that is certain: when a step has failed, or when all have ended well. */
+export function decideEnding(run: Run, { state, failed }: BodyVerdict): void {
+  if (run.ending !== undefined) return;
+  const [failedStep] = failed;
+  if (failedStep !== undefined) {
+    const why = run.record(failedStep)?.message;
+    const message = clipMessage(`${failedStep} failed${why === undefined ? '' : `: ${why}`}`);
+    setEnding(run, { phase: 'Failed', reason: runReasons.stepFailed, message, failedStep });
+  } else if (state === 'succeeded') setEnding(run, resolveOutputs(run));
+}
+
+function setEnding(run: Run, ending: Ending | 'unread'): void {
+  if (ending === 'unread') return;
+  run.ending = ending;
+  run.changes += 1;
+}
+
+function resolveOutputs(run: Run): Ending | 'unread' {
+  const { outputs = {} } = run.observed.pinned.spec;
+  if (!hasReadOutputs(run, Object.values(outputs))) return 'unread';
+  const resolved = resolveBindings(outputs, scopeAt(run, rootFrame));
+  if ('problem' in resolved) {
+    const message = clipMessage(`its outputs have no value: ${resolved.problem.message}`);
+    return { phase: 'Failed', reason: runReasons.outputsUnresolved, message };
+  }
+  if (Object.keys(resolved.value).length > 0) run.outputs = run.placeOutputs(resolved.value);
+  return { phase: 'Succeeded', reason: runReasons.allStepsSucceeded };
+}
+
+/** Whether the results that the run's outputs refer to are at hand; those that are not will be read. */
+function hasReadOutputs(
+  run: Run,
+  bindings: readonly { readonly from?: JsonValue | undefined; readonly or?: JsonValue[] | undefined }[],
+): boolean {
+  let isRead = true;
+  for (const { from, or = [] } of bindings) {
+    for (const { reference } of findReferences([from ?? null, ...or])) {
+      const record = run.record(reference.root);
+      if (record?.phase === 'Succeeded' && run.outputsOf(record) === undefined) isRead = false;
+    }
+  }
+  return isRead;
+}
+
+/** Ends the run, once its exit steps have ended too. */
+export function endRun(run: Run, failedExitSteps: readonly string[]): void {
+  const [failedStep] = failedExitSteps;
+  if (failedStep !== undefined && run.ending?.phase === 'Succeeded') {
+    const message = clipMessage(`the exit step ${failedStep} failed: ${run.record(failedStep)?.message ?? ''}`);
+    run.ending = { phase: 'Failed', reason: runReasons.exitStepFailed, message, failedStep };
+  }
+  run.finishedAt = run.now;
+}

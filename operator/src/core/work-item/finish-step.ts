@@ -1,0 +1,95 @@
+import type { JsonObject } from '../../api/json.ts';
+import type { StepStatus } from '../../api/step-status.ts';
+import { clipMessage } from './clip-message.ts';
+import { activateStep, takeWays } from './activate.ts';
+import type { OutputsRef } from './observed.ts';
+import { historyOf, pathOf, type Place } from './place.ts';
+import { recordAssets } from './record-assets.ts';
+import type { Run } from './run.ts';
+import { shapeOutputs } from './shape-outputs.ts';
+import { stepReasons } from './step-reasons.ts';
+
+/** How a step has come to its result. */
+export interface Success {
+  readonly reason: string;
+  readonly outputs?: JsonObject | undefined;
+  readonly outputsRef?: OutputsRef | undefined;
+  readonly message?: string;
+}
+
+/** Why a step has failed. */
+export interface StepFailure {
+  readonly reason: string;
+  readonly message: string;
+}
+
+/**
+ * Records that a step has succeeded, and all that follows: its assets, the steps that its checks and routes activate. Gives
+ * false when its result has to be read first.
+ */
+export function succeed(run: Run, place: Place, record: StepStatus | undefined, success: Success): boolean {
+  const { step } = place.node;
+  const readsResult = step.outputs !== undefined || step.check !== undefined || step.onSuccess !== undefined;
+  const content = success.outputs ?? (success.outputsRef && readsResult ? readOutputs(run, success.outputsRef) : {});
+  if (content === undefined) return false;
+  const shaped = shapeOutputs(readsResult ? step.outputs : undefined, content);
+  if ('missing' in shaped) {
+    fail(run, place, record, { reason: stepReasons.outputMissing, message: shaped.missing });
+    return true;
+  }
+  const isAsGiven = success.outputsRef !== undefined && shaped.outputs === content;
+  const placed = isAsGiven || !readsResult ? placeAsGiven(run, success) : run.placeOutputs(shaped.outputs);
+  setEnded(run, place, record, { phase: 'Succeeded', reason: success.reason, ...describe(success.message), ...placed });
+  const problem = recordAssets(run, place, shaped.outputs) ?? takeWays(run, place, shaped.outputs);
+  if (problem !== undefined) fail(run, place, run.record(pathOf(place)), problem);
+  return true;
+}
+
+const readOutputs = (run: Run, { digest }: OutputsRef) => run.artifact(digest) as JsonObject | undefined;
+
+function placeAsGiven(run: Run, { outputs, outputsRef }: Success): Partial<StepStatus> {
+  if (outputsRef !== undefined) return { outputsRef };
+  return outputs === undefined || Object.keys(outputs).length === 0 ? {} : run.placeOutputs(outputs);
+}
+
+/** Records that a step has failed for good, or that its fallback has to try now. */
+export function fail(run: Run, place: Place, record: StepStatus | undefined, failure: StepFailure): void {
+  const fallback = place.node.step.onError?.fallbackStep;
+  if (fallback !== undefined && activateStep(run, place, fallback)) {
+    const history = historyOf(record, pathOf(place));
+    const message = clipMessage(`${failure.message} (its fallback ${fallback} runs)`);
+    run.setRecord({ startedAt: run.now, ...history, phase: 'Waiting', reason: stepReasons.fallbackRunning, message });
+  } else setEnded(run, place, record, { phase: 'Failed', reason: failure.reason, ...describe(failure.message) });
+}
+
+/** Records that a step will not run, and why. */
+export function skip(run: Run, place: Place, reason: string, message: string): void {
+  const { path, activatedBy, round } = historyOf(run.record(pathOf(place)), pathOf(place));
+  run.setRecord({
+    path,
+    ...(activatedBy === undefined ? {} : { activatedBy }),
+    ...(round === undefined ? {} : { round }),
+    ...{ phase: 'Skipped', reason, ...describe(message), finishedAt: run.now },
+  });
+}
+
+/** Writes the last record of a step. */
+export function setEnded(
+  run: Run,
+  place: Place,
+  record: StepStatus | undefined,
+  ending: Partial<StepStatus> & Pick<StepStatus, 'phase' | 'reason'>,
+): void {
+  const { iterations, branch } = record ?? {};
+  run.setRecord({
+    startedAt: run.now,
+    ...historyOf(record, pathOf(place)),
+    ...(branch === undefined ? {} : { branch }),
+    ...(iterations === undefined ? {} : { iterations }),
+    finishedAt: run.now,
+    ...ending,
+  });
+}
+
+const describe = (message: string | undefined) =>
+  message === undefined || message === '' ? {} : { message: clipMessage(message) };

@@ -1,0 +1,71 @@
+import type { StepNode } from '../pipeline/step-node.ts';
+import { type Frame, pathIn } from './frame.ts';
+import { type Leave, planStep } from './plan-step.ts';
+import type { Run } from './run.ts';
+import { countsAsFailure, isEnded, isUnderWay, stateOf } from './step-state.ts';
+
+/** Steps that run together: those of the run, of a group, of a branch, or of one iteration. */
+export interface Body {
+  readonly nodes: readonly StepNode[];
+  readonly frame: Frame;
+  readonly leave: Leave;
+  /** How many more may begin here. */
+  readonly slots: number;
+}
+
+/** Where a body stands, and the paths of the steps that failed. `stopped`: it ended before all of it was done. */
+export interface BodyVerdict {
+  readonly state: 'open' | 'succeeded' | 'failed' | 'stopped';
+  readonly failed: readonly string[];
+}
+
+/**
+ * Moves the steps of a body on, in their order. Once one of them has failed nothing new begins; what runs is let to its
+ * end, because it is paid for already.
+ */
+export function planBody(run: Run, { nodes, frame, leave, slots }: Body): BodyVerdict {
+  const members = withRouted(nodes);
+  let free = slots;
+  let hasFailed = members.some((node) => countsAsFailure(run, node, frame));
+  for (const node of members) {
+    const path = pathIn(frame, node);
+    const wasUnderWay = isUnderWay(run.record(path));
+    const held = !wasUnderWay && free <= 0 && leave === 'go' ? 'hold' : leave;
+    planStep(run, { node, frame }, hasFailed ? 'stop' : held);
+    if (!wasUnderWay && isUnderWay(run.record(path))) free -= 1;
+    hasFailed ||= countsAsFailure(run, node, frame);
+  }
+  return judgeBody(run, members, { frame, leave });
+}
+
+function judgeBody(
+  run: Run,
+  members: readonly StepNode[],
+  { frame, leave }: Pick<Body, 'frame' | 'leave'>,
+): BodyVerdict {
+  const failed = members.filter((node) => countsAsFailure(run, node, frame)).map((node) => pathIn(frame, node));
+  const goesOn = leave !== 'stop' && failed.length === 0;
+  const isOpen = members.some((node) => {
+    const record = run.record(pathIn(frame, node));
+    const hasBegun = record !== undefined && record.phase !== 'Pending';
+    // What has not begun and may not begin is no longer waited for.
+    return hasBegun ? !isEnded(record) : goesOn && stateOf(run, node, frame) === 'open';
+  });
+  if (isOpen) return { state: 'open', failed };
+  if (failed.length > 0) return { state: 'failed', failed };
+  const isDone = members.every((node) => finished.has(stateOf(run, node, frame)));
+  return { state: isDone ? 'succeeded' : 'stopped', failed };
+}
+
+const finished: ReadonlySet<string> = new Set(['Succeeded', 'Failed', 'Skipped']);
+
+const routedOf = new WeakMap<readonly StepNode[], readonly StepNode[]>();
+
+/** Steps, each followed by those that its routes bring: they are members of the same body. */
+export function withRouted(nodes: readonly StepNode[]): readonly StepNode[] {
+  const before = routedOf.get(nodes);
+  if (before !== undefined) return before;
+  const members = nodes.flatMap((node): readonly StepNode[] => [node, ...withRouted(node.routed)]);
+  routedOf.set(nodes, members);
+  return members;
+}

@@ -1,0 +1,148 @@
+import type { GateStatus } from '../../api/gate-status.ts';
+import type { JsonValue } from '../../api/json.ts';
+import { digestOf } from '../digest.ts';
+import { clipMessage } from './clip-message.ts';
+import type { Run } from './run.ts';
+
+type Decision = NonNullable<GateStatus['decisions']>[number];
+
+/** What is asked at a gate. */
+export interface GateRequest {
+  readonly name: string;
+  /** Path of the step that waits; none for the start of a run. */
+  readonly step?: string;
+  readonly approvals: GateStatus['approvals'];
+  readonly production?: boolean | undefined;
+  readonly allowRequester?: boolean | undefined;
+  readonly allowedServiceAccounts?: string[] | undefined;
+  readonly expiresSeconds?: number | undefined;
+  readonly message?: string | undefined;
+  /** What the people are shown, and what their approval covers beside the run itself. */
+  readonly shown: JsonValue;
+}
+
+/** What has come of a gate. */
+export type GateVerdict =
+  | 'open'
+  | {
+      readonly state: 'Approved' | 'Rejected' | 'Expired';
+      readonly approvers: readonly string[];
+      readonly message: string;
+    };
+
+/** Opens a gate, anew when it was decided before: each round needs decisions of its own. */
+export function openGate(run: Run, request: GateRequest): void {
+  const before = run.gates.get(request.name);
+  const { name, step, approvals, production = false, allowRequester = false, allowedServiceAccounts } = request;
+  const content = run.storeArtifact(request.shown);
+  const round = (before?.round ?? 0) + 1;
+  run.gates.set(name, {
+    name,
+    ...(step === undefined ? {} : { step }),
+    ...{ state: 'Open', round, approvals, production, allowRequester },
+    digest: digestAt(run, { name, round, content }),
+    content,
+    ...(before?.content === undefined ? {} : { previousContent: before.content }),
+    ...(allowedServiceAccounts === undefined ? {} : { allowedServiceAccounts }),
+    ...(request.message === undefined ? {} : { message: request.message.slice(0, 4096) }),
+    openedAt: run.now,
+    ...(request.expiresSeconds === undefined
+      ? {}
+      : { expiresAt: new Date(run.nowMs + request.expiresSeconds * 1000).toISOString() }),
+    // Why it was sent back before stays: it is the feedback of the next attempts.
+    ...keepRejections(before),
+  });
+  run.changes += 1;
+}
+
+const keepRejections = (before: GateStatus | undefined): Pick<GateStatus, 'decisions'> => {
+  const last = before?.decisions?.findLast(({ decision }) => decision === 'rejected');
+  return last === undefined ? {} : { decisions: [last] };
+};
+
+/** Exactly what is decided on: the run, the policies, what is pinned, the inputs, what is shown, and the round. */
+function digestAt(run: Run, { name, round, content }: Pick<GateStatus, 'name' | 'round' | 'content'>): string {
+  const { workItem, pinned, facts } = run.observed;
+  const { uid = '' } = workItem.metadata;
+  const epoch = facts.policyEpoch ?? '';
+  return digestOf({ uid, epoch, pinned: pinned.digest, inputs: run.inputs, gate: name, round, content: content ?? '' });
+}
+
+/** Takes the decisions at an open gate that are on exactly what it asks now, and says what has come of it. */
+export function judgeGate(run: Run, name: string): GateVerdict {
+  const recorded = run.gates.get(name);
+  if (recorded === undefined) throw new Error(`the gate ${name} was never opened`);
+  if (recorded.state !== 'Open') return verdictOf(recorded, recorded.state);
+  const gate = takeDecisions(run, { ...recorded, digest: digestAt(run, recorded) });
+  const state = stateOfGate(run, gate);
+  const after = state === 'Open' ? gate : { ...gate, state, decidedAt: run.now };
+  if (after.state !== recorded.state || after.digest !== recorded.digest || after.decisions !== recorded.decisions) {
+    run.gates.set(name, after);
+    run.changes += 1;
+  }
+  if (state === 'Open') {
+    waitForPeople(run, after);
+    return 'open';
+  }
+  return verdictOf(after, state);
+}
+
+/** The gate with the decisions that it has not recorded yet. */
+function takeDecisions(run: Run, gate: GateStatus): GateStatus {
+  // Without the policies nobody knows who really decided.
+  if (run.observed.facts.policyEpoch === undefined) return gate;
+  const recorded = gate.decisions ?? [];
+  const isNew = (decision: Decision) =>
+    !recorded.some(
+      ({ slot, digest, user }) => slot === decision.slot && digest === decision.digest && user === decision.user,
+    );
+  const added = run.observed.facts.decisions
+    .filter((decision) => decision.gate === gate.name && decision.digest === gate.digest && isNew(decision))
+    .map(({ gate: _, ...decision }): Decision => decision);
+  return added.length === 0 ? gate : { ...gate, decisions: [...recorded, ...added].slice(-72) };
+}
+
+function stateOfGate(run: Run, gate: GateStatus): GateStatus['state'] {
+  const isAsked = ({ role }: Decision) => gate.approvals.some((quorum) => quorum.role === role);
+  const valid = (gate.decisions ?? []).filter((decision) => decision.digest === gate.digest && isAsked(decision));
+  if (valid.some(({ decision }) => decision === 'rejected')) return 'Rejected';
+  if (missingApprovals(gate).length === 0) return 'Approved';
+  if (gate.expiresAt === undefined) return 'Open';
+  run.wakeAt(Date.parse(gate.expiresAt));
+  return Date.parse(gate.expiresAt) <= run.nowMs ? 'Expired' : 'Open';
+}
+
+/** The roles whose people have not approved yet, and how many of them are missing. */
+function missingApprovals(gate: GateStatus): { readonly role: string; readonly missing: number }[] {
+  return gate.approvals.flatMap(({ role, count = 1 }) => {
+    const users = new Set(
+      (gate.decisions ?? [])
+        .filter((each) => each.digest === gate.digest && each.role === role && each.decision === 'approved')
+        .map(({ user }) => user),
+    );
+    return users.size >= count ? [] : [{ role, missing: count - users.size }];
+  });
+}
+
+function waitForPeople(run: Run, gate: GateStatus): void {
+  const { name, step, openedAt: since, digest } = gate;
+  const where = { name, ...(step === undefined ? {} : { step }), since };
+  if (run.observed.facts.policyEpoch === undefined) {
+    const message = 'the policies that make decisions trustworthy are missing: no decision is taken';
+    run.waitFor({ kind: 'policy', ...where, message });
+    return;
+  }
+  const missing = missingApprovals(gate);
+  const roles = missing.map(({ role }) => role);
+  const total = missing.reduce((sum, each) => sum + each.missing, 0);
+  const message = `waits for ${total} approval${total === 1 ? '' : 's'} at the gate ${name}: ${roles.join(', ')}`;
+  run.waitFor({ kind: 'decision', ...where, message: clipMessage(message), roles, missing: total, digest });
+}
+
+function verdictOf(gate: GateStatus, state: 'Approved' | 'Rejected' | 'Expired'): GateVerdict {
+  const valid = (gate.decisions ?? []).filter(({ digest }) => digest === gate.digest);
+  const approvers = [...new Set(valid.filter(({ decision }) => decision === 'approved').map(({ user }) => user))];
+  const comments = valid.flatMap(({ comment }) => (comment === undefined ? [] : [comment]));
+  const last = comments.at(-1) ?? '';
+  return { state, approvers, message: state === 'Expired' ? `nobody decided by ${gate.expiresAt ?? ''}` : last };
+}

@@ -1,0 +1,244 @@
+import type { StepStatus } from '../../api/step-status.ts';
+import { openAttempt } from './attempts.ts';
+import { evaluate } from './activate.ts';
+import { cancelParts, closeGate } from './cancel-steps.ts';
+import { fail, setEnded, skip } from './finish-step.ts';
+import { followAttempt } from './follow-attempt.ts';
+import { frameOf, pathIn } from './frame.ts';
+import { beginApproval, followDecision } from './plan-decision.ts';
+import { planAssetWait } from './plan-asset-wait.ts';
+import { beginConditional, beginGroup, followContainer } from './plan-container.ts';
+import { beginLoop, followLoop } from './plan-loop.ts';
+import { beginValidation } from './plan-validation.ts';
+import { pathOf, type Place } from './place.ts';
+import { hasReadReferences } from './resolve-step.ts';
+import type { Run } from './run.ts';
+import { startAttempt } from './start-attempt.ts';
+import { isEnded, isUnderWay, stateOf } from './step-state.ts';
+import { stepReasons } from './step-reasons.ts';
+
+/**
+ * What a step may do now: `go` on; `hold`: begin nothing, for the moment; `stop`: begin nothing ever, because what it is
+ * a part of ends.
+ */
+export type Leave = 'go' | 'hold' | 'stop';
+
+/** A rule looks at a step and says whether it has settled what happens to it now. */
+type Rule = (run: Run, place: Place, leave: Leave) => boolean;
+
+/** What becomes of a step that has not begun, in the order in which it is decided: the first rule that settles it wins. */
+const startRules: readonly Rule[] = [
+  whenItMayNeverBegin,
+  whenItIsNotActivated,
+  whenADependencyHasNotSucceeded,
+  whenItHasToHold,
+  whenItsConditionIsFalse,
+  begin,
+];
+
+/** What becomes of a step that has begun. */
+const followRules: readonly Rule[] = [
+  whenAnAttemptIsOpen,
+  whenItIsMadeOfOthers,
+  whenItsFallbackRuns,
+  whenItWaitsAndMayNotGoOn,
+  whenARetryIsDue,
+  whenPeopleDecide,
+  whenItWaitsForSomethingElse,
+];
+
+/** Moves one step on, as far as it can go now. */
+export function planStep(run: Run, place: Place, leave: Leave): void {
+  const record = run.record(pathOf(place));
+  if (record !== undefined && isEnded(record)) return;
+  const rules = isUnderWay(record) ? followRules : startRules;
+  rules.some((rule) => rule(run, place, leave));
+}
+
+function whenItMayNeverBegin(_run: Run, _place: Place, leave: Leave): boolean {
+  return leave === 'stop';
+}
+
+/** Child steps, and the steps that a route brings, run when they are activated; they are skipped when nothing can any more. */
+function whenItIsNotActivated(run: Run, place: Place): boolean {
+  const { node, frame } = place;
+  const isRouted = node.placement === 'route';
+  if (!isRouted && node.step.isChild !== true) return false;
+  if (run.record(pathOf(place))?.activatedBy !== undefined) return false;
+  const activators = isRouted ? [] : node.activators.filter(({ through }) => through !== 'compensate');
+  const mayStillBe = isRouted
+    ? node.parent !== undefined && stateOf(run, node.parent, frame) === 'open'
+    : activators.some(({ by }) => stateOf(run, by, frame) === 'open');
+  if (!mayStillBe) skip(run, place, stepReasons.notActivated, 'nothing activated it');
+  return true;
+}
+
+function whenADependencyHasNotSucceeded(run: Run, place: Place): boolean {
+  const { node, frame } = place;
+  for (const { on, until } of node.dependencies) {
+    const state = stateOf(run, on, frame);
+    if (state === 'open') return true;
+    if (state === 'Succeeded' || until === 'ended') continue;
+    const reason = state === 'Skipped' ? stepReasons.dependencySkipped : stepReasons.dependencyFailed;
+    const home = frameOf(on, frame);
+    skip(
+      run,
+      place,
+      reason,
+      `${home ? pathIn(home, on) : on.name} was ${state === 'Skipped' ? 'skipped' : 'not successful'}`,
+    );
+    return true;
+  }
+  return false;
+}
+
+function whenItHasToHold(run: Run, place: Place, leave: Leave): boolean {
+  const { inState } = place.node.step;
+  const state = run.observed.workItem.status?.lifecycle?.state;
+  if (leave === 'hold' || !hasRoomFor(run, place)) return true;
+  if (inState === undefined || state === undefined || inState.includes(state)) return false;
+  const step = pathOf(place);
+  const message = `runs in ${inState.join(', ')}, and the lifecycle is in ${state}`;
+  run.waitFor({ kind: 'dependency', name: inState.join(','), step, since: run.startedAt ?? run.now, message });
+  return true;
+}
+
+/** Only attempts count: what a step is made of counts by itself, and waiting for people or assets costs nothing. */
+function hasRoomFor(run: Run, { node }: Place): boolean {
+  return !runsAttempts(node.step) || run.openAttempts < (run.observed.pinned.spec.execution.maxParallel ?? 16);
+}
+
+function whenItsConditionIsFalse(run: Run, place: Place): boolean {
+  const { node, frame } = place;
+  if (node.step.when === undefined) return false;
+  if (!hasReadReferences(run, node, frame)) return true;
+  const condition = evaluate(run, frame, { text: node.step.when });
+  if ('problem' in condition) {
+    const failure = { reason: stepReasons.expressionFailed, message: condition.problem.message };
+    fail(run, place, run.record(pathOf(place)), failure);
+  } else if (!condition.value)
+    skip(run, place, stepReasons.conditionFalse, `its condition is false: ${node.step.when}`);
+  return 'problem' in condition || !condition.value;
+}
+
+type Beginning = (run: Run, place: Place, record: StepStatus | undefined) => void;
+
+const beginnings: Partial<Record<string, Beginning>> = {
+  loop: beginLoop,
+  parallel_group: beginGroup,
+  conditional: beginConditional,
+  approval: beginApproval,
+  validation: beginValidation,
+};
+
+function begin(run: Run, place: Place): boolean {
+  const { step } = place.node;
+  const usual = runsAttempts(step) ? startAttempt : planAssetWait;
+  (beginnings[step.type] ?? usual)(run, place, run.record(pathOf(place)));
+  return true;
+}
+
+/** Whether something outside of the planner executes a step. */
+function runsAttempts(step: Place['node']['step']): boolean {
+  if (step.type === 'wait_for_asset') return step.http !== undefined || step.object !== undefined;
+  return !Object.hasOwn(beginnings, step.type);
+}
+
+function whenAnAttemptIsOpen(run: Run, place: Place): boolean {
+  const record = run.record(pathOf(place));
+  if (record === undefined || openAttempt(record) === undefined) return false;
+  followAttempt(run, place, record);
+  return true;
+}
+
+function whenItIsMadeOfOthers(run: Run, place: Place, leave: Leave): boolean {
+  const record = run.record(pathOf(place));
+  if (record?.reason !== stepReasons.partsRunning) return false;
+  if (hasTimedOut(run, place, record)) return true;
+  (place.node.step.type === 'loop' ? followLoop : followContainer)(run, place, { record, leave });
+  return true;
+}
+
+/** A step that is made of others has a timeout only when it says so itself: theirs are their own. */
+function hasTimedOut(run: Run, place: Place, { startedAt }: StepStatus): boolean {
+  const { timeoutSeconds } = place.node.step;
+  if (timeoutSeconds === undefined || startedAt === undefined) return false;
+  const deadlineMs = Date.parse(startedAt) + timeoutSeconds * 1000;
+  if (deadlineMs > run.nowMs) {
+    run.wakeAt(deadlineMs);
+    return false;
+  }
+  cancelParts(run, place, stepReasons.timedOut);
+  fail(run, place, run.record(pathOf(place)), {
+    reason: stepReasons.timedOut,
+    message: `it took longer than ${timeoutSeconds} s`,
+  });
+  return true;
+}
+
+/** The step that failed counts as succeeded as soon as its fallback has. */
+function whenItsFallbackRuns(run: Run, place: Place, leave: Leave): boolean {
+  const record = run.record(pathOf(place));
+  if (record?.reason !== stepReasons.fallbackRunning) return false;
+  const { node, frame } = place;
+  const fallback = run.graph.byName.get(node.step.onError?.fallbackStep ?? '');
+  const state = fallback === undefined ? 'Failed' : stateOf(run, fallback, frame);
+  const home = fallback && frameOf(fallback, frame);
+  const hasBegun = home && isUnderWay(run.record(pathIn(home, fallback)));
+  if (state === 'open' && (leave !== 'stop' || hasBegun)) return true;
+  const message = record.message ?? '';
+  if (state === 'Succeeded') succeedByFallback(run, place, record);
+  else setEnded(run, place, record, { phase: 'Failed', reason: stepReasons.fallbackFailed, message });
+  return true;
+}
+
+function succeedByFallback(run: Run, place: Place, record: StepStatus): void {
+  setEnded(run, place, record, {
+    phase: 'Succeeded',
+    reason: stepReasons.fallbackUsed,
+    ...(record.message === undefined ? {} : { message: record.message }),
+  });
+}
+
+/** What waits is ended when what it is a part of ends: it would wait for ever. */
+function whenItWaitsAndMayNotGoOn(run: Run, place: Place, leave: Leave): boolean {
+  const record = run.record(pathOf(place));
+  if (record === undefined || leave !== 'stop') return false;
+  const hasFailed = record.reason === stepReasons.waitingToRetry;
+  const message = hasFailed
+    ? `${record.message ?? ''}; it is not tried again`
+    : 'the run, or what it is a part of, ends';
+  setEnded(run, place, record, { phase: hasFailed ? 'Failed' : 'Cancelled', reason: stepReasons.runEnded, message });
+  closeGate(run, pathOf(place));
+  return true;
+}
+
+function whenARetryIsDue(run: Run, place: Place, leave: Leave): boolean {
+  const record = run.record(pathOf(place));
+  if (record?.reason !== stepReasons.waitingToRetry) return false;
+  const retryMs = Date.parse(record.retryAt ?? run.now);
+  if (retryMs > run.nowMs) {
+    run.wakeAt(retryMs);
+    const { path: step, startedAt: since = run.now, message = '' } = record;
+    run.waitFor({
+      kind: 'retry',
+      name: step,
+      step,
+      since,
+      message: `${message}; tried again at ${record.retryAt ?? ''}`.slice(0, 1024),
+    });
+  } else if (leave === 'go' && hasRoomFor(run, place)) startAttempt(run, place, record);
+  return true;
+}
+
+function whenPeopleDecide(run: Run, place: Place): boolean {
+  const record = run.record(pathOf(place));
+  if (record?.reason !== stepReasons.waitingForDecision) return false;
+  followDecision(run, place, record);
+  return true;
+}
+
+function whenItWaitsForSomethingElse(run: Run, place: Place, leave: Leave): boolean {
+  if (leave === 'go') begin(run, place);
+  return true;
+}

@@ -1,0 +1,62 @@
+/**
+ * A set of whole numbers from 0, written as an Indexed Job writes its completed indexes: `0-41,43`. Where that would be
+ * longer than `longest`, as a bit map instead: `bits:` and its base64url.
+ */
+export type Ranges = string;
+
+const longestText = 8192;
+const bitMapPrefix = 'bits:';
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+const bitsPerDigit = 6;
+
+/** Most numbers that a set can be written for, whichever they are. */
+export const largestRange = (longestText - bitMapPrefix.length) * bitsPerDigit;
+
+/** The numbers of a set. Text that is none, which only a hand-written status could hold, counts as empty. */
+export function parseRanges(text: Ranges | undefined): Set<number> {
+  const numbers = new Set<number>();
+  if (text === undefined || text === '') return numbers;
+  if (text.startsWith(bitMapPrefix)) return parseBitMap(text.slice(bitMapPrefix.length));
+  for (const part of text.split(',')) {
+    const [, from = '', to = from] = /^(\d{1,7})(?:-(\d{1,7}))?$/.exec(part) ?? [];
+    for (let number = Number(from); from !== '' && number <= Number(to); number += 1) numbers.add(number);
+  }
+  return numbers;
+}
+
+/** Writes a set of numbers. Undefined for none, so that the field can be left out. */
+export function formatRanges(numbers: Iterable<number>): Ranges | undefined {
+  const sorted = Int32Array.from(new Set(numbers)).sort();
+  if (sorted.length === 0) return undefined;
+  const parts: string[] = [];
+  let from = sorted[0] ?? 0;
+  let last = from;
+  for (const number of [...sorted.subarray(1), Number.NaN]) {
+    if (number === last + 1) last = number;
+    else {
+      parts.push(from === last ? `${from}` : `${from}-${last}`);
+      from = last = number;
+    }
+  }
+  const text = parts.join(',');
+  return text.length <= longestText ? text : formatBitMap(sorted);
+}
+
+function parseBitMap(digits: string): Set<number> {
+  const numbers = new Set<number>();
+  for (let position = 0; position < digits.length; position += 1) {
+    const bits = alphabet.indexOf(digits.charAt(position));
+    for (let bit = 0; bit < bitsPerDigit; bit += 1)
+      if (bits > 0 && (bits >> bit) % 2 === 1) numbers.add(position * bitsPerDigit + bit);
+  }
+  return numbers;
+}
+
+function formatBitMap(sorted: Int32Array): string {
+  const digits = new Uint8Array(Math.floor((sorted.at(-1) ?? 0) / bitsPerDigit) + 1);
+  for (const number of sorted) {
+    const position = Math.floor(number / bitsPerDigit);
+    digits[position] = (digits[position] ?? 0) | (1 << (number % bitsPerDigit));
+  }
+  return bitMapPrefix + Array.from(digits, (bits) => alphabet.charAt(bits)).join('');
+}

@@ -1,0 +1,110 @@
+import type { WorkItemStatus } from '../../api/work-item-status.ts';
+import { addUsage } from '../estimate/usage-sum.ts';
+import { openAttempt } from './attempts.ts';
+import { spentBy } from './budget.ts';
+import { feedbackFor } from './feedback.ts';
+import { timeoutSecondsOf } from './follow-attempt.ts';
+import { locate } from './locate.ts';
+import { resolveStep } from './resolve-step.ts';
+import type { Run } from './run.ts';
+import { summarizeRun } from './summarize-work-item.ts';
+import type { StartAttempt, WorkItemAction, WorkItemPlan } from './work-item-plan.ts';
+
+/** The plan that follows from the records: what is started and stopped does not depend on how they came about. */
+export function renderPlan(run: Run): WorkItemPlan {
+  const starts = planStarts(run);
+  const stops = planStops(run);
+  const { artifacts, questions, fills, waits, folded, wakeAtMs } = run.gathered();
+  if (run.observed.workItem.spec.suspend === true && run.finishedAt === undefined) waits.push(suspended(run));
+  const requeueAfterMs =
+    wakeAtMs === undefined || run.finishedAt !== undefined ? undefined : Math.max(0, wakeAtMs - run.nowMs);
+  return {
+    status: renderStatus(run, waits),
+    artifacts,
+    actions: [...stops, ...starts, ...questions, ...fills],
+    folded,
+    ...(requeueAfterMs === undefined ? {} : { requeueAfterMs }),
+  };
+}
+
+const suspended = (run: Run) => ({
+  kind: 'suspended' as const,
+  name: run.observed.workItem.metadata.name,
+  since: run.now,
+  message: 'it is suspended: nothing new begins until spec.suspend is false',
+});
+
+function renderStatus(run: Run, waits: Parameters<typeof summarizeRun>[1]): WorkItemStatus {
+  const { workItem, pinned } = run.observed;
+  const {
+    waitingFor: _,
+    outputs: __,
+    outputsRef: ___,
+    ending: ____,
+    finishedAt: _____,
+    ...kept
+  } = workItem.status ?? {};
+  const { generation } = workItem.metadata;
+  const { used, reserved } = spentBy(run);
+  const usage = addUsage(used, reserved);
+  return {
+    ...kept,
+    ...(generation === undefined ? {} : { observedGeneration: generation }),
+    ...summarizeRun(run, run.finishedAt === undefined ? waits : []),
+    pipeline: {
+      ...(pinned.name === undefined ? {} : { name: pinned.name }),
+      revision: pinned.revision,
+      digest: pinned.digest,
+    },
+    ...defined({ startedAt: run.startedAt, finishedAt: run.finishedAt, ending: run.ending, assetsRef: run.assetsRef }),
+    retryCount: workItem.spec.retryCount ?? 0,
+    steps: [...run.records()],
+    ...run.outputs,
+    ...(run.assets.length === 0 ? {} : { assets: [...run.assets] }),
+    ...(run.gates.size === 0 ? {} : { gates: [...run.gates.values()] }),
+    ...(Object.keys(usage).length === 0 ? {} : { usage }),
+    ...(run.observed.facts.replayed === undefined
+      ? {}
+      : { replay: { workItemUid: run.observed.facts.replayed.workItemUid } }),
+  };
+}
+
+/** The fields that have a value. */
+function defined<T extends object>(fields: T): { [field in keyof T]?: Exclude<T[field], undefined> } {
+  const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [field in keyof T]?: Exclude<T[field], undefined> };
+}
+
+/** Recorded and not seen: the operator ended in between, or it is yet to come. Its name makes it safe to repeat. */
+function planStarts(run: Run): readonly WorkItemAction[] {
+  if (run.openAttempts === 0) return [];
+  return [...run.records()].flatMap((record): readonly WorkItemAction[] => {
+    const attempt = openAttempt(record);
+    if (attempt === undefined || run.child(record.path, attempt.number) !== undefined) return [];
+    const place = locate(run, record.path);
+    const resolution = place === undefined ? 'unread' : resolveStep(run, place.node, place.frame);
+    if (place === undefined || resolution === 'unread') return [];
+    if ('problem' in resolution)
+      throw new Error(`the inputs of ${record.path} had values before: ${resolution.problem.message}`);
+    const feedback = feedbackFor(run, place, record);
+    const start: StartAttempt = {
+      kind: 'start-attempt',
+      ...{ path: record.path, attempt: attempt.number, ...resolution.resolved },
+      timeoutSeconds: timeoutSecondsOf(run, place),
+      ...(feedback === undefined ? {} : { feedback }),
+      ...(attempt.reserved === undefined ? {} : { reserved: attempt.reserved }),
+    };
+    return [start];
+  });
+}
+
+/** Seen under way and no longer wanted. */
+function planStops(run: Run): readonly WorkItemAction[] {
+  return run.observed.children.flatMap(({ path, number, outcome }): readonly WorkItemAction[] => {
+    const record = run.record(path);
+    const isWanted = record !== undefined && openAttempt(record)?.number === number;
+    if (outcome !== undefined || isWanted) return [];
+    const attempt = record?.attempts?.find((each) => each.number === number);
+    return [{ kind: 'stop-attempt', path, attempt: number, reason: attempt?.reason ?? 'NotWanted' }];
+  });
+}

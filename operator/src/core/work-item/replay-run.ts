@@ -1,0 +1,66 @@
+import type { StepStatus } from '../../api/step-status.ts';
+import type { StepNode } from '../pipeline/step-node.ts';
+import { isExitStep } from '../pipeline/scope-rules.ts';
+import { dependantsOf } from './begin-again.ts';
+import type { Run } from './run.ts';
+import { stepReasons } from './step-reasons.ts';
+
+/**
+ * Takes over the results of the run that is replayed: of every step that does not build on the one from which it runs
+ * again. Gives false while that run is not known yet.
+ */
+export function importReplayedSteps(run: Run): boolean {
+  const { replay } = run.observed.workItem.spec;
+  if (replay === undefined) return true;
+  const { replayed } = run.observed.facts;
+  if (replayed === undefined) {
+    const message = `waits for what the work item ${replay.workItemName} did`;
+    run.waitFor({ kind: 'dependency', name: replay.workItemName, since: run.now, message });
+    return false;
+  }
+  const again = stepsFrom(run, replay.fromStep);
+  for (const record of replayed.steps) {
+    const node = run.graph.byName.get(record.path);
+    if (node === undefined || again.has(node) || isExitStep(node)) continue;
+    const taken = takeOver(run, record);
+    if (taken !== undefined) run.setRecord(taken);
+  }
+  return true;
+}
+
+/** The step that runs again first, what it is a part of, and everything that builds on them. */
+function stepsFrom(run: Run, name: string): ReadonlySet<StepNode> {
+  const again = new Set<StepNode>();
+  const dependants = dependantsOf(run);
+  const first = run.graph.byName.get(name);
+  const pending = first === undefined ? [] : [first];
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    if (again.has(node)) continue;
+    again.add(node);
+    pending.push(...node.children, ...node.routed, ...(dependants.get(node) ?? []));
+    // A group or a loop whose part runs again runs again as a whole.
+    if (node.parent !== undefined && node.placement !== 'route') pending.push(node.parent);
+  }
+  return again;
+}
+
+/** Results are pinned by what they are: inline, or by digest. What failed or was cancelled runs again. */
+function takeOver(run: Run, record: StepStatus): StepStatus | undefined {
+  const { path, phase, reason, message, activatedBy, branch, outputs, outputsRef, iterations } = record;
+  if (phase !== 'Succeeded' && phase !== 'Skipped') return undefined;
+  if (phase === 'Skipped' && (reason === stepReasons.dependencyFailed || reason === stepReasons.notActivated))
+    return undefined;
+  return {
+    path,
+    ...{ phase, startedAt: run.now, finishedAt: run.now },
+    ...(phase === 'Skipped' && reason !== undefined ? { reason } : { reason: stepReasons.replayed }),
+    ...(message === undefined ? {} : { message }),
+    ...(activatedBy === undefined ? {} : { activatedBy }),
+    ...(branch === undefined ? {} : { branch }),
+    ...(outputs === undefined ? {} : { outputs }),
+    ...(outputsRef === undefined ? {} : { outputsRef }),
+    ...(iterations === undefined ? {} : { iterations: { count: iterations.count, ...pick(iterations) } }),
+  };
+}
+
+const pick = ({ succeeded }: NonNullable<StepStatus['iterations']>) => (succeeded === undefined ? {} : { succeeded });

@@ -1,0 +1,72 @@
+import type { JsonObject, JsonValue } from '../../api/json.ts';
+import type { Step } from '../../api/step/step.ts';
+import { digestOf } from '../digest.ts';
+import type { IssuePath } from '../issue.ts';
+import { findMethod, findRole, methodNameOf, modeOf } from '../pipeline/step-methods.ts';
+import { templateFields } from '../pipeline/step-templates.ts';
+import type { StepNode } from '../pipeline/step-node.ts';
+import { resolveBindings } from '../template/resolve-bindings.ts';
+import { resolveTemplates } from '../template/resolve-template.ts';
+import type { ResolutionProblem } from '../template/scope.ts';
+import { type Frame, frameOf, pathIn } from './frame.ts';
+import type { Run } from './run.ts';
+import { scopeAt } from './run-scope.ts';
+import type { StartAttempt } from './work-item-plan.ts';
+
+/** A step with all its templates resolved, ready to be executed. */
+export type ResolvedStep = Pick<StartAttempt, 'step' | 'inputs' | 'method' | 'role' | 'mode' | 'specDigest'>;
+
+/** What became of the templates of a step; `unread` when an artifact has to be read first. */
+export type StepResolution = { readonly resolved: ResolvedStep } | { readonly problem: ResolutionProblem } | 'unread';
+
+/** Resolves what a step is given. Substituted values are never read as templates again. */
+export function resolveStep(run: Run, node: StepNode, frame: Frame): StepResolution {
+  if (!hasReadReferences(run, node, frame)) return 'unread';
+  const scope = scopeAt(run, frame);
+  let step: Step = node.step;
+  for (const { path, value, read } of templateFields(node.step)) {
+    if (read !== 'input' || path[0] === 'inputs' || path[0] === 'cache') continue;
+    const resolved = resolveTemplates(value, scope);
+    if ('problem' in resolved) return resolved;
+    if (resolved.value !== value) step = withValueAt(step, path, resolved.value) as Step;
+  }
+  const inputs = resolveBindings(node.step.inputs ?? {}, scope);
+  if ('problem' in inputs) return inputs;
+  return { resolved: describeWork(run, step, inputs.value) };
+}
+
+function describeWork(run: Run, step: Step, inputs: JsonObject): ResolvedStep {
+  const { methods, roles } = run.observed.pinned;
+  const methodName = methodNameOf(step);
+  const method = methodName === undefined ? undefined : findMethod(methods, methodName);
+  const role = step.role === undefined ? undefined : findRole(roles, step.role);
+  return {
+    step,
+    inputs,
+    mode: modeOf(step, method),
+    specDigest: digestOf({ step, inputs }),
+    ...(method === undefined ? {} : { method: method.metadata.name }),
+    ...(role === undefined ? {} : { role: role.metadata.name }),
+  };
+}
+
+/** Whether the outputs that a step refers to are at hand; those that are not will be read. */
+export function hasReadReferences(run: Run, node: StepNode, frame: Frame): boolean {
+  let isRead = true;
+  for (const { on, by } of node.dependencies) {
+    const home = by === 'dependsOn' ? undefined : frameOf(on, frame);
+    const record = home && run.record(pathIn(home, on));
+    // Every one is asked for at once, so that one reading is enough.
+    if (record?.phase === 'Succeeded' && run.outputsOf(record) === undefined) isRead = false;
+  }
+  return isRead;
+}
+
+/** A value with another one at a path that exists in it. */
+function withValueAt(target: unknown, [segment, ...rest]: IssuePath, value: JsonValue): unknown {
+  if (segment === undefined) return value;
+  const inner: unknown = Reflect.get(target as object, segment);
+  const changed = withValueAt(inner, rest, value);
+  if (Array.isArray(target)) return target.with(Number(segment), changed);
+  return { ...(target as object), [segment]: changed };
+}

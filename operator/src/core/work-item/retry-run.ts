@@ -1,0 +1,14 @@
+import { retryFailedSteps } from './begin-again.ts';
+import { rootFrame } from './frame.ts';
+import type { Run } from './run.ts';
+
+/** Begins what failed again when `spec.retryCount` was raised. A run that was cancelled stays so. */
+export function retryIfAsked(run: Run): void {
+  const { spec, status } = run.observed.workItem;
+  const isAsked = (spec.retryCount ?? 0) > (status?.retryCount ?? 0);
+  if (!isAsked || run.startedAt === undefined || spec.cancel === true || run.ending?.phase === 'Succeeded') return;
+  retryFailedSteps(run, rootFrame);
+  run.ending = undefined;
+  run.finishedAt = undefined;
+  run.outputs = {};
+}

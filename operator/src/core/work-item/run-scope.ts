@@ -1,0 +1,34 @@
+import type { JsonValue } from '../../api/json.ts';
+import type { Scope } from '../template/scope.ts';
+import { type Frame, frameOf, pathIn } from './frame.ts';
+import type { Run } from './run.ts';
+
+/** What templates and expressions see from a frame: inputs, loop variables, and the results of steps that succeeded. */
+export function scopeAt(run: Run, frame: Frame): Scope {
+  return {
+    lookUp: (root) => variableAt(run, frame, root) ?? resultOf(run, frame, root),
+    stepNames: () => run.graph.nodes.map(({ name }) => name).filter((name) => resultOf(run, frame, name) !== undefined),
+    isVariable: (root) => variableAt(run, frame, root) !== undefined,
+  };
+}
+
+/** The innermost variable of a name. */
+function variableAt(run: Run, frame: Frame, name: string): JsonValue | undefined {
+  for (let each: Frame | undefined = frame; each?.loop !== undefined; each = each.parent) {
+    const { step } = each.loop;
+    if (step.type !== 'loop') continue;
+    if (step.loopVariable === name) return each.item;
+    if (`${step.loopVariable}_index` === name) return each.index;
+  }
+  if (name === 'input') return run.inputs;
+  if (name !== 'run' || run.ending === undefined) return undefined;
+  const { phase, reason, message = '', failedStep = null } = run.ending;
+  return { phase, reason, message, failedStep };
+}
+
+function resultOf(run: Run, frame: Frame, name: string): JsonValue | undefined {
+  const node = run.graph.byName.get(name);
+  const home = node && frameOf(node, frame);
+  const record = node && home && run.record(pathIn(home, node));
+  return record?.phase === 'Succeeded' ? run.outputsOf(record) : undefined;
+}

@@ -1,0 +1,69 @@
+import type { StepStatus } from '../../api/step-status.ts';
+import type { Usage } from '../../api/usage.ts';
+import { worstCaseOf } from '../estimate/worst-case.ts';
+import { nextNumber, withAttempt } from './attempts.ts';
+import { mayReserve } from './budget.ts';
+import { checkCache } from './check-cache.ts';
+import { fail } from './finish-step.ts';
+import { historyOf, pathOf, type Place } from './place.ts';
+import { resolveStep, type ResolvedStep } from './resolve-step.ts';
+import type { Run } from './run.ts';
+import { stepReasons } from './step-reasons.ts';
+
+/** Records the next attempt of a step. It is started by the action that follows from the record. */
+export function startAttempt(run: Run, place: Place, record: StepStatus | undefined): void {
+  const resolution = resolveStep(run, place.node, place.frame);
+  if (resolution === 'unread') return;
+  if ('problem' in resolution) {
+    const { message } = resolution.problem;
+    fail(run, place, record, { reason: stepReasons.inputUnresolved, message });
+    return;
+  }
+  const { resolved } = resolution;
+  if (checkCache(run, place, { record, resolved }) === 'settled') return;
+  const reserved = worstCaseOf(resolved.step, run.observed.pinned);
+  const verdict = mayReserve(run, reserved);
+  if (verdict === 'yes') recordAttempt(run, place, { record, resolved, reserved });
+  else if (verdict === 'later') waitForBudget(run, place, record);
+  else fail(run, place, record, { reason: stepReasons.budgetExceeded, message: verdict.message });
+}
+
+interface AttemptParts {
+  readonly record: StepStatus | undefined;
+  readonly resolved: ResolvedStep;
+  readonly reserved: Usage;
+}
+
+function recordAttempt(run: Run, place: Place, { record, resolved, reserved }: AttemptParts): void {
+  const path = pathOf(place);
+  const history = historyOf(record, path);
+  const number = nextNumber(history);
+  const isFirst = history.startedAt === undefined;
+  run.setRecord({
+    startedAt: run.now,
+    ...history,
+    phase: 'Running',
+    reason: stepReasons.attemptRunning,
+    attempts: withAttempt(history.attempts, {
+      number,
+      ...(history.round === undefined ? {} : { round: history.round }),
+      // The first begins with its step, which says so already.
+      ...(isFirst ? {} : { startedAt: run.now }),
+      specDigest: resolved.specDigest,
+      ...(Object.keys(reserved).length === 0 ? {} : { reserved }),
+    }),
+  });
+}
+
+function waitForBudget(run: Run, place: Place, record: StepStatus | undefined): void {
+  const path = pathOf(place);
+  const message = 'what may still be spent is reserved by other steps of the run';
+  if (record?.reason !== stepReasons.waitingForBudget)
+    run.setRecord({
+      startedAt: run.now,
+      ...historyOf(record, path),
+      phase: 'Waiting',
+      reason: stepReasons.waitingForBudget,
+      message,
+    });
+}
