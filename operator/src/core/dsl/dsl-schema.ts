@@ -1,6 +1,6 @@
 import { pipelineSpec } from '../../api/pipeline.ts';
 import { stepTypes } from '../../api/step/step.ts';
-import { pickOption, type SchemaNode, unwrapSchema } from '../validation/schema-view.ts';
+import { discriminatorValues, pickOption, type SchemaNode, unwrapSchema } from '../validation/schema-view.ts';
 import { fieldForms, type FieldForm, type RenamedObject } from './field-forms.ts';
 
 /** An object of the DSL: its fields and how each is spelled in both forms. */
@@ -10,6 +10,8 @@ export interface DslObject {
   readonly forms: ReadonlyMap<string, FieldForm>;
   /** Whether there may be other keys, which the users chose and which are never re-cased. */
   readonly isOpen: boolean;
+  /** Whether it is a step, whose type decides on its fields. */
+  readonly isStep: boolean;
 }
 
 /** Objects some of whose fields have another name in the canonical form. */
@@ -42,6 +44,7 @@ function describeObject(core: SchemaNode): DslObject {
     fields,
     forms: new Map(forms.map((form) => [form.canonical, form])),
     isOpen: catchallOf(core)?.def.type !== 'never',
+    isStep: renamedObjects.get(core) === 'step',
   };
 }
 
@@ -57,7 +60,14 @@ function describeAll({ def }: SchemaNode): DslObject {
     fields: new Map(objects.flatMap(({ fields }) => [...fields])),
     forms: new Map(objects.flatMap(({ forms }) => [...forms])),
     isOpen: true,
+    isStep: false,
   };
+}
+
+/** The types of step that have a field, by its name in the canonical form. */
+export function stepTypesWith(field: string): string[] {
+  const owners = stepTypes.filter((type) => dslObjectAt(type, undefined)?.forms.has(field));
+  return owners.flatMap((type) => discriminatorValues(type, 'type').map(String));
 }
 
 /** Schema of the items of a list, or of the values of a map under the users' own keys. */

@@ -1,6 +1,6 @@
 import type { Issue, IssuePath } from '../issue.ts';
 import type { SchemaNode } from '../validation/schema-view.ts';
-import { type DslObject, dslObjectAt, itemSchema } from './dsl-schema.ts';
+import { type DslObject, dslObjectAt, itemSchema, stepTypesWith } from './dsl-schema.ts';
 import type { FieldForm } from './field-forms.ts';
 import { isPlainObject } from './is-plain-object.ts';
 import type { Trail } from './trails.ts';
@@ -61,12 +61,15 @@ function recaseObject(object: DslObject, { value, path }: CanonicalObject, gathe
 
 /** Why a key cannot stand here: nothing has that name, or what it names stands here already. */
 function refuseKey(
-  { forms, fields, isOpen }: DslObject,
+  { forms, fields, isOpen, isStep }: DslObject,
   path: IssuePath,
   before: string | undefined,
 ): Issue | undefined {
   const key = String(path.at(-1));
-  if (!forms.has(key)) return isOpen && !fields.has(key) ? undefined : unknownField(path, [...forms.keys()]);
+  if (!forms.has(key))
+    return isOpen && !fields.has(key)
+      ? undefined
+      : unknownField(path, [...forms.keys()], isStep ? stepTypesWith(key) : []);
   if (before === undefined) return undefined;
   const message = `${key} says what ${before} says already`;
   return { code: 'AmbiguousField', path, message, hint: `remove one of ${before} and ${key}`, atKey: true };
