@@ -34,6 +34,9 @@ const owners = {
   '@marcbachmann/cel-js': ['core'],
   '@noble/hashes': ['core'],
   canonicalize: ['core'],
+  '@hyperjump/json-schema': ['core'],
+  'big.js': ['core'],
+  re2js: ['core'],
 };
 
 const pureFolders = ['api', 'core'];

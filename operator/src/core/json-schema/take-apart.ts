@@ -1,0 +1,45 @@
+import type { JsonObject, JsonValue } from '../../api/json.ts';
+import { isJsonList, isJsonObject } from './keyword-shapes.ts';
+import type { Pattern } from './compile-pattern.ts';
+import { prepareSchema } from './prepare-schema.ts';
+
+/** A schema whose references can be followed. */
+export interface OpenSchema {
+  readonly root: JsonObject;
+  /** What the `$ref` of a schema inside it leads to. */
+  readonly references: ReadonlyMap<JsonObject, JsonObject | boolean>;
+  /** Its regular expressions, by their text. */
+  readonly patterns: ReadonlyMap<string, Pattern>;
+}
+
+/** Schemas that a value must fit all: a schema, what it refers to, and its `allOf`, taken apart. */
+export interface Conjunction {
+  /** Each is to be read without its `$ref` and `allOf`. */
+  readonly parts: readonly JsonObject[];
+  /** One of them is `false`: nothing fits. */
+  readonly isNever: boolean;
+}
+
+/** Opens a schema for looking into it; undefined when it cannot be used. */
+export function openSchema(root: JsonObject): OpenSchema | undefined {
+  const preparation = prepareSchema(root);
+  if ('problem' in preparation) return undefined;
+  const { references, patterns } = preparation.prepared.scanned;
+  return { root, references, patterns };
+}
+
+/** Takes schemas apart that must all be fitted. Each part counts once, so references without end do no harm. */
+export function takeApart(schemas: readonly JsonValue[], { references }: OpenSchema): Conjunction {
+  const parts = new Set<JsonObject>();
+  const pending = [...schemas].reverse();
+  let isNever = false;
+  for (let schema = pending.pop(); schema !== undefined; schema = pending.pop()) {
+    if (schema === false) isNever = true;
+    if (!isJsonObject(schema) || parts.has(schema)) continue;
+    parts.add(schema);
+    const target = references.get(schema);
+    if (isJsonList(schema['allOf'])) pending.push(...[...schema['allOf']].reverse());
+    if (target !== undefined) pending.push(target);
+  }
+  return { parts: [...parts], isNever };
+}
