@@ -170,6 +170,10 @@ export class PlannedRun {
     return record === undefined ? '-' : `${record.phase} ${record.reason ?? ''}`.trim();
   }
 
+  messageOf(path: string): string {
+    return (this.record(path) ?? this.folded.findLast((each) => each.path === path))?.message ?? '';
+  }
+
   /** The outputs of a step, wherever they are kept. */
   outputsOf(path: string): JsonValue | undefined {
     const record = this.record(path) ?? this.folded.findLast((each) => each.path === path);

@@ -53,6 +53,8 @@ export function planStep(run: Run, place: Place, leave: Leave): void {
   if (record !== undefined && isEnded(record)) return;
   const rules = isUnderWay(record) ? followRules : startRules;
   rules.some((rule) => rule(run, place, leave));
+  // What is made of others goes on with them at once, so that steps begin in the order of the document.
+  if (rules === startRules) whenItIsMadeOfOthers(run, place, leave);
 }
 
 function whenItMayNeverBegin(_run: Run, _place: Place, leave: Leave): boolean {
