@@ -24,8 +24,10 @@ export interface KeptFields {
  * The fields of the canonical form that a Pipeline's metadata keeps. Only what comes back as it was is taken out of
  * labels and annotations: what somebody has changed since stays what it is.
  */
-export function keptFields(metadata: unknown): KeptFields {
-  const kept = [pipelineId, workspaceId, projectId, replay].flatMap((recover) => recover(metadata) ?? []);
+export function keptFields(metadata: unknown, { hasReplay }: { readonly hasReplay: boolean }): KeptFields {
+  // The replay of a WorkItem takes the place of one that is not enabled.
+  const recoveries = [pipelineId, workspaceId, projectId, ...(hasReplay ? [] : [replay])];
+  const kept = recoveries.flatMap((recover) => recover(metadata) ?? []);
   return {
     fields: new Map(kept.map(({ field, value }) => [field, value])),
     annotations: new Set(kept.flatMap(({ annotation }) => annotation ?? [])),

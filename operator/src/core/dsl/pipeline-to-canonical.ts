@@ -15,12 +15,16 @@ const order = [
   ...['execution', 'replay', 'work_item', 'parameters', 'defaults', 'lifecycle', 'steps', 'on_exit', 'outputs'],
 ];
 
-/** The fields of a document in the canonical form that a Pipeline, without what the server sets, says. */
-export function pipelineToCanonical(pipeline: unknown, issues: Issue[]): Map<string, unknown> {
+/** The fields of a document that a Pipeline, without what the server sets, says; `hasReplay` where its WorkItem does. */
+export function pipelineToCanonical(
+  pipeline: unknown,
+  { hasReplay }: { readonly hasReplay: boolean },
+  issues: Issue[],
+): Map<string, unknown> {
   const metadata = ownValue(pipeline, 'metadata');
   const { spec, isImpliedSaid } = withoutImplied(ownValue(pipeline, 'spec'), metadata);
   const recased = recaseToCanonical(pipelineSpec, { value: spec, path: ['spec'] }, issues);
-  const kept = keptFields(metadata);
+  const kept = keptFields(metadata, { hasReplay });
   const block = metadataBlock(metadata, {
     labels: kept.labels,
     annotations: new Set([...kept.annotations, ...(isImpliedSaid ? [annotations.impliedParameters] : [])]),

@@ -92,8 +92,9 @@ interface ConvertedGroup {
 
 function convertGroup({ pipeline, workItems }: Group): ConvertedGroup {
   const [workItem, ...others] = workItems;
+  const hasReplay = ownValue(ownValue(workItem?.value, 'spec'), 'replay') !== undefined;
   const issues: Issue[] = [];
-  const fields = pipelineToCanonical(pipeline.value, issues);
+  const fields = pipelineToCanonical(pipeline.value, { hasReplay }, issues);
   const itemIssues: Issue[] = [];
   const itemFields = workItem && workItemToCanonical(workItem.value, fields, itemIssues);
   const document = orderFields(new Map([...fields, ...(itemFields ?? [])]));

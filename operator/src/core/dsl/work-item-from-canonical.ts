@@ -42,6 +42,12 @@ export function workItemName(document: object, isReplay: boolean): unknown {
   return `${pipeline.slice(0, LONGEST_NAME - suffix.length).replace(/[-.]+$/, '')}${suffix}`;
 }
 
+/** The project that the WorkItem belongs to when it does not say another; undefined when there is none. */
+export function projectOf(document: object): string | undefined {
+  const id = ownValue(document, 'project_id');
+  return typeof id === 'string' && id !== '' ? labelValue(id) : undefined;
+}
+
 function readBlock(block: unknown, { issues }: Gathered): object {
   if (block === undefined || isPlainObject(block)) return block ?? {};
   issues.push(wrongType(['work_item'], 'object', block));
@@ -71,10 +77,10 @@ function writeSpec(document: object, { replay, written }: SpecParts, gathered: G
     gathered.issues.push(unknownField(['work_item', key], []));
   const value = Object.fromEntries(allowed.filter((field) => !isNoProject(field)));
   const rest = recaseToManifest(workItemKind.spec, { value, path: ['work_item'] }, gathered) as object;
-  const project = ownValue(document, 'project_id');
+  const project = projectOf(document);
   const spec = {
     pipelineRef: { name: pipelineName(document) },
-    ...(typeof project === 'string' && !allowed.some(isNoProject) && { project: labelValue(project) }),
+    ...(project !== undefined && !allowed.some(isNoProject) && { project }),
     ...rest,
     ...(replay.isEnabled && { replay: replayOf(replay, gathered) }),
   };

@@ -2,10 +2,9 @@ import { workItemKind } from '../../api/work-item.ts';
 import type { Issue } from '../issue.ts';
 import { ownValue } from '../validation/schema-view.ts';
 import { isPlainObject } from './is-plain-object.ts';
-import { labelValue } from './kubernetes-name.ts';
 import { recaseToCanonical } from './recase-to-canonical.ts';
 import { withoutKeys } from './without-keys.ts';
-import { workItemName } from './work-item-from-canonical.ts';
+import { projectOf, workItemName } from './work-item-from-canonical.ts';
 
 /** Fields of a WorkItem that the document says elsewhere. */
 const saidElsewhere = new Set(['pipelineRef', 'replay']);
@@ -44,7 +43,7 @@ function workItemBlock(workItem: unknown, pipeline: ReadonlyMap<string, unknown>
   const document = Object.fromEntries(pipeline);
   return {
     ...metadataOf(workItem, document),
-    ...projectOf(recased, document),
+    ...differingProject(recased, document),
     ...withoutKeys(recased, new Set(['project'])),
   };
 }
@@ -64,9 +63,7 @@ function metadataOf(workItem: unknown, document: object): object {
 }
 
 /** The project is that of the Pipeline unless it says otherwise; null says that there is none. */
-function projectOf(recased: object, document: object): object {
-  const id = ownValue(document, 'project_id');
-  const made = typeof id === 'string' ? labelValue(id) : undefined;
+function differingProject(recased: object, document: object): object {
   const project = ownValue(recased, 'project');
-  return project === made ? {} : { project: project ?? null };
+  return project === projectOf(document) ? {} : { project: project ?? null };
 }

@@ -1,0 +1,138 @@
+import { describe, expect, test } from 'vitest';
+import { formatIssuePath } from '../issue-path.ts';
+import { toCanonical } from './to-canonical.ts';
+
+const apiVersion = 'conclave.dev/v1alpha1';
+const steps = [{ name: 'a', type: 'crawler', method: 'm' }];
+
+function aPipeline(metadata: object = {}, spec: object = {}): object {
+  return { apiVersion, kind: 'Pipeline', metadata: { name: 'p', ...metadata }, spec: { steps, ...spec } };
+}
+
+function aWorkItem(spec: object = {}, metadata: object = {}): object {
+  return {
+    apiVersion,
+    kind: 'WorkItem',
+    metadata: { name: 'w', ...metadata },
+    spec: { pipelineRef: { name: 'p' }, ...spec },
+  };
+}
+
+/** What cannot be said: position of the manifest, path, message. */
+function refused(...manifests: readonly unknown[]): string[] {
+  return toCanonical(manifests).issues.map(
+    ({ manifest, issue }) => `${manifest} ${formatIssuePath(issue.path)}: ${issue.message.replace(/^.*?: /, '')}`,
+  );
+}
+
+describe('toCanonical', () => {
+  test('writes fields in the order in which people read them', () => {
+    const annotations = { 'conclave.dev/project_id': 'x', 'conclave.dev/workspace_id': 'w', note: 'n' };
+    const metadata = { annotations, labels: { 'conclave.dev/project': 'x' } };
+    const spec = {
+      outputs: {},
+      onExit: steps,
+      version: '1',
+      displayName: 'P',
+      execution: { mode: 'safe', timeoutSeconds: 90 },
+    };
+    const [document] = toCanonical([aPipeline(metadata, spec)]).documents;
+    expect(document).toEqual({
+      version: '1',
+      pipeline_id: 'p',
+      name: 'P',
+      workspace_id: 'w',
+      project_id: 'x',
+      metadata: { annotations: { note: 'n' } },
+      execution: { mode: 'safe', timeout_seconds: 90 },
+      steps: [{ id: 'a', type: 'crawler', method: 'm' }],
+      on_exit: [{ id: 'a', type: 'crawler', method: 'm' }],
+      outputs: {},
+    });
+    expect(Object.keys(document ?? {})).toEqual(
+      'version pipeline_id name workspace_id project_id metadata execution steps on_exit outputs'.split(' '),
+    );
+  });
+
+  test('leaves out what the server and kubectl set', () => {
+    const metadata = {
+      ...{ uid: 'u', resourceVersion: '1', generation: 2, creationTimestamp: 't', managedFields: [], selfLink: '/' },
+      annotations: { 'kubectl.kubernetes.io/last-applied-configuration': '{}' },
+    };
+    const { documents, issues } = toCanonical([{ ...aPipeline(metadata), status: { stepCount: 1 } }]);
+    expect({ documents, issues }).toEqual({
+      documents: [{ pipeline_id: 'p', steps: [{ id: 'a', type: 'crawler', method: 'm' }] }],
+      issues: [],
+    });
+  });
+
+  test('keeps what somebody changed since in labels and annotations', () => {
+    const annotations = {
+      'conclave.dev/pipeline_id': 'Other',
+      'conclave.dev/project_id': 'x',
+      'conclave.dev/replay': '{"enabled": false}',
+      'conclave.dev/implied_parameters': 'gone',
+    };
+    const labels = { 'conclave.dev/project': 'moved' };
+    expect(toCanonical([aPipeline({ annotations, labels })])).toMatchObject({
+      documents: [{ pipeline_id: 'p', metadata: { annotations, labels } }],
+      issues: [],
+    });
+  });
+
+  test('drops parameters that are implied, and no others', () => {
+    const annotations = { 'conclave.dev/implied_parameters': 'a' };
+    const used = [{ name: 's', type: 'crawler', method: '{{input.a}}{{input.b}}' }];
+    const document = (parameters: object[], own: object = { annotations }) =>
+      toCanonical([aPipeline(own, { steps: used, parameters })]).documents[0];
+    expect(document([{ name: 'b' }, { name: 'a' }])).toMatchObject({ parameters: [{ name: 'b' }] });
+    expect(document([{ name: 'b' }, { name: 'a', default: 1 }])).toMatchObject({
+      parameters: [{ name: 'b' }, { name: 'a', default: 1 }],
+    });
+    expect(document([{ name: 'b' }, { name: 'a' }], {})).toMatchObject({ parameters: [{ name: 'b' }, { name: 'a' }] });
+  });
+
+  test('makes one document of a Pipeline and its WorkItem, in whatever order', () => {
+    const workItem = aWorkItem({ replay: { workItemName: 'r', fromStep: 'a' }, priority: 'high' });
+    const { documents, issues } = toCanonical([workItem, aPipeline(), aPipeline({ name: 'q' })]);
+    expect(issues).toEqual([]);
+    expect(documents).toMatchObject([
+      {
+        pipeline_id: 'p',
+        replay: { enabled: true, original_execution_id: 'r', replay_from_step: 'a' },
+        work_item: { metadata: { name: 'w' }, priority: 'high' },
+      },
+      { pipeline_id: 'q' },
+    ]);
+  });
+
+  test.each<[string, unknown[], string[]]>([
+    ['another kind', [aPipeline(), { apiVersion, kind: 'Tenant' }], ['1 : it has no kind "Tenant"']],
+    ['what is no object', [3], ['0 : it has no kind "undefined"']],
+    ['a WorkItem on its own', [aWorkItem()], ['0 spec.pipelineRef: a WorkItem without its Pipeline']],
+    [
+      'a WorkItem of another namespace',
+      [aPipeline(), aWorkItem({}, { namespace: 'n' })],
+      ['1 spec.pipelineRef: a WorkItem without its Pipeline'],
+    ],
+    [
+      'a WorkItem with a pipeline inside',
+      [aWorkItem({ pipelineRef: undefined, pipelineSpec: { steps } })],
+      ['0 spec: a WorkItem without pipelineRef'],
+    ],
+    ['a second WorkItem', [aPipeline(), aWorkItem(), aWorkItem()], ['2 : a second WorkItem of one Pipeline']],
+    [
+      'a name that the server makes up',
+      [aPipeline({ name: undefined, generateName: 'p-' })],
+      ['0 : generateName is not said here'],
+    ],
+    [
+      "a user's key with the name of a field",
+      [aPipeline({}, { steps: [{ name: 'a', type: 'ml_training', training: { method: 'm', model_type: 'x' } }] })],
+      ['0 spec.steps[0].training.model_type: model_type stands for modelType there'],
+    ],
+    ['a field that no schema knows', [aPipeline({}, { unheardOf: 1 })], ['0 : unknown field "unheardOf"']],
+  ])('refuses %s', (_, manifests, expected) => {
+    expect(refused(...manifests)).toEqual(expected);
+  });
+});

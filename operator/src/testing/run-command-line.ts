@@ -1,0 +1,28 @@
+import { runCli } from '../cli/run-cli.ts';
+
+/** What a command line wrote, and how it ended. */
+export interface CommandLineRun {
+  readonly exitCode: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs a command line of `conclave` in this process, without colours; `input` comes by standard input. */
+export async function runCommandLine(words: readonly string[], input = ''): Promise<CommandLineRun> {
+  const written = { out: '', err: '' };
+  async function* pieces() {
+    await Promise.resolve();
+    yield new TextEncoder().encode(input);
+  }
+  const exitCode = await runCli({
+    words,
+    version: '1.2.3',
+    terminal: {
+      input: pieces(),
+      out: (text) => (written.out += text),
+      err: (text) => (written.err += text),
+      colours: { out: false, err: false },
+    },
+  });
+  return { exitCode, ...written };
+}
