@@ -23,6 +23,12 @@ export function stepNotFound(name: string, scope: Scope): ResolutionProblem {
   return problem('StepNotFound', `Step '${plain(name)}' not found. Steps: ${listNames(names)}`, suggest(name, names));
 }
 
+/** `Name 'x' not found. Names: a, b`, for the bare names of an expression. */
+export function nameNotFound(name: string, names: readonly string[]): ResolutionProblem {
+  const hint = suggest(name, names) ?? 'write {{step.field}} for what a step gives, and text in quotes';
+  return problem('FieldNotFound', `Name '${plain(name)}' not found. Names: ${listNames(names)}`, hint);
+}
+
 /** Where a path has led to, for messages. */
 export interface Place {
   readonly reference: Reference;
@@ -35,14 +41,26 @@ export interface Place {
 
 /** `Field 'y' not found in step 'a'. Fields: …`, or with the type of what has no fields. */
 export function fieldNotFound(name: string, value: JsonValue, place: Place): ResolutionProblem {
-  const where = `Field '${plain(name)}' not found in ${describePlace(place)}`;
   const type = typeName(value);
-  if (type === 'array') {
-    return problem('FieldNotFound', `${where} (array)`, 'use [0] for one item of the list, or [*] for all of them');
+  return fieldMissing(
+    name,
+    describePlace(place),
+    type === 'object' ? { fields: Object.keys(value as object) } : { type },
+  );
+}
+
+/** The same for a place in words, such as `step 'a'` or `a.posts[0]`, with the names of its fields or its type. */
+export function fieldMissing(
+  name: string,
+  where: string,
+  found: { readonly fields: readonly string[] } | { readonly type: string },
+): ResolutionProblem {
+  const message = `Field '${plain(name)}' not found in ${where}`;
+  if ('fields' in found) {
+    return problem('FieldNotFound', `${message}. Fields: ${listNames(found.fields)}`, suggest(name, found.fields));
   }
-  if (type !== 'object') return problem('FieldNotFound', `${where} (${type})`);
-  const names = Object.keys(value as object);
-  return problem('FieldNotFound', `${where}. Fields: ${listNames(names)}`, suggest(name, names));
+  const hint = found.type === 'array' ? 'use [0] for one item of the list, or [*] for all of them' : undefined;
+  return problem('FieldNotFound', `${message} (${found.type})`, hint);
 }
 
 /** `Cannot apply [*] to non-array (string) at a.b` */
@@ -52,15 +70,21 @@ export function notAnArray(segment: string, value: JsonValue, place: Place): Res
 
 /** `Index 5 is out of range at a.posts (3 items)` */
 export function indexOutOfRange(index: number, length: number, place: Place): ResolutionProblem {
+  return indexMissing(index, length, formatPlace(place));
+}
+
+/** The same for a place in words. */
+export function indexMissing(index: number, length: number, where: string): ResolutionProblem {
   const items = length === 1 ? '1 item' : `${length} items`;
-  return problem('IndexOutOfRange', `Index ${index} is out of range at ${formatPlace(place)} (${items})`);
+  return problem('IndexOutOfRange', `Index ${index} is out of range at ${where} (${items})`);
 }
 
 function problem(code: string, message: string, hint?: string): ResolutionProblem {
   return hint === undefined ? { code, message } : { code, message, hint };
 }
 
-function describePlace(place: Place): string {
+/** A place in words: `step 'a'`, `input`, `a.posts[3].author`. */
+export function describePlace(place: Place): string {
   const { reference, scope, gone } = place;
   return gone > 0 || scope.isVariable(reference.root) ? formatPlace(place) : `step '${plain(reference.root)}'`;
 }
@@ -81,7 +105,11 @@ function listNames(names: readonly string[]): string {
   return names.length > MOST_NAMES ? `${shown}, … (${names.length} in all)` : shown;
 }
 
+/** Every short name is near every other one. */
+const SHORTEST_SUGGESTED = 3;
+
 function suggest(name: string, names: readonly string[]): string | undefined {
+  if (name.length < SHORTEST_SUGGESTED) return undefined;
   const nearest = nearestName(name, names.slice(0, MOST_NAMES));
   return nearest === undefined ? undefined : `did you mean ${plain(nearest)}?`;
 }

@@ -1,0 +1,52 @@
+import { type ASTNode, ParseError, type ParseResult, TypeError as CelTypeError } from '@marcbachmann/cel-js';
+import { bindReferences, type BoundText } from './bind-references.ts';
+import { language } from './cel-library.ts';
+import { explainSyntaxError, explainTypeError, type OffsetProblem } from './explain-error.ts';
+import { findStructureProblem } from './find-structure-problem.ts';
+
+/** An expression as the evaluation takes it. */
+export interface Program extends BoundText {
+  readonly root: ASTNode;
+}
+
+/** Characters that an expression may have. */
+const LONGEST_EXPRESSION = 4096;
+
+/** Reads an expression and checks all that holds whatever the data: syntax, limits, types of what it says itself. */
+export function parseProgram(text: string): Program | OffsetProblem {
+  const bound = text.length > LONGEST_EXPRESSION ? tooLong(text.length) : bindReferences(text);
+  return 'problem' in bound ? bound : parse(bound, text);
+}
+
+function parse(bound: BoundText, text: string): Program | OffsetProblem {
+  try {
+    const parsed = language.parse(bound.text);
+    const problem = findStructureProblem(parsed.ast, bound.references) ?? findTypeProblem(parsed);
+    return problem ?? { ...bound, root: parsed.ast };
+  } catch (error) {
+    if (error instanceof ParseError) return explainSyntaxError(error, text);
+    // Signs and negations in a row are read by recursion, which nothing else limits.
+    if (error instanceof RangeError) return nestedTooDeep;
+    throw error;
+  }
+}
+
+function findTypeProblem(parsed: ParseResult): OffsetProblem | undefined {
+  const { error } = parsed.check();
+  if (error === undefined) return undefined;
+  if (error instanceof CelTypeError) return explainTypeError(error);
+  throw error;
+}
+
+const tooLong = (length: number): OffsetProblem => ({
+  problem: {
+    code: 'InvalidExpression',
+    message: `an expression has no more than ${LONGEST_EXPRESSION} characters, this one has ${length}`,
+  },
+  offset: LONGEST_EXPRESSION,
+});
+
+const nestedTooDeep: OffsetProblem = {
+  problem: { code: 'InvalidExpression', message: 'the expression is nested too deeply' },
+  offset: 0,
+};
