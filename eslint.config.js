@@ -34,6 +34,7 @@ const owners = {
   '@marcbachmann/cel-js': ['core'],
   '@noble/hashes': ['core'],
   canonicalize: ['core'],
+  '@dagrejs/dagre': ['core'],
   '@hyperjump/json-schema': ['core'],
   'big.js': ['core'],
   re2js: ['core'],
