@@ -52,6 +52,10 @@ const iterations = z
     cancelled: ranges('Iterations that were cancelled.').optional(),
     resultsRef: digest('Last of the artifacts that hold the results of the iterations that are done.').optional(),
     used: usage('What the attempts of the iterations that are done used.').optional(),
+    lastAttempt: count('Highest number of an attempt in iterations that are done.', { max: 10_000 }).optional(),
+    attemptsBefore: count('Highest number of an attempt in earlier rounds; no number is given twice.', {
+      max: 10_000,
+    }).optional(),
     indexMap: ranges('Iterations that the indexes of the current Indexed Job stand for, in order.').optional(),
   })
   .meta({ description: 'Iterations of a loop: kept as ranges, never as a record each once they are done.' });

@@ -10,7 +10,7 @@ import { planWorkItem } from '../core/work-item/plan-work-item.ts';
 import type { StartAttempt, WorkItemAction, WorkItemPlan } from '../core/work-item/work-item-plan.ts';
 
 /** A pipeline as a test writes it: parsed by the schema, which fills in the defaults. */
-export type PipelineSketch = Parameters<typeof pipelineSpec.parse>[0];
+export type PipelineSketch = Partial<Record<keyof PipelineSpec, unknown>> & { readonly steps: readonly object[] };
 
 /** What a run may be given beside its pipeline. */
 export interface RunSketch {

@@ -20,6 +20,12 @@ export function closeAttempt(attempt: Attempt, ending: Partial<Attempt> & Requir
   return { number, ...(round === undefined ? {} : { round }), ...ending };
 }
 
+/** The highest number of an attempt of a step, those of its iterations included. */
+export function highestNumber({ attempts, iterations }: Pick<StepStatus, 'attempts' | 'iterations'>): number {
+  const { lastAttempt = 0, attemptsBefore = 0 } = iterations ?? {};
+  return Math.max(attempts?.at(-1)?.number ?? 0, lastAttempt, attemptsBefore);
+}
+
 /** The number of the next attempt: it grows over all rounds. */
 export function nextNumber({ attempts }: Pick<StepStatus, 'attempts'>): number {
   return (attempts?.at(-1)?.number ?? 0) + 1;

@@ -1,6 +1,7 @@
 import type { StepStatus } from '../../api/step-status.ts';
 import type { StepNode } from '../pipeline/step-node.ts';
 import { isExitStep } from '../pipeline/scope-rules.ts';
+import { highestNumber } from './attempts.ts';
 import { type Frame, frameOf, pathIn } from './frame.ts';
 import type { Place } from './place.ts';
 import type { Run } from './run.ts';
@@ -83,13 +84,15 @@ function resetStep(run: Run, { node, frame }: Place, { reason, keepActivation }:
   const path = pathIn(frame, node);
   const record = run.record(path);
   if (record === undefined) return;
-  if (node.step.type === 'loop') dropIterations(run, path);
+  const dropped = node.step.type === 'loop' ? dropIterations(run, path) : 0;
+  const attemptsBefore = record.iterations === undefined ? 0 : Math.max(dropped, highestNumber(record));
   const { attempts, round = 1, activatedBy } = record;
   const isWanted = activatedBy !== undefined && keepActivation;
   run.setRecord({
     path,
     ...{ phase: 'Pending', reason, round: round + 1 },
     ...(isWanted ? { activatedBy } : {}),
+    ...(attemptsBefore === 0 ? {} : { iterations: { count: 0, attemptsBefore } }),
     ...(attempts === undefined ? {} : { attempts: attempts.map((attempt) => closedBy(attempt, reason)) }),
   });
 }
@@ -100,13 +103,18 @@ type AttemptOf = NonNullable<StepStatus['attempts']>[number];
 const closedBy = (attempt: AttemptOf, reason: string): AttemptOf =>
   attempt.result === undefined ? { number: attempt.number, result: 'Cancelled', reason } : attempt;
 
-function dropIterations(run: Run, loopPath: string): void {
+/** Takes the records of iterations out, and gives the highest number that an attempt in them had. */
+function dropIterations(run: Run, loopPath: string): number {
+  let highest = 0;
   for (const index of run.loops.indexes(loopPath)) {
     for (const path of [...run.loops.paths(loopPath, index)]) {
       const record = run.record(path);
-      if (record !== undefined) run.removeRecord(record);
+      if (record === undefined) continue;
+      highest = Math.max(highest, highestNumber(record));
+      run.removeRecord(record);
     }
   }
+  return highest;
 }
 
 /** Asks for another try of all that failed, and of what was skipped for that reason. What succeeded stays. */
@@ -139,10 +147,14 @@ function reopenContainer(run: Run, { finishedAt: _, message: __, ...record }: St
 }
 
 function reopenLoop(run: Run, record: StepStatus): void {
-  dropIterations(run, record.path);
+  const attemptsBefore = Math.max(dropIterations(run, record.path), highestNumber(record));
   const { finishedAt: _, message: __, iterations, ...rest } = record;
   if (iterations === undefined) return;
   const { failed: ___, cancelled: ____, ...kept } = iterations;
   const round = (record.round ?? 1) + 1;
-  run.setRecord({ ...rest, phase: 'Running', reason: stepReasons.partsRunning, round, iterations: kept });
+  run.setRecord({
+    ...rest,
+    ...{ phase: 'Running', reason: stepReasons.partsRunning, round },
+    iterations: { ...kept, ...(attemptsBefore === 0 ? {} : { attemptsBefore }) },
+  });
 }

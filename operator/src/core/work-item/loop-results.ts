@@ -2,6 +2,7 @@ import type { JsonObject, JsonValue } from '../../api/json.ts';
 import type { StepStatus } from '../../api/step-status.ts';
 import { addUsage } from '../estimate/usage-sum.ts';
 import { appendToLog, readLog } from './artifact-log.ts';
+import { highestNumber } from './attempts.ts';
 import { clipMessage } from './clip-message.ts';
 import { type Frame, pathIn } from './frame.ts';
 import { formatRanges, parseRanges } from './ranges.ts';
@@ -38,12 +39,14 @@ export function foldIterations(run: Run, record: StepStatus, done: readonly Done
     .filter(({ state }) => state === 'failed')
     .map(({ index }) => describeFailure(run, record.path, index));
   let used = iterations.used ?? {};
+  let lastAttempt = iterations.lastAttempt ?? 0;
   for (const { index } of done) {
     for (const path of [...run.loops.paths(record.path, index)]) {
       const part = run.record(path);
       if (part === undefined) continue;
       for (const attempt of part.attempts ?? []) used = addUsage(used, attempt.used ?? {});
       used = addUsage(used, part.iterations?.used ?? {});
+      lastAttempt = Math.max(lastAttempt, highestNumber(part));
       run.foldRecord(part);
     }
   }
@@ -60,6 +63,7 @@ export function foldIterations(run: Run, record: StepStatus, done: readonly Done
       ...rangesWith(iterations, done),
       ...(resultsRef === undefined ? {} : { resultsRef }),
       ...(Object.keys(used).length === 0 ? {} : { used }),
+      ...(lastAttempt === 0 ? {} : { lastAttempt }),
     },
   };
   run.setRecord(folded);

@@ -69,11 +69,16 @@ const retries: Record<string, PlanningCase> = {
     when: (run) => run.fail('a').wait(2).succeed('a', { v: 1 }),
     states: { a: 'Succeeded Completed' },
     outputs: { a: { v: 1 } },
-    then: (run) => expect(run.record('a')?.attempts?.map(({ number, result }) => [number, result])).toEqual([[1, 'Failed'], [2, 'Succeeded']]),
+    then: (run) =>
+      expect(run.record('a')?.attempts?.map(({ number, result }) => [number, result])).toEqual([
+        [1, 'Failed'],
+        [2, 'Succeeded'],
+      ]),
   },
   'a disruption is no failure: the next attempt follows at once, and no retry is used up': {
     steps: [call('a', { retryPolicy: { maxAttempts: 1 } })],
-    when: (run) => run.end('a', { result: 'Disrupted', message: 'evicted' }).end('a', { result: 'Disrupted' }).succeed('a'),
+    when: (run) =>
+      run.end('a', { result: 'Disrupted', message: 'evicted' }).end('a', { result: 'Disrupted' }).succeed('a'),
     started: ['a', 'a', 'a'],
     states: { a: 'Succeeded Completed' },
   },
@@ -275,7 +280,9 @@ const results: Record<string, PlanningCase> = {
   'what an attempt used is counted': {
     steps: [call('a'), call('b')],
     when: (run) =>
-      run.end('a', { result: 'Succeeded', used: { promptTokens: 5 } }).end('b', { result: 'Failed', used: { promptTokens: 2 } }),
+      run
+        .end('a', { result: 'Succeeded', used: { promptTokens: 5 } })
+        .end('b', { result: 'Failed', used: { promptTokens: 2 } }),
     then: (run) => expect(run.status.usage?.promptTokens).toBe(7),
   },
   'a result is not accepted twice': {
@@ -319,7 +326,10 @@ const failures: Record<string, PlanningCase> = {
     run: 'Succeeded AllStepsSucceeded',
   },
   'a fallback runs when the attempts are spent': {
-    steps: [call('a', { retryPolicy: { maxAttempts: 1 }, onError: { fallbackStep: 'b' } }), call('b', { isChild: true })],
+    steps: [
+      call('a', { retryPolicy: { maxAttempts: 1 }, onError: { fallbackStep: 'b' } }),
+      call('b', { isChild: true }),
+    ],
     when: (run) => run.fail('a'),
     started: ['a', 'b'],
     states: { a: 'Waiting FallbackRunning' },
@@ -368,7 +378,10 @@ const failures: Record<string, PlanningCase> = {
     run: 'Failed StepFailed',
   },
   'a group that may fail lets the run go on': {
-    steps: [group('g', [call('a', { retryPolicy: { maxAttempts: 1 } })], { onError: { continueOnFailure: true } }), call('z')],
+    steps: [
+      group('g', [call('a', { retryPolicy: { maxAttempts: 1 } })], { onError: { continueOnFailure: true } }),
+      call('z'),
+    ],
     when: (run) => run.fail('a').succeed('z'),
     run: 'Succeeded AllStepsSucceeded',
   },

@@ -32,7 +32,10 @@ export function beginLoop(run: Run, place: Place, record: StepStatus | undefined
     fail(run, place, record, { reason: stepReasons.tooManyIterations, message });
     return;
   }
-  setRunning(run, place, record, { iterations: { count } });
+  const { attemptsBefore } = record?.iterations ?? {};
+  setRunning(run, place, record, {
+    iterations: { count, ...(attemptsBefore === undefined ? {} : { attemptsBefore }) },
+  });
 }
 
 type Items = readonly JsonValue[] | 'unread' | { readonly reason: string; readonly message: string };
@@ -126,7 +129,7 @@ function endLoop(run: Run, place: Place, record: StepStatus): void {
       fail(run, place, record, { reason: stepReasons.resultsTooLarge, message });
       return;
     }
-    const { resultsRef: _, ...kept } = iterations;
+    const { resultsRef: _, lastAttempt: __, ...kept } = iterations;
     const ended = { ...record, iterations: kept };
     succeed(run, place, ended, { reason: stepReasons.completed, outputs: { results, count } });
   }

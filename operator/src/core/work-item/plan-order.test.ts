@@ -40,7 +40,10 @@ const order: Record<string, PlanningCase> = {
     started: ['a', 'b'],
   },
   'the expression of a route is a dependency of its owner': {
-    steps: [call('b', { onSuccess: { routes: [{ match: { expression: '{{a.v}} > 0' }, steps: [call('c')] }] } }), call('a')],
+    steps: [
+      call('b', { onSuccess: { routes: [{ match: { expression: '{{a.v}} > 0' }, steps: [call('c')] }] } }),
+      call('a'),
+    ],
     when: (run) => run.succeed('a', { v: 1 }).succeed('b'),
     started: ['a', 'b', 'c'],
   },
@@ -178,7 +181,10 @@ const order: Record<string, PlanningCase> = {
     steps: [call('a', { method: 'look_{{input.what}}' }), { name: 'b', type: 'crawler', method: 'pull' }],
     given: {
       inputs: { what: 'up' },
-      methods: [aMethod('look-up', { type: 'image', image: { image: 'i' } }), aMethod('x', { id: 'pull', type: 'http', http: { url: 'https://h' } })],
+      methods: [
+        aMethod('look-up', { type: 'image', image: { image: 'i' } }),
+        aMethod('x', { id: 'pull', type: 'http', http: { url: 'https://h' } }),
+      ],
     },
     then: (run) => {
       const modes = ['a', 'b'].map((path) => `${run.startOf(path)?.method ?? ''} ${run.startOf(path)?.mode ?? ''}`);
@@ -235,7 +241,10 @@ const conditions: Record<string, PlanningCase> = {
     states: { c: 'Succeeded Completed' },
   },
   'what stands in a branch that was not taken is skipped, at any depth': {
-    steps: [choice('c', 'false', [[group('g', [call('x')])]]), call('z', { inputs: { v: { or: ['{{x.v}}', 'none'] } } })],
+    steps: [
+      choice('c', 'false', [[group('g', [call('x')])]]),
+      call('z', { inputs: { v: { or: ['{{x.v}}', 'none'] } } }),
+    ],
     states: { g: 'Skipped BranchNotTaken', x: '-' },
     inputs: { z: { v: 'none' } },
   },
@@ -280,7 +289,13 @@ const activation: Record<string, PlanningCase> = {
   },
   'every entry of a check that holds activates its step': {
     steps: [
-      call('a', { check: [{ boolean: 'n > 1', run: 'b' }, { notExists: 'x', run: 'c' }, { boolean: 'n > 9', run: 'd' }] }),
+      call('a', {
+        check: [
+          { boolean: 'n > 1', run: 'b' },
+          { notExists: 'x', run: 'c' },
+          { boolean: 'n > 9', run: 'd' },
+        ],
+      }),
       ...['b', 'c', 'd'].map((name) => call(name, { isChild: true })),
     ],
     when: (run) => run.succeed('a', { n: 2 }),
@@ -342,7 +357,9 @@ const activation: Record<string, PlanningCase> = {
           routes: [
             {
               match: { expression: 'true' },
-              steps: [call('b', { onSuccess: { routes: [{ match: { expression: '{{b.n}} == 1' }, steps: [call('c')] }] } })],
+              steps: [
+                call('b', { onSuccess: { routes: [{ match: { expression: '{{b.n}} == 1' }, steps: [call('c')] }] } }),
+              ],
             },
           ],
         },
@@ -367,7 +384,9 @@ const activation: Record<string, PlanningCase> = {
   'a route of a group sees the results of its steps': {
     steps: [
       group('g', [call('a')], {
-        onSuccess: { routes: [{ match: { expression: '{{a.n}} > 1' }, steps: [call('x', { inputs: { v: from('{{a.n}}') } })] }] },
+        onSuccess: {
+          routes: [{ match: { expression: '{{a.n}} > 1' }, steps: [call('x', { inputs: { v: from('{{a.n}}') } })] }],
+        },
       }),
     ],
     when: (run) => run.succeed('a', { n: 2 }),

@@ -6,7 +6,10 @@ import type { Run } from './run.ts';
 /** What templates and expressions see from a frame: inputs, loop variables, and the results of steps that succeeded. */
 export function scopeAt(run: Run, frame: Frame): Scope {
   return {
-    lookUp: (root) => variableAt(run, frame, root) ?? resultOf(run, frame, root),
+    lookUp: (root) => {
+      const variable = variableAt(run, frame, root);
+      return variable === undefined ? resultOf(run, frame, root) : variable;
+    },
     stepNames: () => run.graph.nodes.map(({ name }) => name).filter((name) => resultOf(run, frame, name) !== undefined),
     isVariable: (root) => variableAt(run, frame, root) !== undefined,
   };

@@ -5,6 +5,7 @@ import { nextNumber, withAttempt } from './attempts.ts';
 import { mayReserve } from './budget.ts';
 import { checkCache } from './check-cache.ts';
 import { fail } from './finish-step.ts';
+import { type Frame, pathIn } from './frame.ts';
 import { historyOf, pathOf, type Place } from './place.ts';
 import { resolveStep, type ResolvedStep } from './resolve-step.ts';
 import type { Run } from './run.ts';
@@ -37,7 +38,7 @@ interface AttemptParts {
 function recordAttempt(run: Run, place: Place, { record, resolved, reserved }: AttemptParts): void {
   const path = pathOf(place);
   const history = historyOf(record, path);
-  const number = nextNumber(history);
+  const number = Math.max(nextNumber(history), numbersBefore(run, place.frame) + 1);
   const isFirst = history.startedAt === undefined;
   run.setRecord({
     startedAt: run.now,
@@ -53,6 +54,14 @@ function recordAttempt(run: Run, place: Place, { record, resolved, reserved }: A
       ...(Object.keys(reserved).length === 0 ? {} : { reserved }),
     }),
   });
+}
+
+/** Attempts of an iteration that begins again left no record, but their Jobs had numbers: none is given twice. */
+function numbersBefore(run: Run, frame: Frame): number {
+  let highest = 0;
+  for (let each = frame; each.loop !== undefined && each.parent !== undefined; each = each.parent)
+    highest = Math.max(highest, run.record(pathIn(each.parent, each.loop))?.iterations?.attemptsBefore ?? 0);
+  return highest;
 }
 
 function waitForBudget(run: Run, place: Place, record: StepStatus | undefined): void {

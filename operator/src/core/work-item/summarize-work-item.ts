@@ -34,13 +34,13 @@ function summarize(run: Run, waitingFor: readonly WaitingFor[]): Summary {
     const { phase, reason, message } = ending;
     return { phase, reason, ...(message === undefined ? {} : { message }) };
   }
+  if (run.observed.workItem.spec.suspend === true) return { phase: 'Suspended', reason: runReasons.suspended };
   const [first] = waitingFor;
   if (run.startedAt === undefined && first !== undefined) {
     const phase = first.kind === 'quota' ? 'Queued' : 'Waiting';
     const reason = first.kind === 'quota' ? runReasons.waitingForQuota : runReasons.waitingForStart;
     return { phase, reason, message: first.message };
   }
-  if (run.observed.workItem.spec.suspend === true) return { phase: 'Suspended', reason: runReasons.suspended };
   if (run.isMainOver) return { phase: 'Running', reason: runReasons.exitStepsRunning };
   if (run.openAttempts === 0 && first !== undefined)
     return { phase: 'Waiting', reason: runReasons.stepsWaiting, message: first.message };
