@@ -54,7 +54,6 @@ function declareOperators(environment: Environment): Environment {
   }
   environment.registerOperator('double % double: double', never);
   environment.registerOperator('int == double: bool', never);
-  environment.registerOperator('list<int> == list<double>: bool', never);
   for (const type of ['string', 'bool', 'int', 'double', 'list', 'map']) {
     environment.registerOperator(`${type} == null: bool`, never);
   }

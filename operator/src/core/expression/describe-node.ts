@@ -14,7 +14,8 @@ export function describeNode(
   return describePlace({ reference, scope, gone: reference.segments.length, trail: [] });
 }
 
-function pathOf(node: ASTNode, references: ReadonlyMap<string, BoundReference>): string | undefined {
+/** The path that a node is, as users write it; undefined where it is more than a path. */
+export function pathOf(node: ASTNode, references: ReadonlyMap<string, BoundReference>): string | undefined {
   if (node.op === 'id') return references.get(node.args)?.reference.text ?? node.args;
   if (node.op !== '.' && node.op !== '[]') return undefined;
   const base = pathOf(node.args[0], references);

@@ -3,6 +3,7 @@ import type { Reference } from '../template/reference.ts';
 import type { ResolutionProblem, Resolved } from '../template/scope.ts';
 import { describeValue } from '../validation/describe-value.ts';
 import { typeConstants } from './cel-library.ts';
+import { checkProgram, type KnownTypes } from './check-program.ts';
 import { evaluateProgram, type ExpressionContext } from './evaluate-program.ts';
 import { atOffset } from './expression-problem.ts';
 import { parseProgram, type Program } from './parse-program.ts';
@@ -76,4 +77,9 @@ export function evaluateCondition(expression: Expression, context: ExpressionCon
 function notBoolean(value: JsonValue, text: string): ResolutionProblem {
   const message = `expected true or false, found ${describeValue(value)}`;
   return atOffset({ code: 'NotBoolean', message, hint: 'compare it: > 0, == "x", != null' }, text, 0);
+}
+
+/** What cannot work in an expression whatever the data, as far as types are known, each with its line and a caret. */
+export function checkExpression({ text, program }: Expression, types: KnownTypes): ResolutionProblem[] {
+  return checkProgram(program, types).map(({ problem, offset }) => atOffset(problem, text, offset));
 }

@@ -31,11 +31,11 @@ function parse(bound: BoundText, text: string): Program | OffsetProblem {
   }
 }
 
+/** The library also fails in other ways, where several of its overloads fit; then types tell nothing. */
 function findTypeProblem(parsed: ParseResult): OffsetProblem | undefined {
   const { error } = parsed.check();
-  if (error === undefined) return undefined;
-  if (error instanceof CelTypeError) return explainTypeError(error);
-  throw error;
+  if (error instanceof RangeError) throw error;
+  return error instanceof CelTypeError ? explainTypeError(error) : undefined;
 }
 
 const tooLong = (length: number): OffsetProblem => ({

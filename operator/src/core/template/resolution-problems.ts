@@ -23,10 +23,11 @@ export function stepNotFound(name: string, scope: Scope): ResolutionProblem {
   return problem('StepNotFound', `Step '${plain(name)}' not found. Steps: ${listNames(names)}`, suggest(name, names));
 }
 
-/** `Name 'x' not found. Names: a, b`, for the bare names of an expression. */
-export function nameNotFound(name: string, names: readonly string[]): ResolutionProblem {
-  const hint = suggest(name, names) ?? 'write {{step.field}} for what a step gives, and text in quotes';
-  return problem('FieldNotFound', `Name '${plain(name)}' not found. Names: ${listNames(names)}`, hint);
+/** `Name 'x' not found. Names: a, b`, for the bare names of an expression; without the names when they are not known. */
+export function nameNotFound(name: string, names?: readonly string[]): ResolutionProblem {
+  const message = `Name '${plain(name)}' not found${names === undefined ? '' : `. Names: ${listNames(names)}`}`;
+  const hint = suggest(name, names ?? []) ?? 'write {{step.field}} for what a step gives, and text in quotes';
+  return problem('FieldNotFound', message, hint);
 }
 
 /** Where a path has led to, for messages. */
