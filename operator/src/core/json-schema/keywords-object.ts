@@ -26,7 +26,7 @@ function required(argument: JsonValue): Check {
 }
 
 function missing(place: Place, name: string, evaluation: Evaluation): false {
-  return evaluation.report(place, 'required', () => ({ below: [name], message: `${shown(name)} is required` }));
+  return evaluation.report(place, 'required', () => ({ below: [name], message: 'is required' }));
 }
 
 function dependentRequired(argument: JsonValue): Check {
@@ -38,7 +38,7 @@ function dependentRequired(argument: JsonValue): Check {
         if (Object.hasOwn(object, other)) return true;
         return evaluation.report(place, 'dependentRequired', () => ({
           below: [other],
-          message: `${shown(other)} is required beside ${shown(name)}`,
+          message: `is required beside ${shown(name)}`,
         }));
       });
     }),
@@ -109,7 +109,7 @@ function unknown(
 ): false {
   return evaluation.report(place, 'additionalProperties', () => ({
     below: [name],
-    message: `unknown field ${quote(name)}`,
+    message: 'is not known here',
     hint: suggestName(name, listed.slice(0, 1000), 'fields here'),
   }));
 }
@@ -124,7 +124,7 @@ function propertyNames(argument: JsonValue, _schema: JsonObject, builder: Schema
       const why = findings[0]?.message ?? 'is not allowed';
       return evaluation.report(place, 'propertyNames', () => ({
         below: [name],
-        message: `the name ${quote(name)} ${why}`,
+        message: `is not allowed as a name: it ${why}`,
       }));
     }),
   );

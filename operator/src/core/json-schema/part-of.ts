@@ -27,7 +27,7 @@ export function fieldOf(conjunction: Conjunction, name: string, open: OpenSchema
     type: 'object',
     saidBy: (part) => saidOfField(part, name, open),
     isTelling: (part) => isJsonObject(part['properties']) || isClosed(part),
-    known: (part) => (isJsonObject(part['properties']) ? Object.keys(part['properties']) : []),
+    known: listedBy,
     seen: new Set(),
   };
   return partOf(conjunction, look, 0) ?? unknown;
@@ -45,6 +45,13 @@ export function itemOf(conjunction: Conjunction, index: number | undefined, open
   };
   return partOf(conjunction, look, 0) ?? unknown;
 }
+
+/** The fields that schemas list. */
+export function listedFields({ parts }: Conjunction): readonly string[] {
+  return [...new Set(parts.flatMap(listedBy))];
+}
+
+const listedBy = ({ properties }: JsonObject) => (isJsonObject(properties) ? Object.keys(properties) : []);
 
 /** What is looked for, and the alternatives that were looked into: one that comes again says nothing new. */
 interface Look {

@@ -1,0 +1,130 @@
+import type { AgentLimits } from '../../api/agent.ts';
+import type { AgentRole } from '../../api/agent-role.ts';
+import type { CouncilSpec } from '../../api/council.ts';
+import type { MethodSpec } from '../../api/method.ts';
+import type { Model } from '../../api/model.ts';
+import type { Step } from '../../api/step/step.ts';
+import { type EstimateWorld, methodsOf, type Named, rolesOf } from './estimate-world.ts';
+
+/** What one attempt of a step may ask of language models. */
+export interface ModelDemand {
+  /** Requests at most, those to mend an answer included. */
+  readonly requests: number;
+  readonly limits: AgentLimits;
+  /** The Models that may be asked. */
+  readonly models: readonly Model[];
+  /** What is not known, in words. */
+  readonly unknown: readonly string[];
+}
+
+/** Defaults of `agentLimits`. */
+export const defaultLimits = { maxTurns: 20, maxTokens: 200_000, maxOutputTokens: 4096 } as const;
+
+/** An answer that does not fit its schema is asked for once more. */
+const REQUESTS_PER_ANSWER = 2;
+
+/** What a step may ask of language models; undefined for a step that asks none. */
+export function modelDemandOf(step: Step, world: EstimateWorld): ModelDemand | undefined {
+  switch (step.type) {
+    case 'llm_agent':
+      return agentDemand(step, world);
+    case 'llm_flow':
+      return flowDemand(step, world);
+    case 'council':
+      return councilDemand(step, world);
+    default:
+      return undefined;
+  }
+}
+
+type StepOf<Type extends Step['type']> = Extract<Step, { type: Type }>;
+
+function agentDemand(step: StepOf<'llm_agent'>, world: EstimateWorld): ModelDemand {
+  const roles = rolesOf(step, world);
+  const graphs = methodsOf(step, world);
+  const limits = { ...roles.found[0]?.spec.limits, ...step.limits };
+  const ofNodes = [...nodeModels(step), ...graphs.found.flatMap(({ spec }) => graphModels(spec))];
+  const names = [ownModel(step, roles), ...ofNodes];
+  return demand({ requests: turnsOf(limits), limits, names, missing: [...roles.missing, ...graphs.missing] }, world);
+}
+
+const turnsOf = ({ maxTurns }: AgentLimits) => maxTurns ?? defaultLimits.maxTurns;
+
+/** The model that a step names, else that of its role. */
+const ownModel = ({ modelRef }: StepOf<'llm_agent' | 'llm_flow'>, roles: Named<AgentRole>) =>
+  modelRef?.name ?? roles.found[0]?.spec.modelRef?.name;
+
+const nodeModels = ({ agentConfig }: StepOf<'llm_agent'>) =>
+  (agentConfig?.nodes ?? []).map(({ model }) => (typeof model === 'string' ? model : undefined));
+
+const graphModels = (spec: MethodSpec) =>
+  spec.type === 'graph' ? spec.graph.nodes.map(({ modelRef }) => modelRef?.name) : [];
+
+function flowDemand(step: StepOf<'llm_flow'>, world: EstimateWorld): ModelDemand {
+  const roles = rolesOf(step, world);
+  const methods = methodsOf(step, world);
+  const own = ownModel(step, roles);
+  const flows = methods.found.flatMap(({ spec }) => (spec.type === 'flow' ? [spec.flow] : []));
+  const names = flows.flatMap(({ modelRef, completions }) =>
+    completions.map((completion) => completion.modelRef?.name ?? step.modelRef?.name ?? modelRef?.name ?? own),
+  );
+  const answers = Math.max(1, ...flows.map(({ completions }) => completions.length));
+  const limits = step.limits ?? {};
+  const requests = Math.min(turnsOf(limits), REQUESTS_PER_ANSWER * answers);
+  const missing = [...roles.missing, ...methods.missing];
+  return demand({ requests, limits, names: names.length === 0 ? [own] : names, missing }, world);
+}
+
+function councilDemand(step: StepOf<'council'>, world: EstimateWorld): ModelDemand {
+  const spec = world.councils.find(({ metadata }) => metadata.name === step.council)?.spec;
+  if (spec === undefined) {
+    const missing = [`the Council '${step.council}'`];
+    return demand({ requests: Number.POSITIVE_INFINITY, limits: {}, names: [], missing }, world);
+  }
+  const names = [step.modelRef?.name, ...councilModels(spec, world)];
+  const requests = REQUESTS_PER_ANSWER * answersOf(spec);
+  return demand({ requests, limits: spec.limits ?? {}, names, missing: [] }, world);
+}
+
+/** Each member proposes once a round; then all of them judge, or the judge does. */
+function answersOf({ members, size = 3, rounds, strategy, judge }: CouncilSpec): number {
+  const speakers = members?.length ?? size;
+  const proposals = speakers * (rounds ?? (strategy === 'debate' ? 2 : 1));
+  return proposals + (judge === undefined ? speakers : 1);
+}
+
+/** Each speaker's own model, else the Council's, else its role's. */
+function councilModels({ members, roleRef, modelRef, judge }: CouncilSpec, { roles }: EstimateWorld) {
+  const shared = roleRef === undefined ? [] : [{ roleRef, modelRef: undefined }];
+  return [...(members ?? []), ...shared, ...(judge === undefined ? [] : [judge])].map((speaker) => {
+    const role = roles.find(({ metadata }) => metadata.name === speaker.roleRef.name);
+    return speaker.modelRef?.name ?? modelRef?.name ?? role?.spec.modelRef?.name;
+  });
+}
+
+interface Asked {
+  readonly requests: number;
+  readonly limits: AgentLimits;
+  /** Models by name; undefined where none is named. */
+  readonly names: readonly (string | undefined)[];
+  /** Other things that are not known, in words. */
+  readonly missing: readonly string[];
+}
+
+function demand({ requests, limits, names, missing }: Asked, { models }: EstimateWorld): ModelDemand {
+  const wanted = [...new Set(names.filter((name) => name !== undefined))];
+  const unknown = [...missing];
+  const found: Model[] = [];
+  for (const name of wanted) {
+    const model = findModel(models, name);
+    if (model === undefined) unknown.push(`the Model '${name}'`);
+    else found.push(model);
+  }
+  if (wanted.length === 0 && missing.length === 0) unknown.push('the Model that is asked');
+  return { requests, limits, models: found, unknown };
+}
+
+/** By its name, else by the name that requests ask for. */
+function findModel(models: readonly Model[], name: string): Model | undefined {
+  return models.find(({ metadata }) => metadata.name === name) ?? models.find(({ spec }) => spec.modelName === name);
+}
