@@ -1,0 +1,108 @@
+import type { Step } from '../../../api/step/step.ts';
+import { isError, type Issue, type IssuePath } from '../../issue.ts';
+import type { PipelineGraph } from '../../pipeline/step-node.ts';
+import { agentRoleOf, calledMethod } from '../called-objects.ts';
+import type { WorldIndex } from '../world.ts';
+import { hostOf, isAllowedHost, notAllowed } from './allowed.ts';
+import { checkMethod } from './check-methods.ts';
+import { checkModel, type ModelUse } from './check-models.ts';
+import { checkStepRole, checkStepTools } from './check-roles.ts';
+import { methodUseOf } from './method-uses.ts';
+import { missingObject } from './missing-object.ts';
+import { findCouncilIssues, findMethodIssues, findRoleIssues } from './object-references.ts';
+
+/** Level 2 of validation: whether what steps name is there, is of the right kind, and may be used. Paths begin at the spec. */
+export function findReferenceIssues({ nodes }: PipelineGraph, index: WorldIndex): Issue[] {
+  return nodes.flatMap(({ step, path }) =>
+    stepChecks.flatMap((check) => check(step, index)).map((issue) => ({ ...issue, path: [...path, ...issue.path] })),
+  );
+}
+
+/** Paths of what they find begin at the step. */
+const stepChecks: readonly ((step: Step, index: WorldIndex) => Issue[])[] = [
+  checkMethod,
+  checkStepRole,
+  checkStepTools,
+  (step, index) => modelsOf(step).flatMap((use) => checkModel(use, index)),
+  checkHasModel,
+  checkCouncil,
+  checkHosts,
+  checkUsedObjects,
+];
+
+function modelsOf(step: Step): ModelUse[] {
+  const ref = 'modelRef' in step ? step.modelRef : undefined;
+  const nodes = step.type === 'llm_agent' ? (step.agentConfig?.nodes ?? []) : [];
+  return [
+    ...(ref === undefined ? [] : [{ name: ref.name, path: ['modelRef', 'name'] }]),
+    ...nodes.flatMap((node, position): ModelUse[] => {
+      const name = Object.hasOwn(node, 'model') ? node['model'] : undefined;
+      return typeof name === 'string' && !name.includes('{{')
+        ? [{ name, path: ['agentConfig', 'nodes', position, 'model'], byServedName: true }]
+        : [];
+    }),
+  ];
+}
+
+/** A model must be named somewhere: by the step, its role, its flow or its graph. */
+function checkHasModel(step: Step, { world }: WorldIndex): Issue[] {
+  const isNamed = step.type === 'llm_flow' ? step.flow !== undefined : hasGraph(step);
+  const asksForOne = step.type === 'llm_flow' || step.type === 'llm_agent';
+  if (!asksForOne || isNamed || step.modelRef !== undefined || step.role !== undefined) return [];
+  return [
+    {
+      code: 'ModelNotNamed',
+      ...(!world.complete && { severity: 'warning' }),
+      path: [],
+      message: `nothing says which Model the step '${step.name}' asks`,
+      hint: 'say it in `modelRef`, or name a `role` that does',
+    },
+  ];
+}
+
+const hasGraph = (step: Step) =>
+  step.type === 'llm_agent' &&
+  (step.agentConfig?.graph_definition !== undefined || step.agentConfig?.nodes !== undefined);
+
+function checkCouncil(step: Step, index: WorldIndex): Issue[] {
+  if (step.type !== 'council' || index.council(step.council) !== undefined) return [];
+  const { world } = index;
+  const known = world.councils.map(({ metadata }) => metadata.name);
+  return [
+    missingObject({ code: 'CouncilNotFound', what: 'Council', name: step.council, path: ['council'], known }, world),
+  ];
+}
+
+/** Hosts that the operator would call for a step. */
+function checkHosts(step: Step, { world }: WorldIndex): Issue[] {
+  const urls: readonly (readonly [IssuePath, string | undefined])[] = [
+    [['delivery', 'url'], step.type === 'output' ? step.delivery?.url : undefined],
+    [['http', 'url'], step.type === 'wait_for_asset' ? step.http?.url : undefined],
+  ];
+  return urls.flatMap(([path, url]) => {
+    const host = url === undefined ? undefined : hostOf(url);
+    const isAllowed = host === undefined || isAllowedHost(world.tenant?.spec.allowed?.hosts, host);
+    return isAllowed ? [] : [notAllowed('host', host, path)];
+  });
+}
+
+/** Where all there is is known, a step cannot run either when what it uses lacks something itself. */
+function checkUsedObjects(step: Step, index: WorldIndex): Issue[] {
+  if (!index.world.complete) return [];
+  const method = calledMethod(step, index);
+  const role = agentRoleOf(step, index);
+  const council = step.type === 'council' ? index.council(step.council) : undefined;
+  return [
+    ...(method === undefined
+      ? []
+      : inside(`Method '${method.metadata.name}'`, methodUseOf(step)?.path ?? [], findMethodIssues(method, index))),
+    ...(role === undefined ? [] : inside(`AgentRole '${role.metadata.name}'`, ['role'], findRoleIssues(role, index))),
+    ...(council === undefined
+      ? []
+      : inside(`Council '${council.metadata.name}'`, ['council'], findCouncilIssues(council, index))),
+  ];
+}
+
+function inside(what: string, path: IssuePath, issues: readonly Issue[]): Issue[] {
+  return issues.filter(isError).map((issue) => ({ ...issue, path, message: `the ${what}: ${issue.message}` }));
+}
