@@ -32,24 +32,36 @@ export interface PlanningCase {
 }
 
 /** Runs a case, and compares all that it says. */
-export function checkPlanningCase({ steps, pipeline, given, when, ...expected }: PlanningCase): void {
+export function checkPlanningCase({
+  steps,
+  pipeline,
+  given,
+  when,
+  then,
+  says,
+  messages = {},
+  ...expected
+}: PlanningCase): void {
   const run = new PlannedRun({ ...pipeline, steps }, given);
   when?.(run);
-  const seen = (wanted: Readonly<Record<string, unknown>>, see: (path: string) => unknown) =>
-    Object.fromEntries(Object.keys(wanted).map((path) => [path, see(path)]));
-  const { states, outputs, inputs } = expected;
-  if (expected.run !== undefined) expect(run.state).toBe(expected.run);
-  if (expected.says !== undefined) expect(run.status.message ?? '').toContain(expected.says);
-  if (states !== undefined) expect(seen(states, (path) => run.stateOf(path))).toEqual(states);
-  if (expected.started !== undefined) expect(run.started).toEqual(expected.started);
-  if (expected.running !== undefined) expect(run.running).toEqual(expected.running);
-  if (outputs !== undefined) expect(seen(outputs, (path) => run.outputsOf(path))).toEqual(outputs);
-  if (inputs !== undefined) expect(seen(inputs, (path) => run.startOf(path)?.inputs)).toEqual(inputs);
-  for (const [path, message] of Object.entries(expected.messages ?? {})) expect(run.messageOf(path)).toContain(message);
-  if (expected.waits !== undefined)
-    expect((run.status.waitingFor ?? []).map(({ kind, name }) => `${kind} ${name}`)).toEqual(expected.waits);
-  expected.then?.(run);
+  const seen = {
+    run: run.state,
+    states: byPath(expected.states, (path) => run.stateOf(path)),
+    started: run.started,
+    running: run.running,
+    outputs: byPath(expected.outputs, (path) => run.outputsOf(path)),
+    inputs: byPath(expected.inputs, (path) => run.startOf(path)?.inputs),
+    waits: (run.status.waitingFor ?? []).map(({ kind, name }) => `${kind} ${name}`),
+  };
+  const asked = Object.keys(expected) as (keyof typeof expected)[];
+  expect(Object.fromEntries(asked.map((what) => [what, seen[what]]))).toEqual(expected);
+  if (says !== undefined) expect(run.status.message).toContain(says);
+  for (const [path, message] of Object.entries(messages)) expect(run.messageOf(path)).toContain(message);
+  then?.(run);
 }
+
+const byPath = (wanted: object = {}, see: (path: string) => unknown) =>
+  Object.fromEntries(Object.keys(wanted).map((path) => [path, see(path)]));
 
 /** A step that calls a Method by a Job. */
 export const call = (name: string, more: object = {}) => ({ name, type: 'function' as const, method: 'm', ...more });

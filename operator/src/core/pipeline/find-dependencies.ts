@@ -3,7 +3,7 @@ import type { Step } from '../../api/step/step.ts';
 import { compileExpression } from '../expression/expression.ts';
 import { findReferences } from '../template/find-references.ts';
 import { isInside, isVisibleFrom, variablesAt } from './scope-rules.ts';
-import { expressionFields, orEntries, templateFields } from './step-templates.ts';
+import { type ExpressionField, expressionFields, orEntries, templateFields } from './step-templates.ts';
 import type { Dependency, StepNode, UnknownStep } from './step-node.ts';
 
 interface Found {
@@ -15,25 +15,30 @@ interface Found {
 /** What a step waits for: what it names in `dependsOn`, and what its templates and expressions refer to. */
 export function findDependencies(node: StepNode, byName: ReadonlyMap<string, StepNode>): Found {
   const found = new Map<StepNode, Dependency>();
-  const add = (dependency: Dependency): void => {
+  for (const dependency of [...namedDependencies(node, byName), ...impliedDependencies(node, byName)]) {
     const before = found.get(dependency.on);
     found.set(dependency.on, before === undefined ? dependency : strongest(before, dependency));
-  };
-  const unknown: UnknownStep[] = [];
-  for (const [index, name] of (node.step.dependsOn ?? []).entries()) {
-    const on = byName.get(name);
-    if (on === undefined) unknown.push({ name, path: [...node.path, 'dependsOn', index], as: 'dependsOn' });
-    else if (isVisibleFrom(on, node)) add({ on, until: 'succeeded', by: 'dependsOn' });
   }
-  const variables = variablesAt(node);
-  for (const { root, until } of rootsOf(node.step)) {
-    const on = variables.has(root) ? undefined : byName.get(root);
-    if (on === undefined || !isVisibleFrom(on, node)) continue;
-    // What is read when the result is there may speak of the step itself and of its parts.
-    if (until === 'result' ? !isInside(on, node) : on !== node)
-      add({ on, until: until === 'ended' ? 'ended' : 'succeeded', by: until === 'ended' ? 'or' : 'template' });
-  }
+  const unknown = (node.step.dependsOn ?? []).flatMap((name, index): UnknownStep[] =>
+    byName.has(name) ? [] : [{ name, path: [...node.path, 'dependsOn', index], as: 'dependsOn' }],
+  );
   return { dependencies: [...found.values()], unknown };
+}
+
+function namedDependencies(node: StepNode, byName: ReadonlyMap<string, StepNode>): Dependency[] {
+  const named = (node.step.dependsOn ?? []).flatMap((name) => byName.get(name) ?? []);
+  return named.filter((on) => isVisibleFrom(on, node)).map((on) => ({ on, until: 'succeeded', by: 'dependsOn' }));
+}
+
+function impliedDependencies(node: StepNode, byName: ReadonlyMap<string, StepNode>): Dependency[] {
+  const variables = variablesAt(node);
+  return [...rootsOf(node.step)].flatMap(({ root, until }): Dependency[] => {
+    const on = variables.has(root) ? undefined : byName.get(root);
+    if (on === undefined || !isVisibleFrom(on, node)) return [];
+    // What is read when the result is there may speak of the step itself and of its parts.
+    if (until === 'result' ? isInside(on, node) : on === node) return [];
+    return [until === 'ended' ? { on, until, by: 'or' } : { on, until: 'succeeded', by: 'template' }];
+  });
 }
 
 /** Both at once: it must have succeeded if either says so, and its result is read if either reads it. */
@@ -52,14 +57,16 @@ interface Root {
 function* rootsOf(step: Step): Generator<Root> {
   for (const { value, read } of templateFields(step)) yield* rootsIn(value, read);
   for (const { value } of orEntries(step)) yield* rootsIn(value, 'ended');
-  for (const { text, read } of expressionFields(step)) {
-    const compiled = compileExpression(text);
-    if ('expression' in compiled)
-      for (const { root } of compiled.expression.references) yield { root, until: read === 'outside' ? 'input' : read };
-  }
+  for (const field of expressionFields(step)) yield* rootsOfExpression(field);
   // What people are shown must be there, but need not have succeeded.
   for (const path of step.type === 'approval' ? (step.show ?? []) : [])
     yield { root: /^[^.[]*/.exec(path)?.[0] ?? '', until: 'ended' };
+}
+
+function* rootsOfExpression({ text, read }: ExpressionField): Generator<Root> {
+  const compiled = compileExpression(text);
+  const references = 'expression' in compiled ? compiled.expression.references : [];
+  for (const { root } of references) yield { root, until: read === 'result' ? 'result' : 'input' };
 }
 
 function* rootsIn(value: JsonValue, until: Root['until']): Generator<Root> {

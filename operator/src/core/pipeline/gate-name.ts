@@ -6,5 +6,11 @@ export function gateNameOf(step: Step): string {
   return named ?? step.name.toLowerCase().replaceAll('_', '-');
 }
 
+/** The step that a run returns to when people at this step's gate reject; undefined when it fails instead. */
+export function returnTargetOf(step: Step): string | undefined {
+  if (step.type === 'approval') return step.returnTo;
+  return step.type === 'validation' ? step.onFailure?.returnTo : undefined;
+}
+
 /** Gate before the first step of a run in safe mode. */
 export const startGate = 'start';

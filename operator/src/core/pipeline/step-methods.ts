@@ -2,28 +2,25 @@ import type { AgentRole } from '../../api/agent-role.ts';
 import type { Method } from '../../api/method.ts';
 import type { Step, StepType } from '../../api/step/step.ts';
 
+type NamedMethods = { readonly [type in StepType]?: (step: Extract<Step, { type: type }>) => string | undefined };
+
+/** Where each type of step names the Method that it calls. */
+const methodNames: NamedMethods = {
+  crawler: ({ method }) => method,
+  function: ({ method }) => method,
+  data_transform: ({ method }) => method,
+  ml_model: ({ model }) => model,
+  ml_serving: ({ model, serviceName }) => model ?? serviceName,
+  ml_training: ({ training }) => training.method,
+  llm_flow: ({ flow }) => flow,
+  llm_agent: ({ agentConfig }) => agentConfig?.graph_definition,
+  output: ({ template }) => template,
+};
+
 /** What a step calls its Method by: its `spec.id` or its name. Undefined when the step calls none. */
 export function methodNameOf(step: Step): string | undefined {
-  switch (step.type) {
-    case 'crawler':
-    case 'function':
-    case 'data_transform':
-      return step.method;
-    case 'ml_model':
-      return step.model;
-    case 'ml_serving':
-      return step.model ?? step.serviceName;
-    case 'ml_training':
-      return step.training.method;
-    case 'llm_flow':
-      return step.flow;
-    case 'llm_agent':
-      return step.agentConfig?.graph_definition;
-    case 'output':
-      return step.template;
-    default:
-      return undefined;
-  }
+  const name = methodNames[step.type] as ((step: Step) => string | undefined) | undefined;
+  return name?.(step);
 }
 
 /** The Method that a step means: by its `spec.id`, else by its name with `_` as `-`. */

@@ -1,4 +1,5 @@
 import type { StepStatus } from '../../api/step-status.ts';
+import { without } from '../defined.ts';
 import type { StepNode } from '../pipeline/step-node.ts';
 import { isExitStep } from '../pipeline/scope-rules.ts';
 import { highestNumber } from './attempts.ts';
@@ -34,7 +35,7 @@ interface Affected {
 }
 
 /** Steps, their parts, and every step that can only be right after them. */
-function affectedBy(run: Run, targets: readonly StepNode[]): Affected {
+export function affectedBy(run: Run, targets: readonly StepNode[]): Affected {
   const begunAgain = new Set<StepNode>();
   const reopened = new Set<StepNode>();
   const dependants = dependantsOf(run);
@@ -139,22 +140,19 @@ function retryStep(run: Run, place: Place, record: StepStatus): void {
   else resetStep(run, place, { reason: stepReasons.retryRequested, keepActivation: true });
 }
 
-function reopenContainer(run: Run, { finishedAt: _, message: __, ...record }: StepStatus): void {
+function reopenContainer(run: Run, record: StepStatus): void {
   run.setRecord({
-    ...record,
+    ...without(record, 'finishedAt', 'message'),
     ...{ phase: 'Running', reason: stepReasons.partsRunning, round: (record.round ?? 1) + 1 },
   });
 }
 
 function reopenLoop(run: Run, record: StepStatus): void {
   const attemptsBefore = Math.max(dropIterations(run, record.path), highestNumber(record));
-  const { finishedAt: _, message: __, iterations, ...rest } = record;
-  if (iterations === undefined) return;
-  const { failed: ___, cancelled: ____, ...kept } = iterations;
-  const round = (record.round ?? 1) + 1;
-  run.setRecord({
-    ...rest,
-    ...{ phase: 'Running', reason: stepReasons.partsRunning, round },
+  if (record.iterations === undefined) return;
+  const kept = without(record.iterations, 'failed', 'cancelled');
+  reopenContainer(run, {
+    ...record,
     iterations: { ...kept, ...(attemptsBefore === 0 ? {} : { attemptsBefore }) },
   });
 }

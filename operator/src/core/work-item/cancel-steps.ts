@@ -1,4 +1,5 @@
 import type { StepStatus } from '../../api/step-status.ts';
+import { defined } from '../defined.ts';
 import { closeAttempt, openAttempt } from './attempts.ts';
 import { pathIn } from './frame.ts';
 import { historyOf, pathOf, type Place } from './place.ts';
@@ -30,9 +31,7 @@ export function cancelStep(run: Run, record: StepStatus | undefined, reason: str
   const { iterations, branch } = record;
   run.setRecord({
     ...historyOf(record, record.path),
-    ...(attempts === undefined ? {} : { attempts }),
-    ...(iterations === undefined ? {} : { iterations }),
-    ...(branch === undefined ? {} : { branch }),
+    ...defined({ attempts, iterations, branch }),
     ...{ phase: 'Cancelled', reason, finishedAt: run.now },
   });
   closeGate(run, record.path);

@@ -42,16 +42,21 @@ export function checkCache(run: Run, place: Place, { record, resolved }: CacheCh
 /** Puts the result of a step that just succeeded into the cache, where the step or its Method wants that. */
 export function fillCache(run: Run, place: Place): void {
   const record = run.record(pathOf(place));
-  const wantsCache =
-    place.node.step.cache !== undefined || run.observed.pinned.methods.some(({ spec }) => spec.cacheSeconds);
-  const resolution = wantsCache && record?.phase === 'Succeeded' ? resolveStep(run, place.node, place.frame) : 'unread';
-  if (record === undefined || resolution === 'unread' || 'problem' in resolution) return;
+  if (record?.phase !== 'Succeeded' || !mayBeCached(run, place)) return;
+  const resolution = resolveStep(run, place.node, place.frame);
+  if (resolution === 'unread' || 'problem' in resolution) return;
   const ttlSeconds = cacheSeconds(run, place, resolution.resolved);
   const key = cacheKey(run, place, resolution.resolved);
-  if (ttlSeconds === undefined || 'problem' in key) return;
-  const outputsDigest = record.outputsRef?.digest ?? run.storeArtifact(record.outputs ?? {});
-  run.fillCache({ kind: 'fill-cache', key: key.value, ttlSeconds, outputsDigest });
+  if (ttlSeconds !== undefined && 'value' in key)
+    run.fillCache({ kind: 'fill-cache', key: key.value, ttlSeconds, outputsDigest: digestOfOutputs(run, record) });
 }
+
+const digestOfOutputs = (run: Run, { outputs = {}, outputsRef }: StepStatus) =>
+  outputsRef?.digest ?? run.storeArtifact(outputs);
+
+/** Told without resolving anything: most pipelines cache nothing. */
+const mayBeCached = (run: Run, { node }: Place) =>
+  node.step.cache !== undefined || run.observed.pinned.methods.some(({ spec }) => spec.cacheSeconds !== undefined);
 
 /** How long a result may be used again, in seconds: as the step says, else as its Method says; undefined for never. */
 function cacheSeconds(run: Run, { node }: Place, { method }: ResolvedStep): number | undefined {
@@ -76,5 +81,5 @@ const flowFields: ReadonlySet<string> = new Set([
 /** What decides what a step does, without what decides when it runs and what follows. */
 function withoutFlow(step: ResolvedStep['step']): JsonValue {
   const entries = Object.entries(step).filter(([field]) => !flowFields.has(field));
-  return Object.fromEntries(entries) as JsonValue;
+  return Object.fromEntries<JsonValue>(entries as [string, JsonValue][]);
 }

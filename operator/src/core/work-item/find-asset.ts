@@ -25,12 +25,17 @@ export function findAsset(run: Run, name: string): { readonly value: JsonValue }
 }
 
 /** The output's own value where the step's record still has it, else where it is to be found. */
-function describeAsset(run: Run, { name, step, digest }: RecordedAsset): { readonly value: JsonValue } | 'unread' {
-  const record = step === undefined ? undefined : run.record(step);
-  const node = run.graph.byName.get((step ?? '').replace(/^.*\./, ''));
-  const fields = Object.entries(node?.step.outputs ?? {}).filter(([, template]) => template === name);
-  if (record === undefined || fields.length === 0)
-    return { value: { name, step: step ?? null, digest: digest ?? null } };
+function describeAsset(run: Run, asset: RecordedAsset): { readonly value: JsonValue } | 'unread' {
+  const { name, step = '', digest = null } = asset;
+  const record = run.record(step);
+  const field = fieldOf(run, asset);
+  if (record === undefined || field === undefined) return { value: { name, step, digest } };
   const outputs = run.outputsOf(record);
-  return outputs === undefined ? 'unread' : { value: outputs[fields[0]?.[0] ?? ''] ?? null };
+  return outputs === undefined ? 'unread' : { value: outputs[field] ?? null };
+}
+
+/** The output that an asset is, where its name was written out. */
+function fieldOf(run: Run, { name, step = '' }: RecordedAsset): string | undefined {
+  const declared = run.graph.byName.get(step)?.step.outputs ?? {};
+  return Object.entries(declared).find(([, template]) => template === name)?.[0];
 }

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../api/json.ts';
 import type { StepStatus } from '../../api/step-status.ts';
+import { defined } from '../defined.ts';
 import { clipMessage } from './clip-message.ts';
 import { activateStep, takeWays } from './activate.ts';
 import type { OutputsRef } from './observed.ts';
@@ -28,28 +29,33 @@ export interface StepFailure {
  * false when its result has to be read first.
  */
 export function succeed(run: Run, place: Place, record: StepStatus | undefined, success: Success): boolean {
-  const { step } = place.node;
-  const readsResult = step.outputs !== undefined || step.check !== undefined || step.onSuccess !== undefined;
-  const content = success.outputs ?? (success.outputsRef && readsResult ? readOutputs(run, success.outputsRef) : {});
-  if (content === undefined) return false;
-  const shaped = shapeOutputs(readsResult ? step.outputs : undefined, content);
+  const { outputs, check, onSuccess } = place.node.step;
+  const isRead = outputs !== undefined || check !== undefined || onSuccess !== undefined;
+  const content = contentOf(run, success, isRead);
+  if (content === 'unread') return false;
+  const shaped = shapeOutputs(outputs, content);
   if ('missing' in shaped) {
     fail(run, place, record, { reason: stepReasons.outputMissing, message: shaped.missing });
     return true;
   }
-  const isAsGiven = success.outputsRef !== undefined && shaped.outputs === content;
-  const placed = isAsGiven || !readsResult ? placeAsGiven(run, success) : run.placeOutputs(shaped.outputs);
+  const placed = placeResult(run, success, shaped.outputs === content ? undefined : shaped.outputs);
   setEnded(run, place, record, { phase: 'Succeeded', reason: success.reason, ...describe(success.message), ...placed });
   const problem = recordAssets(run, place, shaped.outputs) ?? takeWays(run, place, shaped.outputs);
   if (problem !== undefined) fail(run, place, run.record(pathOf(place)), problem);
   return true;
 }
 
-const readOutputs = (run: Run, { digest }: OutputsRef) => run.artifact(digest) as JsonObject | undefined;
+/** The outputs, where anything looks into them; they may have to be read first. */
+function contentOf(run: Run, { outputs, outputsRef }: Success, isRead: boolean): JsonObject | 'unread' {
+  if (outputs !== undefined || outputsRef === undefined || !isRead) return outputs ?? {};
+  return (run.artifact(outputsRef.digest) as JsonObject | undefined) ?? 'unread';
+}
 
-function placeAsGiven(run: Run, { outputs, outputsRef }: Success): Partial<StepStatus> {
-  if (outputsRef !== undefined) return { outputsRef };
-  return outputs === undefined || Object.keys(outputs).length === 0 ? {} : run.placeOutputs(outputs);
+/** What the record says of the outputs: where they are already, or where they are put. */
+function placeResult(run: Run, { outputs, outputsRef }: Success, shaped: JsonObject | undefined): Partial<StepStatus> {
+  if (outputsRef !== undefined && shaped === undefined) return { outputsRef };
+  const result = shaped ?? outputs ?? {};
+  return Object.keys(result).length === 0 ? {} : run.placeOutputs(result);
 }
 
 /** Records that a step has failed for good, or that its fallback has to try now. */
@@ -65,12 +71,8 @@ export function fail(run: Run, place: Place, record: StepStatus | undefined, fai
 /** Records that a step will not run, and why. */
 export function skip(run: Run, place: Place, reason: string, message: string): void {
   const { path, activatedBy, round } = historyOf(run.record(pathOf(place)), pathOf(place));
-  run.setRecord({
-    path,
-    ...(activatedBy === undefined ? {} : { activatedBy }),
-    ...(round === undefined ? {} : { round }),
-    ...{ phase: 'Skipped', reason, ...describe(message), finishedAt: run.now },
-  });
+  const why = { phase: 'Skipped' as const, reason, ...describe(message) };
+  run.setRecord({ path, ...defined({ activatedBy, round }), ...why, finishedAt: run.now });
 }
 
 /** Writes the last record of a step. */
@@ -84,8 +86,7 @@ export function setEnded(
   run.setRecord({
     startedAt: run.now,
     ...historyOf(record, pathOf(place)),
-    ...(branch === undefined ? {} : { branch }),
-    ...(iterations === undefined ? {} : { iterations }),
+    ...defined({ branch, iterations }),
     finishedAt: run.now,
     ...ending,
   });

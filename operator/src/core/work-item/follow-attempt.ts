@@ -1,15 +1,18 @@
+import type { JsonObject, JsonValue } from '../../api/json.ts';
 import type { Attempt, StepStatus } from '../../api/step-status.ts';
+import { defined } from '../defined.ts';
 import { findMethod, methodNameOf } from '../pipeline/step-methods.ts';
+import { resolveTemplates } from '../template/resolve-template.ts';
 import { closeAttempt, openAttempt } from './attempts.ts';
 import { fillCache } from './check-cache.ts';
 import { clipMessage } from './clip-message.ts';
 import { fail, succeed } from './finish-step.ts';
-import type { AttemptOutcome } from './observed.ts';
+import type { AttemptOutcome, ObservedAttempt } from './observed.ts';
 import { openStepGate } from './plan-decision.ts';
 import { historyOf, pathOf, type Place } from './place.ts';
-import { resolveStep } from './resolve-step.ts';
 import { effectivePolicy, mayBeRetried, retryDelayMs } from './retry-delay.ts';
 import type { Run } from './run.ts';
+import { scopeAt } from './run-scope.ts';
 import { stepReasons } from './step-reasons.ts';
 import { arrivedAsset } from './find-asset.ts';
 
@@ -26,28 +29,45 @@ export function followAttempt(run: Run, place: Place, record: StepStatus): void 
   const attempt = openAttempt(record);
   if (attempt === undefined) return;
   const child = run.child(record.path, attempt.number);
-  const outcome = child?.outcome ?? eventOutcome(run, place, attempt);
-  if (outcome !== undefined) {
-    acceptOutcome(run, place, { record, attempt, outcome });
-    return;
+  const outcome = child?.outcome ?? eventOutcome(run, place);
+  if (outcome !== undefined) acceptOutcome(run, place, { record, attempt, outcome });
+  else if (!hasTimedOut(run, place, { record, attempt, child })) watchAttempt(run, { record, attempt, child });
+}
+
+/** An attempt that is under way, and what is seen of it. */
+interface Watched {
+  readonly record: StepStatus;
+  readonly attempt: Attempt;
+  readonly child: ObservedAttempt | undefined;
+}
+
+const sinceWhen = (run: Run, { record, attempt }: Watched) => attempt.startedAt ?? record.startedAt ?? run.now;
+
+function hasTimedOut(run: Run, place: Place, watched: Watched): boolean {
+  const { record, attempt, child } = watched;
+  const seconds = timeoutSecondsOf(run, place);
+  const deadlineMs = Date.parse(sinceWhen(run, watched)) + seconds * 1000;
+  if (deadlineMs > run.nowMs) {
+    run.wakeAt(deadlineMs);
+    return false;
   }
-  const deadlineMs = Date.parse(attempt.startedAt ?? record.startedAt ?? run.now) + timeoutSecondsOf(run, place) * 1000;
-  if (deadlineMs <= run.nowMs) {
-    const message = `it took longer than ${timeoutSecondsOf(run, place)} s${child?.waitingFor ? `; ${child.waitingFor.message}` : ''}`;
-    registerFailure(
-      run,
-      place,
-      { record, attempt, outcome: { result: 'Failed' } },
-      { reason: stepReasons.timedOut, message },
-    );
-    return;
+  // What it waited for all the time is why: the scheduler's own words.
+  const message = [`it took longer than ${seconds} s`, child?.waitingFor?.message].filter((part) => part).join('; ');
+  const ended = { record, attempt, outcome: { result: 'Failed' as const } };
+  registerFailure(run, place, ended, { reason: stepReasons.timedOut, message });
+  return true;
+}
+
+function watchAttempt(run: Run, watched: Watched): void {
+  const { record, attempt, child } = watched;
+  // The Job's UID, once seen, tells one that was deleted from one that was never made.
+  if (child?.jobUid !== undefined && attempt.jobUid === undefined) {
+    const attempts = [...(record.attempts ?? []).slice(0, -1), { ...attempt, jobUid: child.jobUid }];
+    run.setRecord({ ...record, attempts });
   }
-  run.wakeAt(deadlineMs);
-  noteJob(run, record, { attempt, jobUid: child?.jobUid });
-  if (child?.waitingFor !== undefined) {
-    const since = attempt.startedAt ?? record.startedAt ?? run.now;
-    run.waitFor({ ...child.waitingFor, message: clipMessage(child.waitingFor.message), step: record.path, since });
-  }
+  if (child?.waitingFor === undefined) return;
+  const message = clipMessage(child.waitingFor.message);
+  run.waitFor({ ...child.waitingFor, message, step: record.path, since: sinceWhen(run, watched) });
 }
 
 /** Most that one attempt of a step may take, in seconds. */
@@ -59,28 +79,15 @@ export function timeoutSecondsOf(run: Run, { node }: Place): number {
 }
 
 /** A transformation ends when the event of its asset arrives, which may be before it is asked for. */
-function eventOutcome(run: Run, { node, frame }: Place, attempt: Attempt): AttemptOutcome | undefined {
-  if (node.step.type !== 'data_transform' || attempt.result !== undefined) return undefined;
-  const resolution = resolveStep(run, node, frame);
-  if (resolution === 'unread' || 'problem' in resolution || resolution.resolved.step.type !== 'data_transform')
-    return undefined;
-  const arrived = arrivedAsset(run, resolution.resolved.step.asset);
-  if (arrived === undefined) return undefined;
-  const value = arrived.value ?? {};
-  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-  return { result: 'Succeeded', outputs: isObject ? (value as NonNullable<AttemptOutcome['outputs']>) : { value } };
+function eventOutcome(run: Run, { node, frame }: Place): AttemptOutcome | undefined {
+  if (node.step.type !== 'data_transform') return undefined;
+  const asset = resolveTemplates(node.step.asset, scopeAt(run, frame));
+  const arrived = 'value' in asset && typeof asset.value === 'string' ? arrivedAsset(run, asset.value) : undefined;
+  return arrived && { result: 'Succeeded', outputs: asObject(arrived.value ?? {}) };
 }
 
-/** The Job's UID, once seen, tells one that was deleted from one that was never made. */
-function noteJob(
-  run: Run,
-  record: StepStatus,
-  { attempt, jobUid }: { readonly attempt: Attempt; readonly jobUid: string | undefined },
-): void {
-  if (jobUid === undefined || attempt.jobUid !== undefined) return;
-  const attempts = [...(record.attempts ?? []).slice(0, -1), { ...attempt, jobUid }];
-  run.setRecord({ ...record, attempts });
-}
+const asObject = (value: JsonValue): JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : { value };
 
 interface Ended {
   readonly record: StepStatus;
@@ -124,8 +131,7 @@ function withClosed(
 ) {
   const { used, resultDigest } = outcome;
   const closed = closeAttempt(attempt, {
-    ...(used === undefined ? {} : { used }),
-    ...(resultDigest === undefined ? {} : { resultDigest }),
+    ...defined({ used, resultDigest }),
     ...ending,
   });
   return { ...record, attempts: [...(record.attempts ?? []).slice(0, -1), closed] };
@@ -139,8 +145,7 @@ function registerFailure(run: Run, place: Place, ended: Ended, failure: AttemptF
     ...withClosed(run, ended, {
       ...{ result: 'Failed' as const, reason: clipReason(reason), finishedAt: run.now },
       ...(message === '' ? {} : { message: clipMessage(message) }),
-      ...(exitCode === undefined ? {} : { exitCode }),
-      ...(retryable === undefined ? {} : { retryable }),
+      ...defined({ exitCode, retryable }),
     }),
     failures,
   };

@@ -1,5 +1,7 @@
 import type { JsonObject, JsonValue } from '../../api/json.ts';
 import type { StepStatus } from '../../api/step-status.ts';
+import type { Usage } from '../../api/usage.ts';
+import { defined } from '../defined.ts';
 import { addUsage } from '../estimate/usage-sum.ts';
 import { appendToLog, readLog } from './artifact-log.ts';
 import { highestNumber } from './attempts.ts';
@@ -35,40 +37,38 @@ export function foldIterations(run: Run, record: StepStatus, done: readonly Done
   const { iterations } = record;
   if (iterations === undefined || done.length === 0) return record;
   const results = done.filter(({ state }) => state === 'succeeded').map((each) => keepResult(run, each));
-  const failures = done
+  const failed = done
     .filter(({ state }) => state === 'failed')
     .map(({ index }) => describeFailure(run, record.path, index));
-  let used = iterations.used ?? {};
-  let lastAttempt = iterations.lastAttempt ?? 0;
-  for (const { index } of done) {
-    for (const path of [...run.loops.paths(record.path, index)]) {
-      const part = run.record(path);
-      if (part === undefined) continue;
-      for (const attempt of part.attempts ?? []) used = addUsage(used, attempt.used ?? {});
-      used = addUsage(used, part.iterations?.used ?? {});
-      lastAttempt = Math.max(lastAttempt, highestNumber(part));
-      run.foldRecord(part);
-    }
-  }
-  const message = [record.message, ...failures].filter((text) => text !== undefined).join('; ');
-  const resultsRef =
-    results.length === 0
-      ? iterations.resultsRef
-      : appendToLog(run, iterations.resultsRef, results as unknown as JsonValue[]);
+  const message = [record.message, ...failed].filter((text) => text !== undefined).join('; ');
+  const { resultsRef } = iterations;
   const folded: StepStatus = {
     ...record,
     ...(message === '' ? {} : { message: clipMessage(message) }),
     iterations: {
       ...iterations,
       ...rangesWith(iterations, done),
-      ...(resultsRef === undefined ? {} : { resultsRef }),
-      ...(Object.keys(used).length === 0 ? {} : { used }),
-      ...(lastAttempt === 0 ? {} : { lastAttempt }),
+      ...defined({ resultsRef: results.length === 0 ? resultsRef : appendToLog(run, resultsRef, results as never) }),
+      ...foldRecords(run, record, done),
     },
   };
   run.setRecord(folded);
   return folded;
 }
+
+/** Takes the records out; sums and maxima of them stay. */
+function foldRecords(run: Run, { path, iterations }: StepStatus, done: readonly DoneIteration[]) {
+  const paths = done.flatMap(({ index }) => [...run.loops.paths(path, index)]);
+  const parts = paths.map((each) => run.record(each)).filter((part) => part !== undefined);
+  const used = parts.map(usedBy).reduce(addUsage, iterations?.used ?? {});
+  const lastAttempt = Math.max(iterations?.lastAttempt ?? 0, ...parts.map(highestNumber));
+  for (const part of parts) run.foldRecord(part);
+  return { ...(Object.keys(used).length === 0 ? {} : { used }), ...(lastAttempt === 0 ? {} : { lastAttempt }) };
+}
+
+/** What all attempts of a step used, those of its iterations included. */
+const usedBy = ({ attempts = [], iterations }: StepStatus): Usage =>
+  attempts.map(({ used = {} }) => used).reduce(addUsage, iterations?.used ?? {});
 
 const rangeOf = { succeeded: 'succeeded', failed: 'failed', stopped: 'cancelled' } as const;
 
@@ -117,20 +117,23 @@ export function assembleResults(run: Run, { iterations }: StepStatus): readonly 
   const kept = readLog(run, iterations?.resultsRef) as unknown as readonly KeptResult[] | undefined;
   if (kept === undefined) return 'unread';
   const byIndex = new Map(kept.map((result) => [result.index, result]));
-  const results: JsonValue[] = [];
+  const results = Array.from({ length: iterations?.count ?? 0 }, (_, index) => readResult(run, byIndex.get(index)));
+  if (results.some(({ isRead }) => !isRead)) return 'unread';
   let size = 0;
-  let isRead = true;
-  for (let index = 0; index < (iterations?.count ?? 0); index += 1) {
-    const { outputs = {}, refs = {} } = byIndex.get(index) ?? {};
-    const read = Object.entries(refs).map(([name, digest]) => [name, run.artifact(digest)] as const);
-    if (read.some(([, content]) => content === undefined)) isRead = false;
-    const result = Object.fromEntries([
-      ...Object.entries(outputs),
-      ...read.map(([name, content]) => [name, content ?? null]),
-    ]);
+  for (const { result } of results) {
     size += JSON.stringify(result).length;
     if (size > largestResults) return 'too large';
-    results.push(result as JsonValue);
   }
-  return isRead ? results : 'unread';
+  return results.map(({ result }) => result);
+}
+
+/** Every artifact that is not at hand is asked for at once, so that one reading is enough. */
+function readResult(run: Run, kept: KeptResult | undefined): { readonly result: JsonObject; readonly isRead: boolean } {
+  const { outputs = {}, refs = {} } = kept ?? {};
+  const read = Object.entries(refs).map(([name, digest]) => [name, run.artifact(digest)] as const);
+  const result = Object.fromEntries([
+    ...Object.entries(outputs),
+    ...read.map(([name, content]) => [name, content ?? null] as const),
+  ]);
+  return { result, isRead: read.every(([, content]) => content !== undefined) };
 }

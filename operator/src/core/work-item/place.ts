@@ -1,4 +1,5 @@
 import type { StepStatus } from '../../api/step-status.ts';
+import { defined } from '../defined.ts';
 import type { StepNode } from '../pipeline/step-node.ts';
 import { type Frame, pathIn } from './frame.ts';
 
@@ -16,12 +17,5 @@ export function pathOf({ node, frame }: Place): string {
 /** What a record keeps when its step goes on: what it has behind it, not how it stood. */
 export function historyOf(record: StepStatus | undefined, path: string): Omit<StepStatus, 'phase'> {
   const { startedAt, round, failures, attempts, activatedBy } = record ?? {};
-  return {
-    path,
-    ...(activatedBy === undefined ? {} : { activatedBy }),
-    ...(startedAt === undefined ? {} : { startedAt }),
-    ...(round === undefined ? {} : { round }),
-    ...(failures === undefined || failures === 0 ? {} : { failures }),
-    ...(attempts === undefined || attempts.length === 0 ? {} : { attempts }),
-  };
+  return { path, ...defined({ activatedBy, startedAt, round, failures, attempts }) };
 }

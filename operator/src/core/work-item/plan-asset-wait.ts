@@ -81,7 +81,8 @@ export function nestNames(entries: readonly (readonly [string, JsonValue])[]): J
   return asObject(tree);
 }
 
-interface NameTree extends Map<string, NameTree | JsonValue> {}
+/** An interface, because a recursive type needs a name to refer to itself by. */
+interface NameTree extends Map<string, NameTree | JsonValue> {} // eslint-disable-line @typescript-eslint/no-empty-object-type
 
 const asObject = (tree: NameTree): JsonObject =>
   Object.fromEntries([...tree].map(([name, value]) => [name, value instanceof Map ? asObject(value) : value]));

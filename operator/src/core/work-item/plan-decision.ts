@@ -1,7 +1,8 @@
-import type { JsonValue } from '../../api/json.ts';
+import type { JsonObject, JsonValue } from '../../api/json.ts';
 import type { StepStatus } from '../../api/step-status.ts';
-import { gateNameOf } from '../pipeline/gate-name.ts';
+import { gateNameOf, returnTargetOf } from '../pipeline/gate-name.ts';
 import type { StepNode } from '../pipeline/step-node.ts';
+import { defined } from '../defined.ts';
 import { readPath } from '../template/navigate.ts';
 import { beginAgainFrom } from './begin-again.ts';
 import { clipMessage } from './clip-message.ts';
@@ -38,11 +39,9 @@ export function openStepGate(run: Run, place: Place, record: StepStatus | undefi
   run.setRecord({
     startedAt: run.now,
     ...historyOf(record, path),
-    ...(record?.outputs === undefined ? {} : { outputs: record.outputs }),
-    ...(record?.outputsRef === undefined ? {} : { outputsRef: record.outputsRef }),
-    phase: 'Waiting',
-    reason: stepReasons.waitingForDecision,
-    ...(message === undefined || message === '' ? {} : { message: clipMessage(message) }),
+    ...defined({ outputs: record?.outputs, outputsRef: record?.outputsRef }),
+    ...{ phase: 'Waiting', reason: stepReasons.waitingForDecision },
+    ...defined({ message: message === undefined ? undefined : clipMessage(message) }),
   });
 }
 
@@ -61,7 +60,7 @@ function termsOf({ step }: StepNode): Pick<GateRequest, 'approvals'> & Partial<G
 }
 
 /** What people see: the outputs that the step names, else those of all steps that it depends on. */
-function shownAt(run: Run, { node, frame }: Place): JsonValue | 'unread' {
+function shownAt(run: Run, { node, frame }: Place): JsonObject | 'unread' {
   const shown: [string, JsonValue][] = [];
   let isRead = true;
   for (const { on } of node.dependencies) {
@@ -112,8 +111,7 @@ function approve(run: Run, place: Place, { record, verdict }: Decided): void {
 
 function reject(run: Run, place: Place, { record, verdict }: Decided): void {
   const { step } = place.node;
-  const returnTo =
-    step.type === 'approval' ? step.returnTo : step.type === 'validation' ? step.onFailure?.returnTo : undefined;
+  const returnTo = returnTargetOf(step);
   const comment = verdict.message === '' ? '' : `: ${verdict.message}`;
   if (returnTo !== undefined && verdict.state === 'Rejected' && beginAgainFrom(run, place, returnTo)) return;
   const reason = verdict.state === 'Expired' ? stepReasons.expired : stepReasons.rejected;

@@ -1,5 +1,6 @@
 import type { GateStatus } from '../../api/gate-status.ts';
 import type { JsonValue } from '../../api/json.ts';
+import { defined, without } from '../defined.ts';
 import { digestOf } from '../digest.ts';
 import { clipMessage } from './clip-message.ts';
 import type { Run } from './run.ts';
@@ -36,36 +37,32 @@ export function openGate(run: Run, request: GateRequest): void {
   const { name, step, approvals, production = false, allowRequester = false, allowedServiceAccounts } = request;
   const content = run.storeArtifact(request.shown);
   const round = (before?.round ?? 0) + 1;
+  const message = request.message?.slice(0, 4096);
+  const previousContent = before?.content;
   run.gates.set(name, {
-    name,
-    ...(step === undefined ? {} : { step }),
-    ...{ state: 'Open', round, approvals, production, allowRequester },
-    digest: digestAt(run, { name, round, content }),
-    content,
-    ...(before?.content === undefined ? {} : { previousContent: before.content }),
-    ...(allowedServiceAccounts === undefined ? {} : { allowedServiceAccounts }),
-    ...(request.message === undefined ? {} : { message: request.message.slice(0, 4096) }),
-    openedAt: run.now,
-    ...(request.expiresSeconds === undefined
-      ? {}
-      : { expiresAt: new Date(run.nowMs + request.expiresSeconds * 1000).toISOString() }),
+    ...{ name, state: 'Open', round, approvals, production, allowRequester, content, openedAt: run.now },
+    digest: digestAt(run, { name, round, content, message }),
+    ...defined({ step, previousContent, allowedServiceAccounts, message, expiresAt: expiryOf(run, request) }),
     // Why it was sent back before stays: it is the feedback of the next attempts.
     ...keepRejections(before),
   });
   run.changes += 1;
 }
 
+const expiryOf = (run: Run, { expiresSeconds }: GateRequest) =>
+  expiresSeconds === undefined ? undefined : new Date(run.nowMs + expiresSeconds * 1000).toISOString();
+
 const keepRejections = (before: GateStatus | undefined): Pick<GateStatus, 'decisions'> => {
   const last = before?.decisions?.findLast(({ decision }) => decision === 'rejected');
   return last === undefined ? {} : { decisions: [last] };
 };
 
-/** Exactly what is decided on: the run, the policies, what is pinned, the inputs, what is shown, and the round. */
-function digestAt(run: Run, { name, round, content }: Pick<GateStatus, 'name' | 'round' | 'content'>): string {
+/** Exactly what is decided on: the run, the policies, what is pinned, the inputs, what is shown and asked, and the round. */
+function digestAt(run: Run, gate: Pick<GateStatus, 'name' | 'round' | 'content' | 'message'>): string {
   const { workItem, pinned, facts } = run.observed;
-  const { uid = '' } = workItem.metadata;
-  const epoch = facts.policyEpoch ?? '';
-  return digestOf({ uid, epoch, pinned: pinned.digest, inputs: run.inputs, gate: name, round, content: content ?? '' });
+  const { name, round, content, message } = gate;
+  const on = { uid: workItem.metadata.uid, epoch: facts.policyEpoch, pinned: pinned.digest, inputs: run.inputs };
+  return digestOf({ ...on, gate: name, round, content, message });
 }
 
 /** Takes the decisions at an open gate that are on exactly what it asks now, and says what has come of it. */
@@ -98,7 +95,7 @@ function takeDecisions(run: Run, gate: GateStatus): GateStatus {
     );
   const added = run.observed.facts.decisions
     .filter((decision) => decision.gate === gate.name && decision.digest === gate.digest && isNew(decision))
-    .map(({ gate: _, ...decision }): Decision => decision);
+    .map((decision): Decision => without(decision, 'gate'));
   return added.length === 0 ? gate : { ...gate, decisions: [...recorded, ...added].slice(-72) };
 }
 

@@ -1,5 +1,6 @@
 import type { StepStatus } from '../../api/step-status.ts';
 import type { JsonValue } from '../../api/json.ts';
+import { without } from '../defined.ts';
 import { resolveTemplates } from '../template/resolve-template.ts';
 import { fail, setEnded, succeed } from './finish-step.ts';
 import { iterationFrame } from './frame.ts';
@@ -7,6 +8,7 @@ import { assembleResults, foldIterations, type DoneIteration } from './loop-resu
 import type { Place } from './place.ts';
 import { planBody } from './plan-body.ts';
 import { type FollowedParts, setRunning } from './plan-container.ts';
+import type { Leave } from './plan-step.ts';
 import { parseRanges } from './ranges.ts';
 import { hasReadReferences } from './resolve-step.ts';
 import type { Run } from './run.ts';
@@ -77,35 +79,39 @@ interface Progress {
   readonly underWay: number;
 }
 
-function planIterations(
-  run: Run,
-  place: Place,
-  { record, leave, items }: FollowedParts & { readonly items: readonly JsonValue[] },
-): Progress {
-  const { node, frame } = place;
-  const { succeeded, failed, cancelled } = record.iterations ?? {};
-  const recorded = new Set([...parseRanges(succeeded), ...parseRanges(failed), ...parseRanges(cancelled)]);
-  const most = node.step.type === 'loop' ? (node.step.maxParallel ?? 1) : 1;
+/** What the iterations are planned with. */
+interface Iterations extends FollowedParts {
+  readonly items: readonly JsonValue[];
+}
+
+function planIterations(run: Run, place: Place, { record, leave, items }: Iterations): Progress {
+  const recorded = recordedIterations(record);
   const done: DoneIteration[] = [];
   let underWay = 0;
-  let hasFailed = failed !== undefined;
-  for (let index = 0; index < items.length && underWay < most; index += 1) {
-    if (recorded.has(index)) continue;
-    const hasBegun = run.loops.paths(record.path, index).size > 0;
-    if (!hasBegun && (hasFailed || leave === 'stop')) continue;
-    const iteration = iterationFrame(node, frame, { index, item: items[index] ?? null });
-    const body = {
-      nodes: node.children,
-      frame: iteration,
-      leave: hasFailed ? ('stop' as const) : leave,
-      slots: Infinity,
-    };
-    const { state } = planBody(run, body);
+  // Once one has failed no other begins, and those under way begin nothing new.
+  let now = record.iterations?.failed === undefined ? leave : 'stop';
+  for (const [index, item] of items.entries()) {
+    if (underWay >= mostAtOnce(place)) break;
+    if (recorded.has(index) || !mayGoOn(run, record, { index, leave: now })) continue;
+    const frame = iterationFrame(place.node, place.frame, { index, item });
+    const { state } = planBody(run, { nodes: place.node.children, frame, leave: now, slots: Infinity });
     if (state === 'open') underWay += 1;
-    else done.push({ index, frame: iteration, state });
-    hasFailed ||= state === 'failed';
+    else done.push({ index, frame, state });
+    if (state === 'failed') now = 'stop';
   }
   return { done, underWay };
+}
+
+const mostAtOnce = ({ node: { step } }: Place) => (step.type === 'loop' ? (step.maxParallel ?? 1) : 1);
+
+/** When all ends, only what has begun is looked at. */
+const mayGoOn = (run: Run, { path }: StepStatus, { index, leave }: { readonly index: number; readonly leave: Leave }) =>
+  leave !== 'stop' || run.loops.paths(path, index).size > 0;
+
+/** Iterations that are done and have left no records. */
+function recordedIterations({ iterations = { count: 0 } }: StepStatus): ReadonlySet<number> {
+  const { succeeded, failed, cancelled } = iterations;
+  return new Set([succeeded, failed, cancelled].flatMap((ranges) => [...parseRanges(ranges)]));
 }
 
 function endLoop(run: Run, place: Place, record: StepStatus): void {
@@ -129,8 +135,7 @@ function endLoop(run: Run, place: Place, record: StepStatus): void {
       fail(run, place, record, { reason: stepReasons.resultsTooLarge, message });
       return;
     }
-    const { resultsRef: _, lastAttempt: __, ...kept } = iterations;
-    const ended = { ...record, iterations: kept };
+    const ended = { ...record, iterations: without(iterations, 'resultsRef', 'lastAttempt') };
     succeed(run, place, ended, { reason: stepReasons.completed, outputs: { results, count } });
   }
 }

@@ -1,4 +1,5 @@
 import type { StepStatus } from '../../api/step-status.ts';
+import { defined } from '../defined.ts';
 import { openAttempt } from './attempts.ts';
 import { evaluate } from './activate.ts';
 import { cancelParts, closeGate } from './cancel-steps.ts';
@@ -14,7 +15,7 @@ import { pathOf, type Place } from './place.ts';
 import { hasReadReferences } from './resolve-step.ts';
 import type { Run } from './run.ts';
 import { startAttempt } from './start-attempt.ts';
-import { isEnded, isUnderWay, stateOf } from './step-state.ts';
+import { isEnded, isUnderWay, stateOf, type StepState } from './step-state.ts';
 import { stepReasons } from './step-reasons.ts';
 
 /**
@@ -182,24 +183,25 @@ function hasTimedOut(run: Run, place: Place, { startedAt }: StepStatus): boolean
 function whenItsFallbackRuns(run: Run, place: Place, leave: Leave): boolean {
   const record = run.record(pathOf(place));
   if (record?.reason !== stepReasons.fallbackRunning) return false;
-  const { node, frame } = place;
-  const fallback = run.graph.byName.get(node.step.onError?.fallbackStep ?? '');
-  const state = fallback === undefined ? 'Failed' : stateOf(run, fallback, frame);
-  const home = fallback && frameOf(fallback, frame);
-  const hasBegun = home && isUnderWay(run.record(pathIn(home, fallback)));
-  if (state === 'open' && (leave !== 'stop' || hasBegun)) return true;
-  const message = record.message ?? '';
-  if (state === 'Succeeded') succeedByFallback(run, place, record);
-  else setEnded(run, place, record, { phase: 'Failed', reason: stepReasons.fallbackFailed, message });
+  const state = stateOfFallback(run, place, leave);
+  if (state === 'open') return true;
+  const { message } = record;
+  setEnded(run, place, record, {
+    ...(state === 'Succeeded'
+      ? { phase: state, reason: stepReasons.fallbackUsed }
+      : { phase: 'Failed', reason: stepReasons.fallbackFailed }),
+    ...defined({ message }),
+  });
   return true;
 }
 
-function succeedByFallback(run: Run, place: Place, record: StepStatus): void {
-  setEnded(run, place, record, {
-    phase: 'Succeeded',
-    reason: stepReasons.fallbackUsed,
-    ...(record.message === undefined ? {} : { message: record.message }),
-  });
+/** How the fallback has ended; one that has not begun never will when what it is a part of ends. */
+function stateOfFallback(run: Run, { node, frame }: Place, leave: Leave): StepState {
+  const fallback = run.graph.byName.get(node.step.onError?.fallbackStep ?? '');
+  const home = fallback && frameOf(fallback, frame);
+  if (fallback === undefined || home === undefined) return 'Failed';
+  const state = stateOf(run, fallback, frame);
+  return state === 'open' && leave === 'stop' && !isUnderWay(run.record(pathIn(home, fallback))) ? 'Failed' : state;
 }
 
 /** What waits is ended when what it is a part of ends: it would wait for ever. */

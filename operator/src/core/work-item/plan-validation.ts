@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from '../../api/json.ts';
 import type { StepStatus } from '../../api/step-status.ts';
+import { findRole } from '../pipeline/step-methods.ts';
 import { runChecks } from '../checks/run-checks.ts';
 import { fail, succeed } from './finish-step.ts';
 import { frameOf, pathIn } from './frame.ts';
@@ -22,7 +23,15 @@ export function beginValidation(run: Run, place: Place, record: StepStatus | und
   const { step } = node;
   const inputs = step.inputs === undefined ? dependenciesOf(run, place) : resolution.resolved.inputs;
   if (step.type !== 'validation' || inputs === 'unread') return;
-  const result = runChecks({ checks: step.checks, inputs, pipelineInputs: run.inputs, scope: scopeAt(run, frame) });
+  const role = step.role === undefined ? undefined : findRole(run.observed.pinned.roles, step.role);
+  const roleSchema = role?.spec.inputSchema;
+  const result = runChecks({
+    checks: step.checks,
+    inputs,
+    pipelineInputs: run.inputs,
+    scope: scopeAt(run, frame),
+    roleSchema,
+  });
   const outputs: JsonObject = { ...result, errors: [...result.errors] };
   if (result.passed) succeed(run, place, record, { reason: stepReasons.completed, outputs });
   else if (step.onFailure === undefined)

@@ -83,6 +83,7 @@ function repeatedly(run: Run, plan: () => BodyVerdict): BodyVerdict {
   const mostPasses = 1000 + 10 * run.graph.nodes.length;
   for (let pass = 0; pass < mostPasses; pass += 1) {
     const before = run.changes;
+    run.forgetWaits();
     const verdict = plan();
     if (run.changes === before) return verdict;
   }

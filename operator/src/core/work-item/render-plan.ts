@@ -1,4 +1,5 @@
 import type { WorkItemStatus } from '../../api/work-item-status.ts';
+import { defined, without } from '../defined.ts';
 import { addUsage } from '../estimate/usage-sum.ts';
 import { openAttempt } from './attempts.ts';
 import { spentBy } from './budget.ts';
@@ -35,44 +36,25 @@ const suspended = (run: Run) => ({
 });
 
 function renderStatus(run: Run, waits: Parameters<typeof summarizeRun>[1]): WorkItemStatus {
-  const { workItem, pinned } = run.observed;
-  const {
-    waitingFor: _,
-    outputs: __,
-    outputsRef: ___,
-    ending: ____,
-    finishedAt: _____,
-    ...kept
-  } = workItem.status ?? {};
-  const { generation } = workItem.metadata;
+  const { workItem, pinned, facts } = run.observed;
+  const { startedAt, finishedAt, ending, assets, assetsRef, gates, outputs } = run;
+  const kept = without(workItem.status ?? {}, 'message', 'waitingFor', 'outputs', 'outputsRef', 'ending', 'finishedAt');
   const { used, reserved } = spentBy(run);
   const usage = addUsage(used, reserved);
   return {
     ...kept,
-    ...(generation === undefined ? {} : { observedGeneration: generation }),
-    ...summarizeRun(run, run.finishedAt === undefined ? waits : []),
-    pipeline: {
-      ...(pinned.name === undefined ? {} : { name: pinned.name }),
-      revision: pinned.revision,
-      digest: pinned.digest,
-    },
-    ...defined({ startedAt: run.startedAt, finishedAt: run.finishedAt, ending: run.ending, assetsRef: run.assetsRef }),
+    ...defined({ observedGeneration: workItem.metadata.generation }),
+    ...summarizeRun(run, finishedAt === undefined ? waits : []),
+    pipeline: { ...defined({ name: pinned.name }), revision: pinned.revision, digest: pinned.digest },
+    ...defined({ startedAt, finishedAt, ending, assetsRef }),
     retryCount: workItem.spec.retryCount ?? 0,
     steps: [...run.records()],
-    ...run.outputs,
-    ...(run.assets.length === 0 ? {} : { assets: [...run.assets] }),
-    ...(run.gates.size === 0 ? {} : { gates: [...run.gates.values()] }),
+    ...outputs,
+    ...(assets.length === 0 ? {} : { assets: [...assets] }),
+    ...(gates.size === 0 ? {} : { gates: [...gates.values()] }),
     ...(Object.keys(usage).length === 0 ? {} : { usage }),
-    ...(run.observed.facts.replayed === undefined
-      ? {}
-      : { replay: { workItemUid: run.observed.facts.replayed.workItemUid } }),
+    ...(facts.replayed === undefined ? {} : { replay: { workItemUid: facts.replayed.workItemUid } }),
   };
-}
-
-/** The fields that have a value. */
-function defined<T extends object>(fields: T): { [field in keyof T]?: Exclude<T[field], undefined> } {
-  const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries) as { [field in keyof T]?: Exclude<T[field], undefined> };
 }
 
 /** Recorded and not seen: the operator ended in between, or it is yet to come. Its name makes it safe to repeat. */
@@ -91,8 +73,7 @@ function planStarts(run: Run): readonly WorkItemAction[] {
       kind: 'start-attempt',
       ...{ path: record.path, attempt: attempt.number, ...resolution.resolved },
       timeoutSeconds: timeoutSecondsOf(run, place),
-      ...(feedback === undefined ? {} : { feedback }),
-      ...(attempt.reserved === undefined ? {} : { reserved: attempt.reserved }),
+      ...defined({ feedback, reserved: attempt.reserved }),
     };
     return [start];
   });

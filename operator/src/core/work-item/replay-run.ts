@@ -1,4 +1,5 @@
 import type { StepStatus } from '../../api/step-status.ts';
+import { defined } from '../defined.ts';
 import type { StepNode } from '../pipeline/step-node.ts';
 import { isExitStep } from '../pipeline/scope-rules.ts';
 import { dependantsOf } from './begin-again.ts';
@@ -47,20 +48,20 @@ function stepsFrom(run: Run, name: string): ReadonlySet<StepNode> {
 /** Results are pinned by what they are: inline, or by digest. What failed or was cancelled runs again. */
 function takeOver(run: Run, record: StepStatus): StepStatus | undefined {
   const { path, phase, reason, message, activatedBy, branch, outputs, outputsRef, iterations } = record;
-  if (phase !== 'Succeeded' && phase !== 'Skipped') return undefined;
-  if (phase === 'Skipped' && (reason === stepReasons.dependencyFailed || reason === stepReasons.notActivated))
-    return undefined;
+  if (phase !== 'Succeeded' && !(phase === 'Skipped' && keptSkips.has(reason))) return undefined;
   return {
-    path,
-    ...{ phase, startedAt: run.now, finishedAt: run.now },
-    ...(phase === 'Skipped' && reason !== undefined ? { reason } : { reason: stepReasons.replayed }),
-    ...(message === undefined ? {} : { message }),
-    ...(activatedBy === undefined ? {} : { activatedBy }),
-    ...(branch === undefined ? {} : { branch }),
-    ...(outputs === undefined ? {} : { outputs }),
-    ...(outputsRef === undefined ? {} : { outputsRef }),
-    ...(iterations === undefined ? {} : { iterations: { count: iterations.count, ...pick(iterations) } }),
+    ...{ path, phase, startedAt: run.now, finishedAt: run.now },
+    reason: phase === 'Skipped' && reason !== undefined ? reason : stepReasons.replayed,
+    ...defined({ message, activatedBy, branch, outputs, outputsRef }),
+    ...(iterations === undefined
+      ? {}
+      : { iterations: { count: iterations.count, ...defined({ succeeded: iterations.succeeded }) } }),
   };
 }
 
-const pick = ({ succeeded }: NonNullable<StepStatus['iterations']>) => (succeeded === undefined ? {} : { succeeded });
+/** Reasons of skipped steps that hold again: what decided them is taken over too. */
+const keptSkips: ReadonlySet<string | undefined> = new Set([
+  stepReasons.conditionFalse,
+  stepReasons.branchNotTaken,
+  stepReasons.routeNotTaken,
+]);

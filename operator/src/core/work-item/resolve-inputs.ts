@@ -35,7 +35,7 @@ function findMistake(
 ): string | undefined {
   if (value === undefined) return required ? `the input '${name}' is required` : undefined;
   const checked = { ...schema, ...(type === undefined ? {} : { type }) };
-  const validated = validateJson(checked as JsonObject, value);
+  const validated = validateJson(checked, value);
   if ('problem' in validated)
     return `the schema of the parameter '${name}' cannot be used: ${validated.problem.message}`;
   const [first] = validated.findings;

@@ -1,7 +1,7 @@
 import type { JsonValue } from '../../api/json.ts';
 import type { Scope } from '../template/scope.ts';
 import { type Frame, frameOf, pathIn } from './frame.ts';
-import type { Run } from './run.ts';
+import type { Ending, Run } from './run.ts';
 
 /** What templates and expressions see from a frame: inputs, loop variables, and the results of steps that succeeded. */
 export function scopeAt(run: Run, frame: Frame): Scope {
@@ -15,19 +15,27 @@ export function scopeAt(run: Run, frame: Frame): Scope {
   };
 }
 
-/** The innermost variable of a name. */
 function variableAt(run: Run, frame: Frame, name: string): JsonValue | undefined {
+  const ofLoop = loopVariable(frame, name);
+  if (ofLoop !== undefined) return ofLoop;
+  if (name === 'input') return run.inputs;
+  return name === 'run' && run.ending !== undefined ? describeEnding(run.ending) : undefined;
+}
+
+/** The innermost loop's variable of a name. */
+function loopVariable(frame: Frame, name: string): JsonValue | undefined {
   for (let each: Frame | undefined = frame; each?.loop !== undefined; each = each.parent) {
     const { step } = each.loop;
     if (step.type !== 'loop') continue;
     if (step.loopVariable === name) return each.item;
     if (`${step.loopVariable}_index` === name) return each.index;
   }
-  if (name === 'input') return run.inputs;
-  if (name !== 'run' || run.ending === undefined) return undefined;
-  const { phase, reason, message = '', failedStep = null } = run.ending;
-  return { phase, reason, message, failedStep };
+  return undefined;
 }
+
+const describeEnding = ({ phase, reason, message, failedStep }: Ending): JsonValue => {
+  return { phase, reason, message: message ?? '', failedStep: failedStep ?? null };
+};
 
 function resultOf(run: Run, frame: Frame, name: string): JsonValue | undefined {
   const node = run.graph.byName.get(name);

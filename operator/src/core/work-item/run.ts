@@ -160,6 +160,11 @@ export class Run {
     this.#fills.push(action);
   }
 
+  /** What was waited for in one pass may be there in the next. */
+  forgetWaits(): void {
+    this.#waits.length = 0;
+  }
+
   waitFor(waiting: WaitingFor): void {
     this.#waits.push(waiting);
   }

@@ -26,14 +26,17 @@ export function stateOf(run: Run, node: StepNode, frame: Frame): StepState {
   const home = frameOf(node, frame);
   if (home === undefined) return 'open';
   const record = run.record(pathIn(home, node));
-  if (record !== undefined && record.phase !== 'Pending') return isEnded(record) ? (record.phase as StepState) : 'open';
-  const { parent } = node;
-  if (parent === undefined) return run.isMainOver && node.placement === 'top' ? 'Skipped' : 'open';
-  if (parent === home.loop) return 'open';
-  const parentState = stateOf(run, parent, home);
-  if (parentState === 'open') return 'open';
+  if (record === undefined || record.phase === 'Pending') return stateByParent(run, node, home);
+  return isEnded(record) ? (record.phase as StepState) : 'open';
+}
+
+function stateByParent(run: Run, node: StepNode, home: Frame): StepState {
+  const { parent, placement } = node;
+  if (parent === undefined) return run.isMainOver && placement === 'top' ? 'Skipped' : 'open';
+  const parentState = parent === home.loop ? 'open' : stateOf(run, parent, home);
   // Steps of a route begin when their owner has succeeded; all others end with what they are a part of.
-  return node.placement === 'route' && parentState === 'Succeeded' ? 'open' : 'Skipped';
+  const hasParentEnded = parentState !== 'open' && !(placement === 'route' && parentState === 'Succeeded');
+  return hasParentEnded ? 'Skipped' : 'open';
 }
 
 /** Whether a failure of this step is one of what it is a part of. */

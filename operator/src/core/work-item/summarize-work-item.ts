@@ -1,5 +1,6 @@
 import type { Condition } from '../../api/condition.ts';
 import type { WorkItemStatus } from '../../api/work-item-status.ts';
+import { defined } from '../defined.ts';
 import { type ConditionUpdate, setCondition } from '../conditions.ts';
 import { conditionTypes } from '../reasons.ts';
 import type { Run, WaitingFor } from './run.ts';
@@ -13,38 +14,37 @@ const mostWaits = 32;
 interface Summary {
   readonly phase: NonNullable<WorkItemStatus['phase']>;
   readonly reason: string;
-  readonly message?: string;
+  readonly message?: string | undefined;
 }
 
 /** The parts of status that are made from the records: no plan branches on them. */
 export function summarizeRun(run: Run, waits: readonly WaitingFor[]) {
   const waitingFor = keepSince(run, waits);
-  const summary = summarize(run, waitingFor);
+  const { phase, reason, message } = summarize(run, waitingFor);
   return {
-    ...summary,
+    ...{ phase, reason, ...defined({ message }) },
     progress: progressOf(run),
-    conditions: conditionsOf(run, summary, waitingFor),
+    conditions: conditionsOf(run, { phase, reason, message }, waitingFor),
     ...(waitingFor.length === 0 ? {} : { waitingFor }),
   };
 }
 
-function summarize(run: Run, waitingFor: readonly WaitingFor[]): Summary {
-  const { ending } = run;
-  if (run.finishedAt !== undefined && ending !== undefined) {
-    const { phase, reason, message } = ending;
-    return { phase, reason, ...(message === undefined ? {} : { message }) };
-  }
+/** The first that holds says where the run stands. */
+function summarize(run: Run, [first]: readonly WaitingFor[]): Summary {
+  if (run.finishedAt !== undefined && run.ending !== undefined) return run.ending;
   if (run.observed.workItem.spec.suspend === true) return { phase: 'Suspended', reason: runReasons.suspended };
-  const [first] = waitingFor;
-  if (run.startedAt === undefined && first !== undefined) {
-    const phase = first.kind === 'quota' ? 'Queued' : 'Waiting';
-    const reason = first.kind === 'quota' ? runReasons.waitingForQuota : runReasons.waitingForStart;
-    return { phase, reason, message: first.message };
-  }
+  if (run.startedAt === undefined) return summarizeStart(first);
   if (run.isMainOver) return { phase: 'Running', reason: runReasons.exitStepsRunning };
   if (run.openAttempts === 0 && first !== undefined)
     return { phase: 'Waiting', reason: runReasons.stepsWaiting, message: first.message };
-  return { phase: run.startedAt === undefined ? 'Pending' : 'Running', reason: runReasons.stepsRunning };
+  return { phase: 'Running', reason: runReasons.stepsRunning };
+}
+
+function summarizeStart(first: WaitingFor | undefined): Summary {
+  if (first === undefined) return { phase: 'Pending', reason: runReasons.notAccepted };
+  const { kind, message } = first;
+  if (kind === 'quota') return { phase: 'Queued', reason: runReasons.waitingForQuota, message };
+  return { phase: 'Waiting', reason: runReasons.waitingForStart, message };
 }
 
 /** What is waited for, the oldest first. What was waited for before keeps its time. */
@@ -79,33 +79,29 @@ function conditionsOf(
   waitingFor: readonly WaitingFor[],
 ): Condition[] {
   const isFinished = run.finishedAt !== undefined;
-  const isRunning = run.startedAt !== undefined && !isFinished;
-  const outcome = isFinished ? (phase === 'Succeeded' ? 'True' : 'False') : 'Unknown';
-  const decision = waitingFor.find(({ kind }) => kind === 'decision' || kind === 'policy');
+  const isAccepted = run.startedAt !== undefined;
   const updates: ConditionUpdate[] = [
-    {
-      type: conditionTypes.accepted,
-      status: run.startedAt === undefined ? 'False' : 'True',
-      reason: run.startedAt === undefined ? reason : 'Accepted',
-      message: run.startedAt === undefined ? message : '',
-    },
-    { type: conditionTypes.running, status: isRunning ? 'True' : 'False', reason, message },
-    { type: conditionTypes.succeeded, status: outcome, reason, message },
-    {
-      type: conditionTypes.waitingForDecision,
-      ...(decision === undefined
-        ? { status: 'False', reason: 'NoOpenGate', message: '' }
-        : {
-            status: 'True',
-            reason: decision.kind === 'policy' ? 'PolicyMissing' : 'GateOpen',
-            message: decision.message,
-          }),
-    },
+    isAccepted
+      ? { type: conditionTypes.accepted, status: 'True', reason: 'Accepted', message: '' }
+      : { type: conditionTypes.accepted, status: 'False', reason, message },
+    { type: conditionTypes.running, status: isAccepted && !isFinished ? 'True' : 'False', reason, message },
+    { type: conditionTypes.succeeded, status: isFinished ? truth(phase === 'Succeeded') : 'Unknown', reason, message },
+    { type: conditionTypes.waitingForDecision, ...describeDecision(waitingFor) },
   ];
-  const { generation } = run.observed.workItem.metadata;
-  const observed = generation === undefined ? {} : { observedGeneration: generation };
-  return updates.reduce<readonly Condition[]>(
-    (conditions, update) => setCondition(conditions, { ...update, ...observed }, run.observed.now),
-    run.observed.workItem.status?.conditions ?? [],
-  ) as Condition[];
+  const observed = defined({ observedGeneration: run.observed.workItem.metadata.generation });
+  const before: readonly Condition[] = run.observed.workItem.status?.conditions ?? [];
+  return [
+    ...updates.reduce(
+      (conditions, update) => setCondition(conditions, { ...update, ...observed }, run.observed.now),
+      before,
+    ),
+  ];
+}
+
+const truth = (holds: boolean) => (holds ? 'True' : 'False');
+
+function describeDecision(waitingFor: readonly WaitingFor[]): Pick<ConditionUpdate, 'status' | 'reason' | 'message'> {
+  const waiting = waitingFor.find(({ kind }) => kind === 'decision' || kind === 'policy');
+  if (waiting === undefined) return { status: 'False', reason: 'NoOpenGate', message: '' };
+  return { status: 'True', reason: waiting.kind === 'policy' ? 'PolicyMissing' : 'GateOpen', message: waiting.message };
 }
