@@ -1,0 +1,43 @@
+import type { StepNode } from '../pipeline/step-node.ts';
+import { rootFrame } from './frame.ts';
+import type { ObservedWorkItem } from './observed.ts';
+import { Run } from './run.ts';
+import { isUnderWay, stateOf } from './step-state.ts';
+import { stepReasons } from './step-reasons.ts';
+
+/** Why a step has not begun. */
+export interface PendingStep {
+  readonly phase: 'Pending' | 'Skipped';
+  readonly reason: string;
+  readonly message: string;
+}
+
+/**
+ * Why each step that has no record has not begun, by name: for people who look at a run. Status does not say it, so that it
+ * stays small; the steps of loops are left out, because what has not begun has no number.
+ */
+export function explainPendingSteps(observed: ObservedWorkItem): ReadonlyMap<string, PendingStep> {
+  const run = new Run(observed);
+  run.isMainOver = run.finishedAt !== undefined;
+  const pending = run.graph.nodes.filter(({ name, loop }) => loop === undefined && run.record(name) === undefined);
+  return new Map(pending.map((node) => [node.name, explain(run, node)]));
+}
+
+function explain(run: Run, node: StepNode): PendingStep {
+  if (run.finishedAt !== undefined) return skipped(stepReasons.runEnded, 'the run ended before it began');
+  const { parent } = node;
+  const parentState = parent === undefined ? 'open' : stateOf(run, parent, rootFrame);
+  if (parentState === 'Skipped') return skipped(stepReasons.parentSkipped, `${parent?.name ?? ''} was skipped`);
+  const waits = node.dependencies.filter(({ on }) => stateOf(run, on, rootFrame) === 'open').map(({ on }) => on.name);
+  const container = parent !== undefined && !isUnderWay(run.record(parent.name)) ? [parent.name] : [];
+  if (waits.length + container.length > 0)
+    return held(stepReasons.waitingForDependencies, `waits for ${[...new Set([...container, ...waits])].join(', ')}`);
+  if (node.step.isChild === true) {
+    const activators = node.activators.map(({ by, through }) => `the ${through} of ${by.name}`).join(', ');
+    return held(stepReasons.waitingForActivation, `runs when it is activated by ${activators || 'nothing'}`);
+  }
+  return held(stepReasons.parallelismReached, 'as many steps as may run at the same time are running');
+}
+
+const skipped = (reason: string, message: string): PendingStep => ({ phase: 'Skipped', reason, message });
+const held = (reason: string, message: string): PendingStep => ({ phase: 'Pending', reason, message });
