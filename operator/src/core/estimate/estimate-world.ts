@@ -4,7 +4,7 @@ import type { Method } from '../../api/method.ts';
 import type { Model } from '../../api/model.ts';
 import type { PipelineSpec } from '../../api/pipeline.ts';
 import type { Step } from '../../api/step/step.ts';
-import { findMethod, findRole, methodNameOf } from '../pipeline/step-methods.ts';
+import { findRole, methodNameOf } from '../pipeline/step-methods.ts';
 
 /** What is known of the things that steps name. */
 export interface EstimateWorld {
@@ -21,18 +21,36 @@ export interface Named<Thing> {
   readonly missing: readonly string[];
 }
 
-/** The Methods that a step may call: none, one, or all that a name with templates can turn into. */
+/** The Methods that a step may call: any that its name means, or can mean once its templates are resolved. */
 export function methodsOf(step: Step, { methods }: EstimateWorld): Named<Method> {
   const name = methodNameOf(step);
   if (name === undefined) return { found: [], missing: [] };
-  const found = name.includes('{{') ? matchingMethods(methods, name) : [findMethod(methods, name)];
-  return named(found, `the Method '${name}'`);
+  const found = name.includes('{{') ? matchingMethods(methods, name) : (methodsByName(methods).get(name) ?? []);
+  return named(found, `Method '${name}'`);
+}
+
+const indexes = new WeakMap<readonly Method[], ReadonlyMap<string, readonly Method[]>>();
+
+/** Methods by every name that steps may use. Made once for each list. */
+function methodsByName(methods: readonly Method[]): ReadonlyMap<string, readonly Method[]> {
+  const known = indexes.get(methods);
+  if (known !== undefined) return known;
+  const index = new Map<string, Method[]>();
+  for (const method of methods)
+    for (const name of namesOf(method)) index.set(name, [...(index.get(name) ?? []), method]);
+  indexes.set(methods, index);
+  return index;
+}
+
+function namesOf({ spec, metadata }: Method): ReadonlySet<string> {
+  const names = [metadata.name, metadata.name.replaceAll('-', '_')];
+  return new Set(spec.id === undefined ? names : [spec.id, ...names]);
 }
 
 /** The role that a step acts by. */
 export function rolesOf(step: Step, { roles }: EstimateWorld): Named<AgentRole> {
   if (step.role === undefined) return { found: [], missing: [] };
-  return named([findRole(roles, step.role)], `the AgentRole '${step.role}'`);
+  return named([findRole(roles, step.role)], `AgentRole '${step.role}'`);
 }
 
 /** Most that one attempt of a step may take, in seconds. */
@@ -51,10 +69,7 @@ function named<Thing>(things: readonly (Thing | undefined)[], words: string): Na
 /** Methods whose name fits what stands around the templates of a name. */
 function matchingMethods(methods: readonly Method[], name: string): readonly Method[] {
   const literals = name.split(/\{\{[^{}]*\}\}/);
-  return methods.filter(({ spec, metadata }) => {
-    const names = spec.id === undefined ? [metadata.name, metadata.name.replaceAll('-', '_')] : [spec.id];
-    return names.some((candidate) => holdsInOrder(candidate, literals));
-  });
+  return methods.filter((method) => [...namesOf(method)].some((candidate) => holdsInOrder(candidate, literals)));
 }
 
 /** Whether a text begins and ends with the first and last of some parts and has the others between them, in order. */

@@ -78,7 +78,7 @@ function flowDemand(step: StepOf<'llm_flow'>, world: EstimateWorld): ModelDemand
 function councilDemand(step: StepOf<'council'>, world: EstimateWorld): ModelDemand {
   const spec = world.councils.find(({ metadata }) => metadata.name === step.council)?.spec;
   if (spec === undefined) {
-    const missing = [`the Council '${step.council}'`];
+    const missing = [`Council '${step.council}'`];
     return demand({ requests: Number.POSITIVE_INFINITY, limits: {}, names: [], missing }, world);
   }
   const names = [step.modelRef?.name, ...councilModels(spec, world)];
@@ -117,7 +117,7 @@ function demand({ requests, limits, names, missing }: Asked, { models }: Estimat
   const found: Model[] = [];
   for (const name of wanted) {
     const model = findModel(models, name);
-    if (model === undefined) unknown.push(`the Model '${name}'`);
+    if (model === undefined) unknown.push(`Model '${name}'`);
     else found.push(model);
   }
   if (wanted.length === 0 && missing.length === 0) unknown.push('the Model that is asked');

@@ -7,11 +7,14 @@ import { modeOf } from '../pipeline/step-methods.ts';
 import { Decimal, formatDecimal } from './decimals.ts';
 import { attemptSeconds, type EstimateWorld, methodsOf } from './estimate-world.ts';
 import { defaultLimits, type ModelDemand, modelDemandOf } from './model-demand.ts';
+import { usageOf } from './totals.ts';
 import { multiplyCounts } from './usage-sum.ts';
 
 /** What one attempt may use at most, and what of it could not be told. */
 export interface WorstCase {
   readonly usage: Usage;
+  /** What of the cost its Method asks for each call. */
+  readonly callCost: string;
   /** Things whose cost is not known, in words. */
   readonly unknown: readonly string[];
 }
@@ -34,9 +37,14 @@ export function findWorstCase(step: Step, world: EstimateWorld): WorstCase {
   const seconds = Math.min(attemptSeconds(step, world), demand.limits.wallTimeSeconds ?? Number.POSITIVE_INFINITY);
   const tokens = tokensOf(demand);
   const gpus = podGpus(step, methods.found) + sum(demand.models.map(({ spec }) => sidecarGpus(spec)));
-  const costUnits = methodCost(methods.found).plus(tokenCost(tokens, demand.models)).plus(gpuCost(demand, seconds));
+  const callCost = methodCost(methods.found);
+  const costUnits = callCost.plus(tokenCost(tokens, demand.models)).plus(gpuCost(demand, seconds));
   const unknown = new Set([...(isFree(step) ? [] : methods.missing), ...demand.unknown]);
-  return { usage: usageOf({ ...tokens, gpuSeconds: multiplyCounts(gpus, seconds), costUnits }), unknown: [...unknown] };
+  return {
+    usage: usageOf({ ...tokens, gpuSeconds: multiplyCounts(gpus, seconds), costUnits }),
+    callCost: formatDecimal(callCost),
+    unknown: [...unknown],
+  };
 }
 
 const noDemand: ModelDemand = { requests: 0, limits: {}, models: [], unknown: [] };
@@ -98,16 +106,4 @@ function podGpus(step: Step, methods: readonly Method[]): number {
 function resourcesOf({ spec }: Method): Resources | undefined {
   if (spec.type === 'image') return spec.image.resources;
   return spec.type === 'model' ? (spec.serving ?? spec.image)?.resources : undefined;
-}
-
-interface Amounts {
-  readonly promptTokens: number;
-  readonly completionTokens: number;
-  readonly gpuSeconds: number;
-  readonly costUnits: Decimal;
-}
-
-function usageOf({ costUnits, ...counts }: Amounts): Usage {
-  const used = Object.entries(counts).filter(([, count]) => count > 0);
-  return { ...(Object.fromEntries(used) as Usage), ...(costUnits.gt(0) && { costUnits: formatDecimal(costUnits) }) };
 }
