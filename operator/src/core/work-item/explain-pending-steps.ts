@@ -26,17 +26,22 @@ export function explainPendingSteps(observed: ObservedWorkItem): ReadonlyMap<str
 function explain(run: Run, node: StepNode): PendingStep {
   if (run.finishedAt !== undefined) return skipped(stepReasons.runEnded, 'the run ended before it began');
   const { parent } = node;
-  const parentState = parent === undefined ? 'open' : stateOf(run, parent, rootFrame);
-  if (parentState === 'Skipped') return skipped(stepReasons.parentSkipped, `${parent?.name ?? ''} was skipped`);
-  const waits = node.dependencies.filter(({ on }) => stateOf(run, on, rootFrame) === 'open').map(({ on }) => on.name);
-  const container = parent !== undefined && !isUnderWay(run.record(parent.name)) ? [parent.name] : [];
-  if (waits.length + container.length > 0)
-    return held(stepReasons.waitingForDependencies, `waits for ${[...new Set([...container, ...waits])].join(', ')}`);
+  if (parent !== undefined && stateOf(run, parent, rootFrame) === 'Skipped')
+    return skipped(stepReasons.parentSkipped, `${parent.name} was skipped`);
+  const waits = whatItWaitsFor(run, node);
+  if (waits.length > 0) return held(stepReasons.waitingForDependencies, `waits for ${waits.join(', ')}`);
   if (node.step.isChild === true) {
     const activators = node.activators.map(({ by, through }) => `the ${through} of ${by.name}`).join(', ');
     return held(stepReasons.waitingForActivation, `runs when it is activated by ${activators || 'nothing'}`);
   }
   return held(stepReasons.parallelismReached, 'as many steps as may run at the same time are running');
+}
+
+/** What it is a part of, where that has not begun, and what it depends on. */
+function whatItWaitsFor(run: Run, { parent, dependencies }: StepNode): readonly string[] {
+  const container = parent === undefined || isUnderWay(run.record(parent.name)) ? [] : [parent.name];
+  const open = dependencies.filter(({ on }) => stateOf(run, on, rootFrame) === 'open').map(({ on }) => on.name);
+  return [...new Set([...container, ...open])];
 }
 
 const skipped = (reason: string, message: string): PendingStep => ({ phase: 'Skipped', reason, message });

@@ -3,7 +3,7 @@ import type { StepStatus } from '../../api/step-status.ts';
 import { clipMessage } from './clip-message.ts';
 import { findAsset } from './find-asset.ts';
 import { fail, succeed } from './finish-step.ts';
-import { timeoutSecondsOf } from './follow-attempt.ts';
+import { timeoutSecondsOf } from './attempt-timeout.ts';
 import { historyOf, pathOf, type Place } from './place.ts';
 import { resolveStep } from './resolve-step.ts';
 import type { Run } from './run.ts';
@@ -18,13 +18,33 @@ export function planAssetWait(run: Run, place: Place, record: StepStatus | undef
     return;
   }
   const { step } = resolution.resolved;
-  const names = step.type === 'wait_for_asset' ? (step.assets ?? []) : [];
+  const found = findAssets(run, step.type === 'wait_for_asset' ? (step.assets ?? []) : []);
+  if (found === 'unread') return;
+  if ('missing' in found) waitForAssets(run, place, { record, missing: found.missing });
+  else succeed(run, place, record, { reason: stepReasons.completed, outputs: found });
+}
+
+/** All of some assets, nested by their names; or those that are not there. */
+export function findAssets(
+  run: Run,
+  names: readonly string[],
+): { readonly assets: JsonObject } | { readonly missing: readonly string[] } | 'unread' {
   const found = names.map((name) => ({ name, asset: findAsset(run, name) }));
   const missing = found.filter(({ asset }) => asset === undefined).map(({ name }) => name);
-  if (missing.length > 0) waitForAssets(run, place, { record, missing });
-  else if (found.every(({ asset }) => asset !== 'unread')) {
-    const assets = nestNames(found.map(({ name, asset }) => [name, (asset as { value: JsonValue }).value]));
-    succeed(run, place, record, { reason: stepReasons.completed, outputs: { assets } });
+  if (missing.length > 0) return { missing };
+  const values = found.flatMap(({ name, asset }) => (typeof asset === 'object' ? [[name, asset.value] as const] : []));
+  return values.length < found.length ? 'unread' : { assets: nestNames(values) };
+}
+
+/** Says of each asset that it is waited for. */
+export function waitForEach(
+  run: Run,
+  names: readonly string[],
+  where: { readonly step: string; readonly since: string },
+): void {
+  for (const name of names) {
+    const message = clipMessage(`waits for the asset ${name}`);
+    run.waitFor({ kind: 'asset', name: name.slice(0, 1024), message, ...where });
   }
 }
 
@@ -52,14 +72,7 @@ function waitForAssets(run: Run, place: Place, { record, missing }: MissingAsset
       ...{ ...historyOf(record, path), startedAt },
       ...{ phase: 'Waiting', reason: stepReasons.waitingForAsset, message },
     });
-  for (const name of missing)
-    run.waitFor({
-      kind: 'asset',
-      name: name.slice(0, 253),
-      step: path,
-      since: startedAt,
-      message: clipMessage(`waits for the asset ${name}`),
-    });
+  waitForEach(run, missing, { step: path, since: startedAt });
 }
 
 /** Names with dots become objects in objects, so that templates can go into them: `silver.profiles`. */

@@ -314,6 +314,24 @@ const failures: Record<string, PlanningCase> = {
     run: 'Failed StepFailed',
     says: 'a failed: attempt 1 of 1 failed: Crashed',
   },
+  'a failure that is seen together with a success keeps what the success would let begin': {
+    steps: [call('b', { dependsOn: ['a'] }), call('a'), call('z', { retryPolicy: { maxAttempts: 1 } })],
+    when: (run) => {
+      run.children.set('1 a', { path: 'a', number: 1, outcome: { result: 'Succeeded' } });
+      run.fail('z');
+    },
+    started: ['a', 'z'],
+    run: 'Failed StepFailed',
+  },
+  'a success that is seen when the run is cancelled is still a success': {
+    steps: [call('a', { compensate: 'undo' }), call('undo', { isChild: true })],
+    when: (run) => {
+      run.children.set('1 a', { path: 'a', number: 1, outcome: { result: 'Succeeded' } });
+      run.spec = { ...run.spec, cancel: true };
+      run.settle().succeed('undo');
+    },
+    states: { a: 'Succeeded Completed' },
+  },
   'the run goes on past a failure where the step says so': {
     steps: [
       call('a', { retryPolicy: { maxAttempts: 1 }, onError: { continueOnFailure: true } }),

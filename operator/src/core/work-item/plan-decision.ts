@@ -35,6 +35,11 @@ export function openStepGate(run: Run, place: Place, record: StepStatus | undefi
   const path = pathOf(place);
   const shown = shownAt(run, place);
   if (shown === 'unread') return;
+  if (!mayOpenGate(run, place)) {
+    const message = `people cannot decide inside a loop, nor at more than ${mostGates} gates of a run`;
+    fail(run, place, record, { reason: stepReasons.gateImpossible, message });
+    return;
+  }
   openGate(run, { ...termsOf(place.node), name: gateNameOf(place.node.step), step: path, message, shown });
   run.setRecord({
     startedAt: run.now,
@@ -44,6 +49,12 @@ export function openStepGate(run: Run, place: Place, record: StepStatus | undefi
     ...defined({ message: message === undefined ? undefined : clipMessage(message) }),
   });
 }
+
+/** Gates that the status of a run can hold: the admission policies look through all of them. */
+const mostGates = 16;
+
+const mayOpenGate = (run: Run, { node, frame }: Place) =>
+  frame.loop === undefined && (run.gates.size < mostGates || run.gates.has(gateNameOf(node.step)));
 
 function termsOf({ step }: StepNode): Pick<GateRequest, 'approvals'> & Partial<GateRequest> {
   if (step.type === 'approval') {

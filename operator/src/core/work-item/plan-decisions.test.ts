@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { monday, PlannedRun } from '../../testing/planned-run.ts';
-import { approval, call, checkPlanningCase, from, group, type PlanningCase } from '../../testing/planning-case.ts';
+import {
+  approval,
+  call,
+  checkPlanningCase,
+  from,
+  group,
+  loop,
+  type PlanningCase,
+} from '../../testing/planning-case.ts';
 
 const approvals: Record<string, PlanningCase> = {
   'an approval step waits for people and says for whom': {
@@ -126,6 +134,16 @@ const approvals: Record<string, PlanningCase> = {
     steps: [call('a'), approval('ok', { dependsOn: ['a'] })],
     when: (run) => run.succeed('a', { text: 'plan' }),
     then: (run) => expect(run.artifacts.get(run.status.gates?.[0]?.content ?? '')).toEqual({ a: { text: 'plan' } }),
+  },
+  'people cannot decide inside a loop': {
+    steps: [loop('l', [approval('ok')])],
+    given: { inputs: { items: [1] } },
+    states: { l: 'Failed PartFailed', 'l[0].ok': 'Failed GateImpossible' },
+  },
+  'a run has at most sixteen gates': {
+    steps: Array.from({ length: 17 }, (_, index) => approval(`g${index}`)),
+    states: { g16: 'Failed GateImpossible' },
+    then: (run) => expect(run.status.gates).toHaveLength(16),
   },
   'a gate is closed when the run ends without it': {
     steps: [approval('ok'), call('a', { retryPolicy: { maxAttempts: 1 } })],
@@ -269,6 +287,17 @@ const assets: Record<string, PlanningCase> = {
     steps: [{ name: 'w', type: 'wait_for_asset', http: { url: 'https://h/{{input.id}}' } }],
     given: { inputs: { id: 7 } },
     then: (run) => expect(run.startOf('w')).toMatchObject({ mode: 'polling', step: { http: { url: 'https://h/7' } } }),
+  },
+  'a look at an address is not enough while an asset is missing': {
+    steps: [{ name: 'w', type: 'wait_for_asset', assets: ['x'], http: { url: 'https://h' } }],
+    when: (run) => run.succeed('w', { status: 200 }),
+    states: { w: 'Running AttemptRunning' },
+    waits: ['asset x'],
+  },
+  'a look at an address and an asset are enough together': {
+    steps: [{ name: 'w', type: 'wait_for_asset', assets: ['x'], http: { url: 'https://h' } }],
+    when: (run) => run.succeed('w', { status: 200 }).announce('x', 1),
+    outputs: { w: { status: 200, assets: { x: 1 } } },
   },
   'a transformation is asked for, and ends when its asset arrives': {
     steps: [{ name: 't', type: 'data_transform', asset: 'silver.{{input.x}}', outputs: { rows: 'rows' } }],

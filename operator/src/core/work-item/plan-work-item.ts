@@ -1,7 +1,10 @@
+import { openAttempt } from './attempts.ts';
 import { cancelStep } from './cancel-steps.ts';
 import { planCompensations } from './plan-compensations.ts';
 import { decideEnding, endRun, whenCancelled, whenTimedOut } from './end-run.ts';
+import { followAttempt } from './follow-attempt.ts';
 import { rootFrame } from './frame.ts';
+import { locate } from './locate.ts';
 import type { ObservedWorkItem } from './observed.ts';
 import { planBody, type BodyVerdict } from './plan-body.ts';
 import { renderPlan } from './render-plan.ts';
@@ -44,6 +47,8 @@ function planRun(observed: ObservedWorkItem): WorkItemPlan {
 
 /** Moves the run on: the steps, then what undoes them if it was cancelled, then the exit steps, then its end. */
 function proceed(run: Run): void {
+  // Results come first: what has ended decides what may begin, and is paid for even when the run is cancelled now.
+  followAttempts(run);
   whenCancelled(run);
   whenTimedOut(run);
   if (planMain(run) === 'open') {
@@ -56,6 +61,13 @@ function proceed(run: Run): void {
     planBody(run, { nodes: run.graph.exitSteps, frame: rootFrame, leave: leaveOf(run), slots: Infinity }),
   );
   if (exit.state !== 'open') endRun(run, exit.failed);
+}
+
+function followAttempts(run: Run): void {
+  for (const record of [...run.records()]) {
+    const place = openAttempt(record) === undefined ? undefined : locate(run, record.path);
+    if (place !== undefined) followAttempt(run, place, record);
+  }
 }
 
 /** The steps that are no exit steps: `settled` once nothing of them goes on and it is certain how the run ends. */

@@ -4,7 +4,7 @@ import { addUsage } from '../estimate/usage-sum.ts';
 import { openAttempt } from './attempts.ts';
 import { spentBy } from './budget.ts';
 import { feedbackFor } from './feedback.ts';
-import { timeoutSecondsOf } from './follow-attempt.ts';
+import { timeoutSecondsOf } from './attempt-timeout.ts';
 import { locate } from './locate.ts';
 import { resolveStep } from './resolve-step.ts';
 import type { Run } from './run.ts';

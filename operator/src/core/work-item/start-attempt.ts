@@ -21,6 +21,11 @@ export function startAttempt(run: Run, place: Place, record: StepStatus | undefi
     return;
   }
   const { resolved } = resolution;
+  if (numberAfter(run, place, record) > highestAttempt) {
+    const message = `it was disrupted again and again: ${highestAttempt} attempts are on record`;
+    fail(run, place, record, { reason: stepReasons.attemptsExhausted, message });
+    return;
+  }
   if (checkCache(run, place, { record, resolved }) === 'settled') return;
   const reserved = worstCaseOf(resolved.step, run.observed.pinned);
   const verdict = mayReserve(run, reserved);
@@ -28,6 +33,9 @@ export function startAttempt(run: Run, place: Place, record: StepStatus | undefi
   else if (verdict === 'later') waitForBudget(run, place, record);
   else fail(run, place, record, { reason: stepReasons.budgetExceeded, message: verdict.message });
 }
+
+/** Numbers of attempts that a record can hold. */
+const highestAttempt = 10_000;
 
 interface AttemptParts {
   readonly record: StepStatus | undefined;
@@ -38,7 +46,7 @@ interface AttemptParts {
 function recordAttempt(run: Run, place: Place, { record, resolved, reserved }: AttemptParts): void {
   const path = pathOf(place);
   const history = historyOf(record, path);
-  const number = Math.max(nextNumber(history), numbersBefore(run, place.frame) + 1);
+  const number = numberAfter(run, place, record);
   const isFirst = history.startedAt === undefined;
   run.setRecord({
     startedAt: run.now,
@@ -55,6 +63,9 @@ function recordAttempt(run: Run, place: Place, { record, resolved, reserved }: A
     }),
   });
 }
+
+const numberAfter = (run: Run, { frame }: Place, record: StepStatus | undefined) =>
+  Math.max(nextNumber(record ?? {}), numbersBefore(run, frame) + 1);
 
 /** Attempts of an iteration that begins again left no record, but their Jobs had numbers: none is given twice. */
 function numbersBefore(run: Run, frame: Frame): number {

@@ -78,6 +78,8 @@ export const stepReasons = {
   tooManyIterations: 'TooManyIterations',
   /** The results of its iterations are too large together. */
   resultsTooLarge: 'ResultsTooLarge',
+  /** A gate cannot be opened here: inside a loop, or beyond the sixteen that a run may have. */
+  gateImpossible: 'GateImpossible',
   /** The answer of a call that may not be sent twice was lost. */
   outcomeUnknown: 'OutcomeUnknown',
 
