@@ -65,7 +65,7 @@ function acceptSuccess(run: Run, place: Place, ended: EndedAttempt): void {
 function withAssets(
   run: Run,
   { node, frame }: Place,
-  { record, attempt, outcome }: EndedAttemptAttempt,
+  { record, attempt, outcome }: EndedAttempt,
 ): AttemptOutcome | undefined {
   if (node.step.type !== 'wait_for_asset' || node.step.assets === undefined) return outcome;
   const names = resolveTemplates(node.step.assets, scopeAt(run, frame));
@@ -79,7 +79,7 @@ function withAssets(
 /** The record with its attempt closed, and nothing of it kept that nobody needs any more. */
 function withClosed(
   run: Run,
-  { record, attempt, outcome }: EndedAttemptAttempt,
+  { record, attempt, outcome }: EndedAttempt,
   ending: Partial<Attempt> & Required<Pick<Attempt, 'result'>>,
 ) {
   const { used, resultDigest } = outcome;
