@@ -10,7 +10,7 @@ import { type Frame, pathIn } from './frame.ts';
 import { formatRanges, parseRanges } from './ranges.ts';
 import type { Run } from './run.ts';
 import type { StepNode } from '../pipeline/step-node.ts';
-import { withRouted } from './plan-body.ts';
+import { membersOf } from './plan-body.ts';
 
 /** An iteration in which nothing goes on any more. */
 export interface DoneIteration {
@@ -98,10 +98,10 @@ function keepResult(run: Run, { index, frame }: DoneIteration): KeptResult {
 /** The steps of one iteration: those of groups and branches too, those of inner loops not. */
 function stepsOfIteration({ loop }: Frame): readonly StepNode[] {
   const steps: StepNode[] = [];
-  const pending = [...withRouted(loop?.children ?? [])].reverse();
+  const pending = [...membersOf(loop?.children ?? [])].reverse();
   for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
     steps.push(node);
-    if (node.step.type !== 'loop') pending.push(...[...withRouted(node.children)].reverse());
+    if (node.step.type !== 'loop') pending.push(...[...membersOf(node.children)].reverse());
   }
   return steps;
 }

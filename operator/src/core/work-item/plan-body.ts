@@ -1,3 +1,4 @@
+import { orderSteps } from '../pipeline/order-steps.ts';
 import type { StepNode } from '../pipeline/step-node.ts';
 import { type Frame, pathIn } from './frame.ts';
 import { type Leave, planStep } from './plan-step.ts';
@@ -24,7 +25,7 @@ export interface BodyVerdict {
  * end, because it is paid for already.
  */
 export function planBody(run: Run, { nodes, frame, leave, slots }: Body): BodyVerdict {
-  const members = withRouted(nodes);
+  const members = membersOf(nodes);
   let free = slots;
   let hasFailed = members.some((node) => countsAsFailure(run, node, frame));
   for (const node of members) {
@@ -59,13 +60,14 @@ function judgeBody(
 
 const finished: ReadonlySet<string> = new Set(['Succeeded', 'Failed', 'Skipped']);
 
-const routedOf = new WeakMap<readonly StepNode[], readonly StepNode[]>();
+const known = new WeakMap<readonly StepNode[], readonly StepNode[]>();
 
-/** Steps, each followed by those that its routes bring: they are members of the same body. */
-export function withRouted(nodes: readonly StepNode[]): readonly StepNode[] {
-  const before = routedOf.get(nodes);
-  if (before !== undefined) return before;
-  const members = nodes.flatMap((node): readonly StepNode[] => [node, ...withRouted(node.routed)]);
-  routedOf.set(nodes, members);
+/** Steps and those that their routes bring, which are members of the same body, in the order in which they are looked at. */
+export function membersOf(nodes: readonly StepNode[]): readonly StepNode[] {
+  const members = known.get(nodes) ?? orderSteps(withRouted(nodes));
+  known.set(nodes, members);
   return members;
 }
+
+const withRouted = (nodes: readonly StepNode[]): readonly StepNode[] =>
+  nodes.flatMap((node): readonly StepNode[] => [node, ...withRouted(node.routed)]);
