@@ -62,11 +62,12 @@ function checkTypes(program: Program, types: KnownTypes): OffsetProblem[] {
 function typeOf(program: Program, types: KnownTypes, contents: Contents): { readonly type: string } | LibraryError {
   const environment = language.clone();
   const schemaTypes = new SchemaTypes(environment, contents);
-  for (const name of new Set(freeNames(program.root).map((used) => used.name))) {
-    if (environment.hasVariable(name)) continue;
-    environment.registerVariable(name, schemaTypes.typeOf(schemaOf(name, program, types)));
+  const { names, text } = program.checked;
+  for (const [hidden, name] of names) {
+    if (environment.hasVariable(hidden)) continue;
+    environment.registerVariable(hidden, schemaTypes.typeOf(schemaOf(name, program, types)));
   }
-  const { type = 'dyn', error } = environment.check(program.text);
+  const { type = 'dyn', error } = environment.check(text);
   return error instanceof CelTypeError ? error : { type };
 }
 

@@ -1,5 +1,5 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
-import type { EvaluationBudget } from './evaluation-budget.ts';
+import { costs, type EvaluationBudget } from './evaluation-budget.ts';
 import { failed } from './expression-failure.ts';
 import {
   asMapKey,
@@ -7,11 +7,13 @@ import {
   ForeignValue,
   isList,
   isMap,
+  isNumber,
   itemAt,
   keysOf,
   lengthOf,
   type ListValue,
   type MapValue,
+  typeOf,
   type Value,
 } from './expression-value.ts';
 import { callLibrary, doesNotFit } from './library-call.ts';
@@ -33,7 +35,7 @@ export function areEqual(left: Value, right: Value, comparison: Comparison, dept
   const { node, budget } = comparison;
   budget.spend(1, node);
   if (left === right) return true;
-  if (depth > DEEPEST) throw failed('values that are nested so deeply cannot be compared', node);
+  if (depth > DEEPEST) throw failed(node, 'values that are nested so deeply cannot be compared');
   if (isList(left) && isList(right)) return areListsEqual(left, right, comparison, depth + 1);
   if (isMap(left) && isMap(right)) return areMapsEqual(left, right, comparison, depth + 1);
   return areSimpleEqual(left, right, comparison);
@@ -58,8 +60,6 @@ function areSimpleEqual(left: Value, right: Value, comparison: Comparison): bool
   return areForeignEqual(left, right, comparison);
 }
 
-const isNumber = (value: Value): value is number | bigint => typeof value === 'number' || typeof value === 'bigint';
-
 function areTextsEqual(left: string, right: string, { node, budget }: Comparison): boolean {
   if (left.length !== right.length) return false;
   budget.spendOnText(left, node);
@@ -76,7 +76,7 @@ function areListsEqual(left: ListValue, right: ListValue, comparison: Comparison
 
 function areMapsEqual(left: MapValue, right: MapValue, comparison: Comparison, depth: number): boolean {
   const [keys, otherKeys] = [keysOf(left), keysOf(right)];
-  comparison.budget.spend(keys.length + otherKeys.length, comparison.node);
+  comparison.budget.spend((keys.length + otherKeys.length) * costs.key, comparison.node);
   if (keys.length !== otherKeys.length) return false;
   return keys.every((key) => {
     const other = entryOf(right, key);
@@ -87,7 +87,7 @@ function areMapsEqual(left: MapValue, right: MapValue, comparison: Comparison, d
 /** Timestamps, durations, bytes, types, and unsigned integers, which may equal a number. */
 function areForeignEqual(left: Value, right: Value, { node, budget }: Comparison): boolean {
   if (left instanceof ForeignValue && right instanceof ForeignValue) {
-    if (left.content.constructor !== right.content.constructor) return false;
+    if (typeOf(left) !== typeOf(right)) return false;
     budget.spendOnText(left, node);
     return callLibrary('a0 == a1', [left, right], node) === true;
   }

@@ -21,7 +21,7 @@ export function evaluateField(node: NodeOf<'.'>, place: Place): Value {
   const [base, name] = node.args;
   const value = evaluateAt(place, base);
   const field = isMap(value) ? entryOf(value, name) : undefined;
-  if (field === undefined) throw new ExpressionFailure(missing(name, value, base, place), node);
+  if (field === undefined) throw missing({ name, value, base, node }, place);
   return field;
 }
 
@@ -34,7 +34,7 @@ export function evaluateIndex(node: NodeOf<'[]'>, place: Place): Value {
   if (isList(value) && typeof position === 'bigint') return itemOf(value, Number(position), node, place);
   if (!isMap(value) || position === undefined) throw doesNotFit([value, key], node);
   const entry = entryOf(value, position);
-  if (entry === undefined) throw new ExpressionFailure(missing(String(position), value, base, place), node);
+  if (entry === undefined) throw missing({ name: String(position), value, base, node }, place);
   return entry;
 }
 
@@ -48,16 +48,27 @@ export function evaluateHas(node: NodeOf<'.'>, place: Place): boolean {
 function itemOf(list: ListValue, index: number, node: NodeOf<'[]'>, { evaluation }: Place): Value {
   const item = itemAt(list, index);
   if (item !== undefined) return item;
-  const where = evaluation.describe(node.args[0]) ?? 'the list';
-  throw new ExpressionFailure(indexMissing(index, lengthOf(list), where), node);
+  const describe = () => indexMissing(index, lengthOf(list), evaluation.describe(node.args[0]) ?? 'the list');
+  throw new ExpressionFailure(node, describe);
 }
 
-function missing(name: string, value: Value, base: ASTNode, { evaluation }: Place) {
-  const where = evaluation.describe(base) ?? 'the value';
-  return isMap(value)
-    ? fieldMissing(name, where, { fields: keysOf(value).map(String) })
-    : fieldMissing(name, where, { type: jsonTypes.get(typeOf(value)) ?? typeOf(value) });
+interface Missing {
+  readonly name: string;
+  /** What should have it, and where in the expression that is. */
+  readonly value: Value;
+  readonly base: ASTNode;
+  readonly node: ASTNode;
 }
+
+function missing({ name, value, base, node }: Missing, { evaluation }: Place): ExpressionFailure {
+  return new ExpressionFailure(node, () => {
+    const where = evaluation.describe(base) ?? 'the value';
+    const found = isMap(value) ? { fields: keysOf(value).map(String) } : { type: typeInJson(value) };
+    return fieldMissing(name, where, found);
+  });
+}
+
+const typeInJson = (value: Value) => jsonTypes.get(typeOf(value)) ?? typeOf(value);
 
 /** JSON's names of types, as messages about templates have them too. */
 const jsonTypes = new Map([

@@ -27,7 +27,7 @@ export function evaluateCall(call: Call): Value {
 }
 
 function sizeOfMap({ node, budget }: Call, size: number): bigint {
-  budget.spend(size / 8, node);
+  budget.spend(size * costs.key, node);
   return BigInt(size);
 }
 
@@ -53,7 +53,7 @@ function slowness({ node, values }: Call): number {
   const [name] = node.args;
   const [first, second] = values;
   if (name === 'duration' && typeof first === 'string' && first.length > LONGEST_DURATION) {
-    throw failed(`a duration has no more than ${LONGEST_DURATION} characters`, node);
+    throw failed(node, `a duration has no more than ${LONGEST_DURATION} characters`);
   }
   if (name === 'duration' || (name.startsWith('get') && second !== undefined)) return costs.slowCall;
   return costs.call + (searches.has(name) ? searchWork(first, second) : 0);

@@ -1,6 +1,6 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { evaluateAt, type NodeOf, type Place } from './evaluation.ts';
-import { costs, isTooCostly } from './evaluation-budget.ts';
+import { costs, TooCostly } from './evaluation-budget.ts';
 import { ExpressionFailure, failed } from './expression-failure.ts';
 import { typeOf, type Value } from './expression-value.ts';
 
@@ -29,7 +29,7 @@ export function evaluateAnd(node: NodeOf<'&&'>, place: Place): boolean {
 export function evaluateTruth(node: ASTNode, place: Place): boolean {
   const value = evaluateAt(place, node);
   if (typeof value === 'boolean') return value;
-  throw failed(`expected true or false, found a value of type ${typeOf(value)}`, node);
+  throw failed(node, `expected true or false, found a value of type ${typeOf(value)}`);
 }
 
 /** The value of a node that must be true or false, or why it has none. */
@@ -37,7 +37,7 @@ export function tryTruth(node: ASTNode, place: Place): boolean | ExpressionFailu
   try {
     return evaluateTruth(node, place);
   } catch (error) {
-    if (!(error instanceof ExpressionFailure) || isTooCostly(error)) throw error;
+    if (!(error instanceof ExpressionFailure) || error instanceof TooCostly) throw error;
     place.evaluation.budget.spend(costs.failure, node);
     return error;
   }

@@ -1,6 +1,7 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { evaluateAt, type NodeOf, type Place, withName } from './evaluation.ts';
 import { evaluateTruth, tryTruth } from './evaluate-logic.ts';
+import { costs } from './evaluation-budget.ts';
 import type { ExpressionFailure } from './expression-failure.ts';
 import { isList, isMap, itemAt, keysOf, lengthOf, MadeList, type Value } from './expression-value.ts';
 import { doesNotFit } from './library-call.ts';
@@ -77,7 +78,7 @@ function* itemsOf(range: Value, node: ASTNode, { evaluation }: Place): Generator
     for (let index = 0; index < lengthOf(range); index += 1) yield itemAt(range, index) ?? null;
   } else if (isMap(range)) {
     const keys = keysOf(range);
-    evaluation.budget.spend(keys.length, node);
+    evaluation.budget.spend(keys.length * costs.key, node);
     yield* keys;
   }
 }

@@ -6,6 +6,7 @@ import { evaluateMacro } from './evaluate-macro.ts';
 import { evaluateBinary, evaluateNegation } from './evaluate-operator.ts';
 import { evaluateAt, type NodeOf, type Place } from './evaluation.ts';
 import { costs } from './evaluation-budget.ts';
+import { quote } from '../quote.ts';
 import { failed } from './expression-failure.ts';
 import { asMapKey, ForeignValue, MadeList, MadeMap, type MapKey, typeOf, type Value } from './expression-value.ts';
 import { namingMacro } from './syntax-tree.ts';
@@ -66,8 +67,8 @@ function makeMap(node: NodeOf<'map'>, place: Place): MadeMap {
   for (const [keyNode, valueNode] of node.args) {
     const keyValue = evaluateAt(place, keyNode);
     const key = asMapKey(keyValue);
-    if (key === undefined) throw failed(`a value of type ${typeOf(keyValue)} cannot be a key`, keyNode);
-    if (entries.has(key)) throw failed(`the key ${String(key)} is given twice`, keyNode);
+    if (key === undefined) throw failed(keyNode, `a value of type ${typeOf(keyValue)} cannot be a key`);
+    if (entries.has(key)) throw failed(keyNode, `the key ${quote(String(key))} is given twice`);
     entries.set(key, evaluateAt(place, valueNode));
   }
   return new MadeMap(entries);

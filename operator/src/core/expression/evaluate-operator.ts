@@ -1,9 +1,10 @@
 import type { ASTNode, BinaryOperator } from '@marcbachmann/cel-js';
 import { evaluateAt, type NodeOf, type Place } from './evaluation.ts';
 import { costs, type EvaluationBudget } from './evaluation-budget.ts';
+import { calculateNumber } from './calculate-number.ts';
 import { areEqual, isIn } from './equality.ts';
 import { failed } from './expression-failure.ts';
-import { isList, itemAt, lengthOf, type ListValue, MadeList, type Value } from './expression-value.ts';
+import { isList, isNumber, itemAt, lengthOf, type ListValue, MadeList, type Value } from './expression-value.ts';
 import { callLibrary } from './library-call.ts';
 
 /** The value of an operator with two operands. */
@@ -19,7 +20,7 @@ export function evaluateBinary(node: NodeOf<BinaryOperator>, place: Place): Valu
     case 'in':
       return isIn(left, right, comparison);
     default:
-      return calculate(node, node.op, [left, right], place.evaluation.budget);
+      return calculate(node, [left, right], place.evaluation.budget);
   }
 }
 
@@ -29,42 +30,21 @@ export function evaluateNegation(node: NodeOf<'-_'>, place: Place): Value {
   if (typeof operand === 'number') return -operand;
   place.evaluation.budget.spend(costs.call, node);
   const negated = callLibrary('-a0', [operand], node);
-  if (typeof negated === 'bigint' && negated >= 2n ** 63n) throw failed(`integer overflow: ${negated}`, node);
+  if (typeof negated === 'bigint' && negated >= 2n ** 63n) throw failed(node, `integer overflow: ${negated}`);
   return negated;
 }
 
-type Calculation = Exclude<BinaryOperator, '==' | '!=' | 'in'>;
-
-function calculate(
-  node: ASTNode,
-  operator: Calculation,
-  operands: readonly [Value, Value],
-  budget: EvaluationBudget,
-): Value {
+function calculate(node: NodeOf<BinaryOperator>, operands: readonly [Value, Value], budget: EvaluationBudget): Value {
   const [left, right] = operands;
-  if (isNumber(left) && isNumber(right) && !(typeof left === 'bigint' && typeof right === 'bigint')) {
-    return onDoubles[operator](Number(left), Number(right));
+  if (isNumber(left) && isNumber(right)) {
+    const calculated = calculateNumber(node.op, left, right);
+    if (calculated !== undefined) return calculated;
   }
-  if (operator === '+' && isList(left) && isList(right)) return joinLists(left, right, node, budget);
+  if (node.op === '+' && isList(left) && isList(right)) return joinLists(left, right, node, budget);
   budget.spend(costs.call, node);
   for (const operand of operands) budget.spendOnText(operand, node);
-  return callLibrary(`a0 ${operator} a1`, operands, node);
+  return callLibrary(`a0 ${node.op} a1`, operands, node);
 }
-
-const isNumber = (value: Value): value is number | bigint => typeof value === 'number' || typeof value === 'bigint';
-
-/** What the library lacks for an int and a double: both are taken as doubles. Comparison of the two is exact there. */
-const onDoubles: Readonly<Record<Calculation, (left: number, right: number) => Value>> = {
-  '+': (left, right) => left + right,
-  '-': (left, right) => left - right,
-  '*': (left, right) => left * right,
-  '/': (left, right) => left / right,
-  '%': (left, right) => left % right,
-  '<': (left, right) => left < right,
-  '<=': (left, right) => left <= right,
-  '>': (left, right) => left > right,
-  '>=': (left, right) => left >= right,
-};
 
 function joinLists(left: ListValue, right: ListValue, node: ASTNode, budget: EvaluationBudget): MadeList {
   budget.spend(lengthOf(left) + lengthOf(right), node);
@@ -72,6 +52,6 @@ function joinLists(left: ListValue, right: ListValue, node: ASTNode, budget: Eva
 }
 
 /** The items of a list, as values. */
-export function itemsOf(list: ListValue): readonly Value[] {
+function itemsOf(list: ListValue): readonly Value[] {
   return list instanceof MadeList ? list.items : Array.from(list, (_, index) => itemAt(list, index) ?? null);
 }

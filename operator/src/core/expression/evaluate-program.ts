@@ -53,7 +53,7 @@ function startEvaluation(references: Program['references'], context: ExpressionC
       if (bound === undefined) return variableOf(name, variables, node);
       const found = resolved.get(name) ?? resolveReference(bound.reference, scope, sizes);
       resolved.set(name, found);
-      if ('problem' in found) throw new ExpressionFailure(found.problem, node);
+      if ('problem' in found) throw new ExpressionFailure(node, () => found.problem);
       return fromJson(found.value);
     },
   };
@@ -64,5 +64,5 @@ function variableOf(name: string, variables: JsonObject, node: ASTNode): Value {
   if (value !== undefined) return fromJson(value);
   const type = typeConstants.get(name);
   if (type !== undefined) return new ForeignValue(type);
-  throw new ExpressionFailure(nameNotFound(name, Object.keys(variables)), node);
+  throw new ExpressionFailure(node, () => nameNotFound(name, Object.keys(variables)));
 }

@@ -10,7 +10,9 @@ export const costs = {
   /** One node of the expression. */
   node: 1,
   /** A call of the CEL library, beside what its arguments cost. */
-  call: 10,
+  call: 20,
+  /** A key of a map, when all of them are listed. */
+  key: 2,
   /** A failure that the expression goes on after. */
   failure: 50,
   /** What the library does slowly: time zones, durations. */
@@ -30,7 +32,7 @@ export class EvaluationBudget {
   /** Takes work off the budget; throws ExpressionTooCostly when none is left. */
   spend(work: number, node: ASTNode): void {
     this.#left -= work;
-    if (this.#left < 0) throw new ExpressionFailure(tooCostly, node);
+    if (this.#left < 0) throw new TooCostly(node);
   }
 
   /** Takes the reading of a text or of bytes off the budget; other values cost nothing here. */
@@ -42,13 +44,13 @@ export class EvaluationBudget {
   }
 }
 
-/** Whether the budget was spent: then nothing in the expression may go on. */
-export function isTooCostly(failure: ExpressionFailure): boolean {
-  return failure.problem === tooCostly;
+/** That the budget was spent: then nothing in the expression may go on. */
+export class TooCostly extends ExpressionFailure {
+  constructor(node: ASTNode) {
+    super(node, () => ({
+      code: 'ExpressionTooCostly',
+      message: 'the expression takes too much work on this data',
+      hint: 'go through fewer or smaller lists in it, or let a step of type custom_code do it',
+    }));
+  }
 }
-
-const tooCostly = {
-  code: 'ExpressionTooCostly',
-  message: 'the expression takes too much work on this data',
-  hint: 'go through fewer or smaller lists in it, or let a step of type custom_code do it',
-} as const;

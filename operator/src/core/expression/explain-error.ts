@@ -21,10 +21,7 @@ export interface LibraryError {
 export function explainSyntaxError({ code, summary, range }: LibraryError, text: string): OffsetProblem {
   const { start, end } = range ?? { start: 0, end: 0 };
   const found = text.slice(start, end);
-  const message =
-    code === 'unexpected_character'
-      ? `unexpected ${quote(found)}`
-      : summary.replaceAll(/\b[A-Z]{2,}\b/g, (token) => tokens.get(token) ?? token);
+  const message = code === 'unexpected_character' ? `unexpected ${quote(found)}` : inUsersWords(summary);
   const hint = otherSpellings.get(found) ?? syntaxHints.get(code) ?? generalHint;
   return { problem: { code: 'InvalidExpression', message, hint }, offset: start };
 }
@@ -50,6 +47,22 @@ function unknownFunction(error: LibraryError): ResolutionProblem | undefined {
 }
 
 const generalHint = 'expressions are CEL: {{step.count}} > 3 && {{step.name}} == "x"';
+
+const inUsersWords = (summary: string) =>
+  summary
+    .replaceAll(/\b[A-Z]{2,}\b/g, (token) => tokens.get(token) ?? token)
+    .replace(/^Exceeded (\w+) \((\d+)\)$/, (_, limit: string, most: string) => {
+      return `the expression has more than ${most} ${limits.get(limit) ?? limit}`;
+    });
+
+/** What the parser's limits count. */
+const limits = new Map([
+  ['maxDepth', 'levels of brackets, calls and fields'],
+  ['maxAstNodes', 'parts'],
+  ['maxListElements', 'items in a list'],
+  ['maxMapEntries', 'entries in a map'],
+  ['maxCallArguments', 'arguments of a call'],
+]);
 
 /** What other languages have for CEL's operators. */
 const otherSpellings = new Map([

@@ -6,18 +6,24 @@ import type { ResolutionProblem } from '../template/scope.ts';
  * a failure where the rest decides. Whoever starts an evaluation catches it and returns the problem.
  */
 export class ExpressionFailure extends Error {
-  readonly problem: ResolutionProblem;
   /** Where it failed. */
   readonly node: ASTNode;
+  readonly #describe: () => ResolutionProblem;
 
-  constructor(problem: ResolutionProblem, node: ASTNode) {
-    super(problem.message);
-    this.problem = problem;
+  /** The problem is described only when it is told: most messages list names, and a loop may go on after thousands. */
+  constructor(node: ASTNode, describe: () => ResolutionProblem) {
+    super('the expression has no value');
     this.node = node;
+    this.#describe = describe;
+  }
+
+  get problem(): ResolutionProblem {
+    return this.#describe();
   }
 }
 
-/** A failure of the code that a user can do something about: a number that is too large, a type that does not fit. */
-export function failed(message: string, node: ASTNode, hint?: string): ExpressionFailure {
-  return new ExpressionFailure({ code: 'ExpressionFailed', message, ...(hint === undefined ? {} : { hint }) }, node);
+/** A failure of the expression itself that a user can mend: a number that is too large, a type that does not fit. */
+export function failed(node: ASTNode, message: string, hint?: string): ExpressionFailure {
+  const problem = { code: 'ExpressionFailed', message, ...(hint === undefined ? {} : { hint }) };
+  return new ExpressionFailure(node, () => problem);
 }

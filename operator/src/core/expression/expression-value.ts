@@ -8,6 +8,7 @@ import type { JsonObject, JsonValue } from '../../api/json.ts';
 export type Value = string | bigint | number | boolean | null | ListValue | MapValue | ForeignValue;
 export type ListValue = readonly JsonValue[] | MadeList;
 export type MapValue = JsonObject | MadeMap;
+export type AnyNumber = number | bigint;
 export type MapKey = string | bigint | boolean;
 
 /** A list that the expression made. */
@@ -41,6 +42,8 @@ export class ForeignValue {
 export function fromJson(value: JsonValue): Value {
   return typeof value === 'number' && Number.isSafeInteger(value) ? BigInt(value) : value;
 }
+
+export const isNumber = (value: Value): value is AnyNumber => typeof value === 'number' || typeof value === 'bigint';
 
 export const isList = (value: Value): value is ListValue => Array.isArray(value) || value instanceof MadeList;
 

@@ -30,14 +30,18 @@ function describe(error: unknown, values: readonly Value[], node: ASTNode): Expr
   const isLibrarys = error instanceof EvaluationError;
   if (isLibrarys && unfit.has(error.code)) return doesNotFit(values, node);
   // Handlers also throw errors of JavaScript itself: an unknown time zone, an integer of a text that is none.
-  return failed(isLibrarys ? error.summary : error instanceof Error ? error.message : String(error), node);
+  const message = isLibrarys ? error.summary : error instanceof Error ? error.message : String(error);
+  return failed(node, message.length > LONGEST_MESSAGE ? `${message.slice(0, LONGEST_MESSAGE)}…` : message);
 }
+
+/** The library quotes values, however long. */
+const LONGEST_MESSAGE = 200;
 
 const unfit: ReadonlySet<string> = new Set(['no_such_overload', 'no_matching_overload']);
 
 /** That an operator or a function does not take values of these types. */
 export function doesNotFit(values: readonly Value[], node: ASTNode): ExpressionFailure {
-  return failed(`no such overload: ${describeCall(values.map(typeOf), node)}`, node);
+  return failed(node, `no such overload: ${describeCall(values.map(typeOf), node)}`);
 }
 
 function describeCall(types: readonly string[], node: ASTNode): string {

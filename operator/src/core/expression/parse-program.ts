@@ -1,12 +1,15 @@
-import { type ASTNode, ParseError, type ParseResult, TypeError as CelTypeError } from '@marcbachmann/cel-js';
+import { type ASTNode, ParseError, TypeError as CelTypeError } from '@marcbachmann/cel-js';
 import { bindReferences, type BoundText } from './bind-references.ts';
 import { language } from './cel-library.ts';
 import { explainSyntaxError, explainTypeError, type OffsetProblem } from './explain-error.ts';
 import { findStructureProblem } from './find-structure-problem.ts';
+import { type HiddenNames, hideTypeNames } from './hide-type-names.ts';
 
 /** An expression as the evaluation takes it. */
 export interface Program extends BoundText {
   readonly root: ASTNode;
+  /** As the check of types takes it. */
+  readonly checked: HiddenNames;
 }
 
 /** Characters that an expression may have. */
@@ -21,8 +24,9 @@ export function parseProgram(text: string): Program | OffsetProblem {
 function parse(bound: BoundText, text: string): Program | OffsetProblem {
   try {
     const parsed = language.parse(bound.text);
-    const problem = findStructureProblem(parsed.ast, bound.references) ?? findTypeProblem(parsed);
-    return problem ?? { ...bound, root: parsed.ast };
+    const problem = findStructureProblem(parsed.ast, bound.references);
+    const program = { ...bound, root: parsed.ast, checked: hideTypeNames(bound.text, parsed.ast) };
+    return problem ?? findTypeProblem(program) ?? program;
   } catch (error) {
     if (error instanceof ParseError) return explainSyntaxError(error, text);
     // Signs and negations in a row are read by recursion, which nothing else limits.
@@ -32,8 +36,8 @@ function parse(bound: BoundText, text: string): Program | OffsetProblem {
 }
 
 /** The library also fails in other ways, where several of its overloads fit; then types tell nothing. */
-function findTypeProblem(parsed: ParseResult): OffsetProblem | undefined {
-  const { error } = parsed.check();
+function findTypeProblem({ checked }: Program): OffsetProblem | undefined {
+  const { error } = language.check(checked.text);
   if (error instanceof RangeError) throw error;
   return error instanceof CelTypeError ? explainTypeError(error) : undefined;
 }

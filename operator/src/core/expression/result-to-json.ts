@@ -28,12 +28,12 @@ export function resultToJson(value: Value, node: ASTNode, budget: EvaluationBudg
 function integerToJson(value: bigint, node: ASTNode): number {
   const number = Number(value);
   if (Number.isSafeInteger(number)) return number;
-  throw failed(`the result ${value} is larger than a JSON number holds exactly`, node, 'make it a text with string(…)');
+  throw failed(node, `the result ${value} is larger than a JSON number holds exactly`, 'make it a text with string(…)');
 }
 
 function doubleToJson(value: number, node: ASTNode): number {
   if (Number.isFinite(value)) return value;
-  throw failed(`the result is ${value}, which JSON does not have`, node, 'was something divided by zero?');
+  throw failed(node, `the result is ${value}, which JSON does not have`, 'was something divided by zero?');
 }
 
 function foreignToJson(value: ForeignValue, node: ASTNode): JsonValue {
@@ -43,5 +43,5 @@ function foreignToJson(value: ForeignValue, node: ASTNode): JsonValue {
   const key = asMapKey(value);
   if (typeof key === 'bigint') return integerToJson(key, node);
   if (content instanceof Duration) return content.toString();
-  throw failed(`the result is a ${typeOf(value)}, which JSON does not have`, node);
+  throw failed(node, `the result is a ${typeOf(value)}, which JSON does not have`);
 }
