@@ -6,6 +6,7 @@ import { runnerTask } from '../../operator/src/api/runner-task.ts';
 import { renderCustomResourceDefinition, renderManifest } from './custom-resource-definition.ts';
 import { type DocumentSchema, type EditorSchema, renderEditorSchema, renderUnionSchema } from './editor-schema.ts';
 import { type Problem, toJsonSchema } from './json-schema.ts';
+import { renderErrors } from './reference/errors.ts';
 import { renderMetrics } from './reference/metrics.ts';
 import { renderPages } from './reference/pages.ts';
 import { readConditions } from './reference/reasons.ts';
@@ -46,6 +47,7 @@ export function renderFiles(): Rendering {
   for (const [name, text] of renderPages({ kinds: objects, runner, samples, conditions })) {
     files.set(`docs/reference/${name}`, text);
   }
+  files.set('docs/reference/errors.md', renderErrors());
   files.set('docs/reference/metrics.md', renderMetrics());
   return { files, problems };
 }

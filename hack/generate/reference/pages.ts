@@ -68,7 +68,7 @@ function renderIndex({ kinds, conditions }: ReferenceSource): string {
     '# API reference',
     `The kinds of \`${apiVersion}\`, as the API server takes them.`,
     [tableLine(['Kind', 'Short', 'What it says']), tableRule(3), ...rows].join('\n'),
-    'See also: [the steps of a pipeline](step.md) and [the documents of a runner](runner.md). `kubectl explain` shows the same descriptions.',
+    'See also: [the steps of a pipeline](step.md), [the documents of a runner](runner.md) and [every error](errors.md). `kubectl explain` shows the same descriptions.',
     section('Conventions', conventions),
     section('In an editor', editors),
     section('Conditions', [tableLine(['Condition', 'Reason', 'Meaning']), tableRule(3), ...reasons].join('\n')),

@@ -13,7 +13,6 @@ export function identifyKind(document: unknown, kinds: readonly KindDefinition[]
   if (typeof document !== 'object' || document === null || Array.isArray(document))
     return { issue: noObject(document) };
   const apiVersion = ownValue(document, 'apiVersion');
-  if (apiVersion === undefined && isCanonicalForm(document)) return { issue: canonicalForm };
   const kind = ownValue(document, 'kind');
   if (!isName(apiVersion)) return { issue: badField('apiVersion', apiVersion) };
   if (!isName(kind)) return { issue: badField('kind', kind) };
@@ -32,16 +31,6 @@ function noObject(document: unknown): Issue {
     hint: `begin with \`apiVersion: ${ourApiVersion}\` and \`kind:\``,
   };
 }
-
-const isCanonicalForm = (document: object) =>
-  Object.hasOwn(document, 'pipeline_id') || (Object.hasOwn(document, 'steps') && !Object.hasOwn(document, 'kind'));
-
-const canonicalForm: Issue = {
-  code: 'CanonicalForm',
-  path: [],
-  message: 'this is a pipeline in the canonical form (pipeline_id, steps), which this version does not read yet',
-  hint: `write it as a Kubernetes object: apiVersion: ${ourApiVersion}, kind: Pipeline, the steps under spec`,
-};
 
 function badField(field: 'apiVersion' | 'kind', value: unknown): Issue {
   const hint =

@@ -2,14 +2,15 @@ import { kinds } from '../../api/kinds.ts';
 import { sourceLimits } from '../document/limits.ts';
 import type { PlacedIssue } from '../document/placed-issue.ts';
 import { isError, type Issue } from '../issue.ts';
-import { formatIssuePath } from '../issue-path.ts';
-import { fillDefaults } from './fill-defaults.ts';
 import { DuplicateObjects } from './duplicate-objects.ts';
+import { estimatedRun, totalEstimate } from './estimated-runs.ts';
+import { fillDefaults } from './fill-defaults.ts';
+import { findingsOf, type ToldIssue } from './findings.ts';
 import { identifyKind } from './identify-kind.ts';
 import { pruneDefaultedNulls } from './prune-nulls.ts';
 import { validateDocument } from './validate-document.ts';
 import { hasFurtherLevels, validateObject, type ValidObject } from './validate-object.ts';
-import type { Finding, Verdict } from './verdict.ts';
+import type { EstimatedRun, Finding, Verdict } from './verdict.ts';
 import type { World } from './world.ts';
 import { WorldBook } from './world-book.ts';
 
@@ -31,32 +32,25 @@ export interface JudgedDocument {
   place?(issue: Issue): PlacedIssue;
 }
 
-/** An issue that may have a place. */
-type Told = Issue & Partial<Pick<PlacedIssue, 'position'>>;
-
 /**
  * The verdict on documents, by all four levels of validation: the one that the command line, the operator and the API
  * give. The documents see each other beside what is known of the world. Never throws, whatever the documents are.
  */
 export function judge(sources: readonly JudgedSource[], known: World): Verdict {
-  const examined = sources.map(({ documents, ...source }) => ({ ...source, documents: examineAll(documents) }));
+  const examined = sources.map((source) => ({ source, documents: examineAll(source.documents) }));
   const objects = examined.flatMap(({ documents }) => documents.flatMap(({ object }) => object ?? []));
-  const book = new WorldBook(known, objects);
-  const duplicates = new DuplicateObjects();
-  const told = examined.flatMap(({ file, issues = [], documents }) => {
-    const all: Told[] = [...issues];
-    for (const { document, found, object } of documents) {
-      if (all.length > sourceLimits.issues) break;
-      const further =
-        object === undefined ? [] : [...duplicates.add(object), ...validateObject(object, book.of(object))];
-      all.push(...(document.issues ?? []), ...[...found, ...further].map((issue) => document.place?.(issue) ?? issue));
-    }
-    return capped(all).map((issue) => ({ severity: issue.severity ?? 'error', finding: toFinding(issue, file) }));
-  });
-  const only = (wanted: string) => told.filter(({ severity }) => severity === wanted).map(({ finding }) => finding);
+  const context = { book: new WorldBook(known, objects), duplicates: new DuplicateObjects() };
+  const judged = examined.map(({ source, documents }) => judgeSource(source, documents, context));
+  const only = (wanted: Severity) => judged.flatMap(({ findings }) => findings[wanted]);
   const errors = only('error');
-  return { valid: errors.length === 0, errors, warnings: only('warning'), notes: only('note') };
+  const estimates = judged.flatMap((each) => each.estimates);
+  return {
+    ...{ valid: errors.length === 0, errors, warnings: only('warning'), notes: only('note') },
+    ...{ ...totalEstimate(estimates), estimates },
+  };
 }
+
+type Severity = 'error' | 'warning' | 'note';
 
 /** A document with what level 1 found, and the object that it is when that is no error. */
 interface ExaminedDocument {
@@ -97,34 +91,36 @@ const furtherChecksSkipped: Issue = {
   severity: 'note',
   path: [],
   message: 'what it refers to, its data flow and what it takes were not checked, because it does not fit its schema',
-  hint: 'mend the errors above first',
+  hint: 'mend the errors of its schema first',
 };
 
-function capped(issues: readonly Told[]): readonly Told[] {
-  const kept = issues.slice(0, sourceLimits.issues);
-  const last = kept.at(-1);
-  if (last === undefined || kept.length === issues.length) return inOrder(issues);
-  const message = `there are more issues here than the ${sourceLimits.issues} that are shown`;
-  const position = last.position === undefined ? {} : { position: last.position };
-  return [...inOrder(kept), { code: 'TooManyIssues', path: [], message, ...position }];
+interface JudgeContext {
+  readonly book: WorldBook;
+  readonly duplicates: DuplicateObjects;
 }
 
-/** In the order of the text, where there is one. */
-function inOrder(issues: readonly Told[]): readonly Told[] {
-  const start = { line: 0, column: 0 };
-  return [...issues].sort(({ position: left = start }, { position: right = start }) =>
-    left.line === right.line ? left.column - right.column : left.line - right.line,
-  );
+interface JudgedFindings {
+  readonly findings: Readonly<Record<Severity, readonly Finding[]>>;
+  readonly estimates: readonly EstimatedRun[];
 }
 
-function toFinding({ code, level, path, message, hint, position }: Told, file: string | undefined): Finding {
-  return {
-    code,
-    level: level ?? 1,
-    ...(file !== undefined && { file }),
-    ...position,
-    path: formatIssuePath(path),
-    message,
-    ...(hint !== undefined && { hint }),
-  };
+function judgeSource(
+  { file, issues = [] }: JudgedSource,
+  documents: readonly ExaminedDocument[],
+  { book, duplicates }: JudgeContext,
+): JudgedFindings {
+  const told: ToldIssue[] = [...issues];
+  const estimates: EstimatedRun[] = [];
+  for (const { document, found, object } of documents) {
+    if (told.length > sourceLimits.issues) break;
+    told.push(...(document.issues ?? []));
+    const all = [...found];
+    if (object !== undefined) {
+      const { issues: further, estimate } = validateObject(object, book.of(object));
+      all.push(...duplicates.add(object), ...further);
+      if (estimate !== undefined) estimates.push(estimatedRun(object, estimate, file));
+    }
+    told.push(...all.map((issue) => document.place?.(issue) ?? issue));
+  }
+  return { findings: findingsOf(told, file), estimates };
 }

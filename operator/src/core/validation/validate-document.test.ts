@@ -117,13 +117,6 @@ describe('what a document is', () => {
       'a document must be an object, found a list',
       'begin with `apiVersion: conclave.dev/v1alpha1` and `kind:`',
     ],
-    [
-      'the canonical form',
-      'pipeline_id: x\nsteps: []',
-      '1:1 CanonicalForm',
-      'this is a pipeline in the canonical form (pipeline_id, steps), which this version does not read yet',
-      'write it as a Kubernetes object: apiVersion: conclave.dev/v1alpha1, kind: Pipeline, the steps under spec',
-    ],
   ]);
 
   test.each(['apps/v1', 'tekton.dev/v1', 'v1'])('an object of %s is passed over with a note', (apiVersion) => {

@@ -8,7 +8,7 @@ import { atLevel } from './at-level.ts';
 import { schemaIssue } from './data-flow/check-schemas.ts';
 import { findCouncilIssues, findRoleIssues } from './references/object-references.ts';
 import { validateMethod } from './validate-method.ts';
-import { validatePipeline } from './validate-pipeline.ts';
+import { type Examination, validatePipeline } from './validate-pipeline.ts';
 import { validateWorkItem } from './validate-work-item.ts';
 import type { WorldIndex } from './world.ts';
 
@@ -18,15 +18,15 @@ export interface ValidObject {
   readonly metadata: { readonly name: string; readonly namespace?: string };
 }
 
-type Validator = (object: never, world: WorldIndex) => Issue[];
+type Validator = (object: never, world: WorldIndex) => Examination;
 
 /** Kinds that refer to something or hold something that only level 1 cannot judge. */
 const validators = new Map<string, Validator>([
   ['Pipeline', (pipeline: Pipeline, world) => validatePipeline(pipeline, world)],
   ['WorkItem', (workItem: WorkItem, world) => validateWorkItem(workItem, world)],
-  ['Method', (method: Method, world) => validateMethod(method, world)],
-  ['AgentRole', validateAgentRole],
-  ['Council', validateCouncil],
+  ['Method', (method: Method, world) => ({ issues: validateMethod(method, world) })],
+  ['AgentRole', (role: AgentRole, world) => ({ issues: validateAgentRole(role, world) })],
+  ['Council', (council: Council, world) => ({ issues: validateCouncil(council, world) })],
 ]);
 
 /** Whether there is more to check of a kind than its schema. */
@@ -35,8 +35,8 @@ export function hasFurtherLevels(kind: string): boolean {
 }
 
 /** Levels 2 to 4 of validation of an object of any kind that fits its schema. */
-export function validateObject(object: ValidObject, world: WorldIndex): Issue[] {
-  return validators.get(object.kind)?.(object as never, world) ?? [];
+export function validateObject(object: ValidObject, world: WorldIndex): Examination {
+  return validators.get(object.kind)?.(object as never, world) ?? { issues: [] };
 }
 
 function validateAgentRole(role: AgentRole, world: WorldIndex): Issue[] {

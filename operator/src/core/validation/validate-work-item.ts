@@ -11,18 +11,23 @@ import { parameterSchema } from './data-flow/reference-schemas.ts';
 import { problemIssue } from './data-flow/reference-uses.ts';
 import { suggestName } from './nearest-name.ts';
 import { missingObject } from './references/missing-object.ts';
-import { validatePipelineSpec } from './validate-pipeline.ts';
+import { type Examination, validatePipelineSpec } from './validate-pipeline.ts';
 import type { WorldIndex } from './world.ts';
 
 /** Levels 2 to 4 of validation of a WorkItem that fits its schema: what it runs, and whether that takes its inputs. */
-export function validateWorkItem(workItem: WorkItem, index: WorldIndex): Issue[] {
-  const { pipelineRef, pipelineSpec } = workItem.spec;
+export function validateWorkItem(workItem: WorkItem, index: WorldIndex): Examination {
+  const { pipelineRef, pipelineSpec, inputs = {} } = workItem.spec;
   const spec = pipelineSpec ?? (pipelineRef && index.pipeline(pipelineRef.name)?.spec);
-  return [
-    ...(pipelineSpec === undefined ? [] : validatePipelineSpec(pipelineSpec, index, ['spec', 'pipelineSpec'])),
-    ...atLevel(2, findMissingReferences(workItem, index), ['spec']),
-    ...atLevel(3, spec === undefined ? [] : checkAgainst(spec, workItem, index), ['spec']),
-  ];
+  const own =
+    pipelineSpec && validatePipelineSpec(pipelineSpec, { world: index, base: ['spec', 'pipelineSpec'], inputs });
+  return {
+    ...own,
+    issues: [
+      ...(own?.issues ?? []),
+      ...atLevel(2, findMissingReferences(workItem, index), ['spec']),
+      ...atLevel(3, spec === undefined ? [] : checkAgainst(spec, workItem, index), ['spec']),
+    ],
+  };
 }
 
 function findMissingReferences({ spec }: WorkItem, index: WorldIndex): Issue[] {

@@ -1,3 +1,4 @@
+import type { Estimate } from '../../api/estimate.ts';
 import type { ValidationLevel } from '../issue.ts';
 
 /** Something that validation found, and where. */
@@ -23,4 +24,21 @@ export interface Verdict {
   readonly errors: readonly Finding[];
   readonly warnings: readonly Finding[];
   readonly notes: readonly Finding[];
+  /** Upper bound of what one run of each pipeline costs together, a decimal number in the Tenant's currency unit. */
+  readonly estimatedCostUnits?: string;
+  /** Upper bound of how long the longest of them takes, in whole minutes. */
+  readonly estimatedDurationMinutes?: number;
+  /** Each pipeline by itself: of Pipelines, and of WorkItems that bring their own. */
+  readonly estimates: readonly EstimatedRun[];
+}
+
+/** What one run of a pipeline is estimated to take. */
+export interface EstimatedRun {
+  readonly kind: string;
+  readonly name: string;
+  readonly file?: string;
+  readonly estimatedCostUnits: string;
+  readonly estimatedDurationMinutes: number;
+  /** The same as a range, and what it rests on. */
+  readonly estimate: Estimate;
 }

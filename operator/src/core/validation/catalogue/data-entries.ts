@@ -1,0 +1,142 @@
+import { anything, flowOf, taking } from './flow-entries.ts';
+import { type IssueEntry, objectText, pipelineText } from './issue-entry.ts';
+
+const error = { level: 3, severities: ['error'] } as const;
+const warning = { level: 3, severities: ['warning'] } as const;
+
+const method = (schemas: string) =>
+  `${objectText('Method', 'rate', `spec:\n  type: http\n  http:\n    url: https://rate.example.com\n${schemas}`)}---\n`;
+const rating = (inputs: string) => flowOf(`  - name: rate\n    type: crawler\n    method: rate\n${inputs}`.trimEnd());
+const takesText =
+  '  inputs:\n    type: object\n    required: [text]\n    properties:\n      text:\n        type: string\n';
+
+/** Codes of issues of the values that steps give to each other. */
+export const dataEntries: readonly IssueEntry[] = [
+  {
+    ...error,
+    code: 'InvalidTemplate',
+    meaning: 'What begins with `{{` is no reference.',
+    remedy: 'Write `{{step.field}}`; a path has names, `.`, `[0]` and `[*]`, and no operators.',
+    example: { text: flowOf(anything('collect'), taking('analyze', '{{collect.posts || 1}}')) },
+  },
+  {
+    ...error,
+    code: 'FieldNotFound',
+    meaning: 'A reference names a field that a schema does not have, or an input that no parameter declares.',
+    remedy: 'Correct the name, declare the parameter, or let the schema say `additionalProperties: true`.',
+    example: {
+      text: pipelineText(
+        `parameters:\n  - name: target\n    type: string\nsteps:\n${taking('collect', '{{input.targte}}')}`,
+      ),
+    },
+  },
+  {
+    ...error,
+    code: 'NotAnArray',
+    meaning: '`[0]` or `[*]` is applied to something that is no list, or a loop goes through something that is none.',
+    remedy: 'Take it away, or name a field that is a list.',
+    example: {
+      text: pipelineText(
+        `parameters:\n  - name: target\n    type: string\nsteps:\n${taking('collect', '{{input.target[*].id}}')}`,
+      ),
+    },
+  },
+  {
+    ...error,
+    code: 'ValueTooLarge',
+    meaning: 'A text with references has more than a million characters.',
+    remedy: 'Keep large texts in artifacts.',
+    example: {
+      words: 'A prompt of two million characters with a reference in it.',
+      bytes: () =>
+        new TextEncoder().encode(
+          pipelineText(
+            `outputs:\n  all:\n    from: '{{work.x}} ${'x'.repeat(2_000_000)}'\nsteps:\n${anything('work')}`,
+          ),
+        ),
+    },
+  },
+  {
+    ...error,
+    code: 'InvalidExpression',
+    meaning: 'An expression is no CEL, or uses a name or a function that does not exist.',
+    remedy: 'Look at the place that the message marks: `==` compares, `&&` is and, `||` is or.',
+    example: { text: flowOf(anything('rate'), anything('dig', "when: '{{rate.score}} >'\n")) },
+  },
+  {
+    ...error,
+    code: 'ExpressionType',
+    meaning: 'The types in an expression do not go together.',
+    remedy: 'Compare numbers with numbers and text with text; `int(…)`, `double(…)` and `string(…)` convert.',
+    example: {
+      text: pipelineText(
+        `parameters:\n  - name: limit\n    type: string\nsteps:\n${anything('dig', "when: '{{input.limit}} > 3'\n")}`,
+      ),
+    },
+  },
+  {
+    ...error,
+    code: 'NotBoolean',
+    meaning: 'A condition does not answer true or false.',
+    remedy: 'Compare it with something: `> 0`, `== "x"`, `!= null`.',
+    example: {
+      text: pipelineText(
+        `parameters:\n  - name: limit\n    type: integer\nsteps:\n${anything('dig', "when: '{{input.limit}}'\n")}`,
+      ),
+    },
+  },
+  {
+    ...error,
+    code: 'InvalidSchema',
+    meaning: 'A JSON Schema cannot be used.',
+    remedy: 'Write it by draft 2020-12; the path leads to the keyword.',
+    example: {
+      text: pipelineText(`parameters:\n  - name: limit\n    schema:\n      type: int\nsteps:\n${anything('work')}`),
+    },
+  },
+  {
+    ...error,
+    code: 'InputMissing',
+    meaning:
+      'A step does not give its Method or role what it needs, or a WorkItem does not give its Pipeline a parameter.',
+    remedy: 'Give it.',
+    example: { text: `${method(takesText)}${rating('')}` },
+  },
+  {
+    ...error,
+    severities: ['warning', 'error'],
+    code: 'UnknownInput',
+    meaning: 'An input has no effect, because nothing takes it. An error when the schema allows no others.',
+    remedy: 'Correct the name.',
+    example: {
+      text: `${method('  inputs:\n    type: object\n    properties:\n      text:\n        type: string')}${rating('    inputs:\n      txt:\n        value: Well done.')}`,
+    },
+  },
+  {
+    ...error,
+    code: 'InputMismatch',
+    meaning: 'A value does not fit the schema of what takes it: a Method, a role, a parameter.',
+    remedy: 'Give another value, or take another field.',
+    example: { text: `${method(takesText)}${rating('    inputs:\n      text:\n        value: 3')}` },
+  },
+  {
+    ...warning,
+    code: 'InputMayBeMissing',
+    meaning: 'A template takes a parameter that a WorkItem need not give and that has no default.',
+    remedy: 'Give the parameter a `default`, or take it with `or`.',
+    example: {
+      text: pipelineText(
+        `parameters:\n  - name: note\n    required: false\nsteps:\n${taking('work', '{{input.note}}')}`,
+      ),
+    },
+  },
+  {
+    ...error,
+    code: 'OutputNotGiven',
+    meaning: 'A step declares several outputs, and a schema tells that its result will not have one of them.',
+    remedy: 'Name a field of the result. Only a single output may be a name for the whole result.',
+    example: {
+      text: `${method('  outputs:\n    type: object\n    properties:\n      score:\n        type: number\n')}${rating('    outputs:\n      score: scores\n      reason: reasons')}`,
+    },
+  },
+];

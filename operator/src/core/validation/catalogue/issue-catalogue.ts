@@ -1,0 +1,17 @@
+import { dataEntries } from './data-entries.ts';
+import { flowEntries } from './flow-entries.ts';
+import type { IssueEntry } from './issue-entry.ts';
+import { referenceEntries } from './reference-entries.ts';
+import { resourceEntries } from './resource-entries.ts';
+import { schemaEntries } from './schema-entries.ts';
+import { textEntries } from './text-entries.ts';
+
+/** Every code of an issue, in the order of the documentation. */
+export const issueCatalogue: readonly IssueEntry[] = [
+  ...textEntries,
+  ...schemaEntries,
+  ...referenceEntries,
+  ...flowEntries,
+  ...dataEntries,
+  ...resourceEntries,
+];
