@@ -4,8 +4,7 @@ import { parseBenchArguments } from './bench-command.ts';
 describe('bench command line', () => {
   it('has defaults for everything but the scenario', () => {
     expect(parseBenchArguments(['client'])).toMatchObject({
-      scenario: { name: 'client' },
-      instance: 'bench',
+      scenario: { name: 'client', needs: 'cluster' },
       seconds: 1,
       rounds: 9,
       json: false,
@@ -15,17 +14,24 @@ describe('bench command line', () => {
       json: true,
       kubeconfig: 'f',
     });
+    expect(parseBenchArguments(['planner', '--seconds', '2', '--rounds', '3'])).toMatchObject({
+      scenario: { name: 'planner', needs: 'nothing' },
+      seconds: 2,
+      rounds: 3,
+    });
     expect(parseBenchArguments(['-h'])).toBe('help');
   });
 
   it.each([
-    [[], 'name one scenario. Scenarios: client'],
+    [[], 'name one scenario. Scenarios: client, planner'],
     [['a', 'b'], 'name one scenario'],
-    [['nothing'], "there is no scenario 'nothing'. Scenarios: client"],
+    [['nothing'], "there is no scenario 'nothing'. Scenarios: client, planner"],
     [['client', '--rounds', '0'], "--rounds takes a whole number from 1, not '0'"],
     [['client', '--seconds', 'x'], "--seconds takes a whole number from 1, not 'x'"],
     [['client', '-o', 'xml'], "-o takes 'table' or 'json', not 'xml'"],
     [['client', '--unknown'], '--unknown'],
+    [['planner', '--kubeconfig', 'f'], "'planner' needs no cluster: leave --kubeconfig out"],
+    [['planner', '--instance', 'x'], "'planner' needs no cluster: leave --instance out"],
   ])('says what is wrong with %j', (args, message) => {
     expect(() => parseBenchArguments(args)).toThrow(message);
   });

@@ -1,17 +1,18 @@
-/** `./hack/bench SCENARIO`: measures on a real cluster and says whether the requirements are met. */
+/** `./hack/bench SCENARIO`: measures, on a real cluster where the scenario needs one, and says whether the requirements are met. */
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { runMain, UsageError } from '../cluster/run-main.ts';
 import { describeKubernetes, findKubeconfig, inOwnNamespace } from './bench-cluster.ts';
 import { clientScenario } from './client-scenario.ts';
 import { formatResult, resultAsJson } from './print-result.ts';
-import { isGood, type Scenario } from './scenario.ts';
+import { plannerScenario } from './planner-scenario.ts';
+import { type ClusterScenario, isGood, type Scenario, type ScenarioContext, type ScenarioResult } from './scenario.ts';
 
-const scenarios: readonly Scenario[] = [clientScenario];
+const scenarios: readonly Scenario[] = [clientScenario, plannerScenario];
 
 const usage = `usage: ./hack/bench SCENARIO [--kubeconfig FILE | --instance NAME] [--seconds N] [--rounds N] [-o json]
 
-Measures on a real cluster. Ends with 1 when a requirement is not met.
+Measures, on a real cluster where that is needed. Ends with 1 when a requirement is not met.
 
 ${scenarios.map(({ name, summary }) => `  ${name.padEnd(16)} ${summary}`).join('\n')}
 
@@ -26,7 +27,7 @@ ${scenarios.map(({ name, summary }) => `  ${name.padEnd(16)} ${summary}`).join('
 export interface BenchArguments {
   readonly scenario: Scenario;
   readonly kubeconfig?: string;
-  readonly instance: string;
+  readonly instance?: string;
   readonly seconds: number;
   readonly rounds: number;
   readonly install: boolean;
@@ -40,7 +41,7 @@ export function parseBenchArguments(args: readonly string[]): BenchArguments | '
     allowPositionals: true,
     options: {
       kubeconfig: { type: 'string' },
-      instance: { type: 'string', default: 'bench' },
+      instance: { type: 'string' },
       seconds: { type: 'string', default: '1' },
       rounds: { type: 'string', default: '9' },
       install: { type: 'boolean', default: false },
@@ -51,10 +52,16 @@ export function parseBenchArguments(args: readonly string[]): BenchArguments | '
   if (values.help) return 'help';
   const { instance, install, kubeconfig, output } = values;
   if (output !== 'table' && output !== 'json') throw new UsageError(`-o takes 'table' or 'json', not '${output}'`);
-  return {
-    scenario: findScenario(positionals),
+  const scenario = findScenario(positionals);
+  const where = {
     ...(kubeconfig === undefined ? {} : { kubeconfig }),
-    ...{ instance, install, json: output === 'json' },
+    ...(instance === undefined ? {} : { instance }),
+  };
+  const [named] = Object.keys(where);
+  if (scenario.needs === 'nothing' && named !== undefined)
+    throw new UsageError(`'${scenario.name}' needs no cluster: leave --${named} out`);
+  return {
+    ...{ scenario, ...where, install, json: output === 'json' },
     seconds: parsePositive('--seconds', values.seconds),
     rounds: parsePositive('--rounds', values.rounds),
   };
@@ -74,31 +81,42 @@ function parsePositive(flag: string, text: string): number {
   throw new UsageError(`${flag} takes a whole number from 1, not '${text}'`);
 }
 
-async function run({ scenario, json, ...options }: BenchArguments): Promise<boolean> {
-  const report = (line: string): void => {
-    process.stderr.write(`conclave: ${line}\n`);
-  };
-  const kubeconfig = await findKubeconfig(options, report);
+const report = (line: string): void => {
+  process.stderr.write(`conclave: ${line}\n`);
+};
+
+async function run({ scenario, json, seconds, rounds, ...where }: BenchArguments): Promise<boolean> {
   const [load = 0] = loadavg();
   if (load > availableParallelism()) {
     report(`other work keeps this machine busy (load ${load.toFixed(1)}): rates will be low and ratios uncertain`);
   }
-  return inOwnNamespace(kubeconfig, async ({ client, namespace }) => {
-    const { seconds, rounds } = options;
-    const environment = {
-      kubernetes: await describeKubernetes(client),
-      node: process.version,
-      cpus: availableParallelism(),
-      cpu: cpus()[0]?.model ?? 'unknown',
-      loadBefore: load,
-    };
-    const result = await scenario.run({ kubeconfig, client, namespace, seconds, rounds, report });
-    process.stdout.write(`${json ? resultAsJson(scenario.name, result, environment) : formatResult(result)}\n`);
-    if (options.kubeconfig === undefined) {
-      report(`the cluster goes on; take it down with ./hack/down --instance ${options.instance}`);
-    }
-    return isGood(result);
-  });
+  const context = { seconds, rounds, report };
+  const { result, ...place } =
+    scenario.needs === 'cluster' ? await runOnCluster(scenario, context, where) : { result: scenario.run(context) };
+  const environment = {
+    ...place,
+    node: process.version,
+    cpus: availableParallelism(),
+    cpu: cpus()[0]?.model ?? 'unknown',
+    loadBefore: load,
+  };
+  process.stdout.write(`${json ? resultAsJson(scenario.name, result, environment) : formatResult(result)}\n`);
+  return isGood(result);
+}
+
+async function runOnCluster(
+  scenario: ClusterScenario,
+  context: ScenarioContext,
+  { instance = 'bench', install, kubeconfig: given }: Pick<BenchArguments, 'instance' | 'install' | 'kubeconfig'>,
+): Promise<{ readonly kubernetes: string; readonly result: ScenarioResult }> {
+  const options = { instance, install, ...(given === undefined ? {} : { kubeconfig: given }) };
+  const kubeconfig = await findKubeconfig(options, report);
+  const measured = await inOwnNamespace(kubeconfig, async ({ client, namespace }) => ({
+    kubernetes: await describeKubernetes(client),
+    result: await scenario.run({ ...context, kubeconfig, client, namespace }),
+  }));
+  if (given === undefined) report(`the cluster goes on; take it down with ./hack/down --instance ${instance}`);
+  return measured;
 }
 
 if (import.meta.main) {

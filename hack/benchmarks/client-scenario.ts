@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { samples, type SampleName, type SampleObject } from './sample-objects.ts';
-import type { Scenario, ScenarioContext, ScenarioResult } from './scenario.ts';
+import type { ClusterContext, ClusterScenario, ScenarioResult } from './scenario.ts';
 import { median, rounded } from './statistics.ts';
 import type { StatusWriterAnswer, StatusWriterOrder, StatusWriterSide } from './status-writer.ts';
 
@@ -35,7 +35,7 @@ class Side {
     this.#child = fork(fileURLToPath(new URL('status-writer.ts', import.meta.url)), [name, kubeconfig]);
   }
 
-  async prepare({ client, namespace }: ScenarioContext): Promise<void> {
+  async prepare({ client, namespace }: ClusterContext): Promise<void> {
     await once(this.#child, 'message');
     for (const { sample } of cases) {
       const { type, object } = samples[sample];
@@ -60,8 +60,9 @@ class Side {
 }
 
 /** Status writes per second, by our client beside client-node's generated calls. */
-export const clientScenario: Scenario = {
+export const clientScenario: ClusterScenario = {
   name: 'client',
+  needs: 'cluster',
   summary: "status writes per second at 1, 16 and 64 at once, beside client-node's generated calls",
   async run(context) {
     const sides = [new Side('conclave', context.kubeconfig), new Side('client-node', context.kubeconfig)] as const;
@@ -88,7 +89,7 @@ export const clientScenario: Scenario = {
 };
 
 async function compare(
-  { rounds, seconds, report }: ScenarioContext,
+  { rounds, seconds, report }: ClusterContext,
   { ours, theirs, one }: { readonly ours: Side; readonly theirs: Side; readonly one: Case },
 ): Promise<ScenarioResult> {
   const seen = new Map<Side, Measurement[]>([

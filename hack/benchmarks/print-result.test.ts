@@ -9,6 +9,9 @@ const result = {
   requirements: [
     { name: 'a', atLeast: 3, measured: 4.25 },
     { name: 'b', atLeast: 3, measured: 2.99 },
+    { name: 'c ms', atMost: 1, measured: 1 },
+    { name: 'd ms', atMost: 1, measured: 1.01 },
+    { name: 'never measured', atMost: 1, measured: Number.NaN },
   ],
   notes: ['read this'],
 };
@@ -23,6 +26,9 @@ describe('print result', () => {
         '',
         '✓ a: 4.25 (at least 3)',
         '✗ b: 2.99 (at least 3)',
+        '✓ c ms: 1 (at most 1)',
+        '✗ d ms: 1.01 (at most 1)',
+        '✗ never measured: NaN (at most 1)',
         '',
         'read this',
       ].join('\n'),
@@ -33,7 +39,7 @@ describe('print result', () => {
     expect(JSON.parse(resultAsJson('client', result, { cpus: 2 }))).toEqual({
       scenario: 'client',
       environment: { cpus: 2 },
-      ...result,
+      ...JSON.parse(JSON.stringify(result)),
       passed: false,
     });
   });

@@ -1,4 +1,4 @@
-import { isGood, type ScenarioResult } from './scenario.ts';
+import { isGood, isMet, type Requirement, type ScenarioResult } from './scenario.ts';
 
 /** A table with aligned columns: numbers to the right, words to the left. */
 export function formatTable(rows: ScenarioResult['rows']): string {
@@ -13,13 +13,16 @@ export function formatTable(rows: ScenarioResult['rows']): string {
 
 /** The whole result for people. */
 export function formatResult(result: ScenarioResult): string {
-  const verdicts = result.requirements.map(({ name, atLeast, measured }) => {
-    const sign = measured >= atLeast ? '✓' : '✗';
-    return `${sign} ${name}: ${measured} (at least ${atLeast})`;
-  });
+  const verdicts = result.requirements.map(formatRequirement);
   return [formatTable(result.rows), verdicts.join('\n'), result.notes.join('\n')]
     .filter((part) => part !== '')
     .join('\n\n');
+}
+
+function formatRequirement(requirement: Requirement): string {
+  const { name, measured } = requirement;
+  const bound = 'atLeast' in requirement ? `at least ${requirement.atLeast}` : `at most ${requirement.atMost}`;
+  return `${isMet(requirement) ? '✓' : '✗'} ${name}: ${measured} (${bound})`;
 }
 
 /** The whole result for programs. */

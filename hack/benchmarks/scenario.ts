@@ -1,12 +1,7 @@
 import type { KubeClient } from '../../operator/src/kube/client.ts';
 
-/** Where a scenario runs. */
+/** How a scenario measures. */
 export interface ScenarioContext {
-  /** The path of a kubeconfig with administrator's rights. */
-  readonly kubeconfig: string;
-  readonly client: KubeClient;
-  /** A namespace of the scenario's own; it is deleted afterwards. */
-  readonly namespace: string;
   /** Length of one measurement, in seconds. */
   readonly seconds: number;
   /** Measurements of each thing; the median counts. */
@@ -15,12 +10,19 @@ export interface ScenarioContext {
   readonly report: (line: string) => void;
 }
 
-/** A number that must be reached. */
-export interface Requirement {
-  readonly name: string;
-  readonly atLeast: number;
-  readonly measured: number;
+/** Where a scenario runs that needs a cluster. */
+export interface ClusterContext extends ScenarioContext {
+  /** The path of a kubeconfig with administrator's rights. */
+  readonly kubeconfig: string;
+  readonly client: KubeClient;
+  /** A namespace of the scenario's own; it is deleted afterwards. */
+  readonly namespace: string;
 }
+
+/** A number that must be reached, or must not be passed. */
+export type Requirement = { readonly name: string; readonly measured: number } & (
+  { readonly atLeast: number } | { readonly atMost: number }
+);
 
 /** What a scenario found; `rows` are printed as a table, their keys as its heads. */
 export interface ScenarioResult {
@@ -30,15 +32,34 @@ export interface ScenarioResult {
   readonly notes: readonly string[];
 }
 
-/** One measurement of the machinery or the product, each in a file of its own. */
-export interface Scenario {
+interface Described {
   readonly name: string;
   /** One line, for the usage. */
   readonly summary: string;
-  run(context: ScenarioContext): Promise<ScenarioResult>;
+}
+
+/** A measurement on a real cluster. */
+export interface ClusterScenario extends Described {
+  readonly needs: 'cluster';
+  run(context: ClusterContext): Promise<ScenarioResult>;
+}
+
+/** A measurement of what needs nothing but this machine: no cluster is started. */
+export interface LocalScenario extends Described {
+  readonly needs: 'nothing';
+  run(context: ScenarioContext): ScenarioResult;
+}
+
+/** One measurement of the machinery or the product, each in a file of its own. */
+export type Scenario = ClusterScenario | LocalScenario;
+
+/** Whether a requirement is met; what could not be measured meets none. */
+export function isMet(requirement: Requirement): boolean {
+  const { measured } = requirement;
+  return 'atLeast' in requirement ? measured >= requirement.atLeast : measured <= requirement.atMost;
 }
 
 /** Whether every requirement is met. */
 export function isGood({ requirements }: Pick<ScenarioResult, 'requirements'>): boolean {
-  return requirements.every(({ atLeast, measured }) => measured >= atLeast);
+  return requirements.every(isMet);
 }
