@@ -3,7 +3,7 @@ import { bindReferences, type BoundText } from './bind-references.ts';
 import { language } from './cel-library.ts';
 import { explainSyntaxError, explainTypeError, type OffsetProblem } from './explain-error.ts';
 import { findStructureProblem } from './find-structure-problem.ts';
-import { type HiddenNames, hideTypeNames } from './hide-type-names.ts';
+import { type HiddenNames, hideLibraryNames } from './hide-library-names.ts';
 
 /** An expression as the evaluation takes it. */
 export interface Program extends BoundText {
@@ -25,7 +25,7 @@ function parse(bound: BoundText, text: string): Program | OffsetProblem {
   try {
     const parsed = language.parse(bound.text);
     const problem = findStructureProblem(parsed.ast, bound.references);
-    const program = { ...bound, root: parsed.ast, checked: hideTypeNames(bound.text, parsed.ast) };
+    const program = { ...bound, root: parsed.ast, checked: hideLibraryNames(bound.text, parsed.ast) };
     return problem ?? findTypeProblem(program) ?? program;
   } catch (error) {
     if (error instanceof ParseError) return explainSyntaxError(error, text);
