@@ -50,15 +50,12 @@ export function acceptOutcome(run: Run, place: Place, ended: EndedAttempt): void
 }
 
 function acceptSuccess(run: Run, place: Place, ended: EndedAttempt): void {
-  const { record } = ended;
   const outcome = withAssets(run, place, ended);
   if (outcome === undefined) return;
   const closed = withClosed(run, ended, { result: 'Succeeded' });
   const success = { reason: stepReasons.completed, outputs: outcome.outputs, outputsRef: outcome.outputsRef };
-  const isTaken = succeed(run, place, closed, success);
   // Until its result is read, the attempt stays open: nothing is lost when the operator ends here.
-  if (!isTaken) run.setRecord(record);
-  else fillCache(run, place);
+  if (succeed(run, place, closed, success)) fillCache(run, place);
 }
 
 /** A look outside that found what it looked for is enough only when the assets are there too that the step waits for. */

@@ -125,12 +125,15 @@ export function retryFailedSteps(run: Run, frame: Frame): void {
     if (node === undefined || node.loop !== frame.loop) continue;
     if (isExitStep(node))
       resetStep(run, { node, frame }, { reason: stepReasons.retryRequested, keepActivation: false });
-    else if (record.phase === 'Failed' || isSkippedByFailure(record)) retryStep(run, { node, frame }, record);
+    else if (hasNotSucceeded(record)) retryStep(run, { node, frame }, record);
   }
 }
 
-const isSkippedByFailure = ({ phase, reason }: StepStatus) =>
-  phase === 'Skipped' && (reason === stepReasons.dependencyFailed || reason === stepReasons.dependencySkipped);
+/** It failed, was skipped because another had failed, or was ended with the run. */
+const hasNotSucceeded = ({ phase, reason }: StepStatus) =>
+  phase === 'Failed' ||
+  phase === 'Cancelled' ||
+  (phase === 'Skipped' && (reason === stepReasons.dependencyFailed || reason === stepReasons.dependencySkipped));
 
 function retryStep(run: Run, place: Place, record: StepStatus): void {
   const { type } = place.node.step;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { planWorkItem } from './plan-work-item.ts';
 import { aMethod, monday } from '../../testing/planned-run.ts';
 import { call, checkPlanningCase, from, group, type PlanningCase } from '../../testing/planning-case.ts';
 
@@ -276,6 +277,20 @@ const results: Record<string, PlanningCase> = {
       run.end('a', { result: 'Succeeded', outputsRef: { digest: `sha256:${'1'.repeat(64)}`, sizeBytes: 9 } });
     },
     states: { a: 'Failed OutputMissing' },
+  },
+  'an attempt stays open until its uploaded result is read': {
+    steps: [call('a', { check: [{ boolean: 'n > 1', run: 'b' }] }), call('b', { isChild: true })],
+    when: (run) => {
+      const outputsRef = { digest: `sha256:${'1'.repeat(64)}`, sizeBytes: 9 };
+      run.children.set('1 a', { path: 'a', number: 1, outcome: { result: 'Succeeded', outputsRef } });
+      expect(planWorkItem(run.observed())).toMatchObject({
+        actions: [{ kind: 'read-artifact', digest: outputsRef.digest }],
+        status: { phase: 'Running', steps: [{ path: 'a', phase: 'Running' }] },
+      });
+      run.artifacts.set(outputsRef.digest, { n: 7 });
+      run.settle();
+    },
+    started: ['a', 'b'],
   },
   'what an attempt used is counted': {
     steps: [call('a'), call('b')],

@@ -135,7 +135,7 @@ function endLoop(run: Run, place: Place, record: StepStatus): void {
       fail(run, place, record, { reason: stepReasons.resultsTooLarge, message });
       return;
     }
-    const ended = { ...record, iterations: without(iterations, 'resultsRef', 'lastAttempt') };
+    const ended = { ...record, iterations: without(iterations, 'resultsRef') };
     succeed(run, place, ended, { reason: stepReasons.completed, outputs: { results, count } });
   }
 }

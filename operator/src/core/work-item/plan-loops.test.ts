@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { PlannedRun } from '../../testing/planned-run.ts';
-import { call, checkPlanningCase, choice, from, group, loop, type PlanningCase } from '../../testing/planning-case.ts';
+import {
+  approval,
+  call,
+  checkPlanningCase,
+  choice,
+  from,
+  group,
+  loop,
+  type PlanningCase,
+} from '../../testing/planning-case.ts';
 
 const items = (...values: (string | number | null)[]) => ({ inputs: { items: values } });
 
@@ -80,7 +89,7 @@ const loops: Record<string, PlanningCase> = {
     when: (run) => run.succeed('l[0].x').succeed('l[1].x'),
     then: (run) => {
       expect(run.status.steps?.map(({ path }) => path)).toEqual(['l']);
-      expect(run.record('l')?.iterations).toEqual({ count: 2, succeeded: '0-1' });
+      expect(run.record('l')?.iterations).toEqual({ count: 2, succeeded: '0-1', lastAttempt: 1 });
       expect(run.folded.map(({ path }) => path)).toEqual(['l[0].x', 'l[1].x']);
     },
   },
@@ -166,6 +175,13 @@ const loops: Record<string, PlanningCase> = {
       for (let index = 0; index < 18; index += 1) run.succeed(`l[${index}].x`, { text: 'x'.repeat(1_000_000) });
     },
     states: { l: 'Failed ResultsTooLarge' },
+  },
+  'work that is sent back into a loop begins with the feedback, in a round of its own': {
+    steps: [loop('l', [call('x')]), approval('ok', { dependsOn: ['l'], returnTo: 'l' })],
+    given: items('a'),
+    when: (run) => run.succeed('l[0].x').decide('ok', 'rejected', { comment: 'again' }),
+    started: ['l[0].x', 'l[0].x'],
+    then: (run) => expect(run.startOf('l[0].x')).toMatchObject({ attempt: 2, feedback: 'again' }),
   },
   'what the attempts of a loop used is counted': {
     steps: [loop('l', [call('x')])],

@@ -297,6 +297,13 @@ const retrying: Record<string, PlanningCase> = {
     when: (run) => run.fail('a').fail('z').change({ retryCount: 1 }).succeed('a').succeed('b').succeed('z'),
     run: 'Succeeded AllStepsSucceeded',
   },
+  'a retry begins what was ended with the run': {
+    steps: [call('a', once), group('g', [call('b')]), approval('ok')],
+    pipeline: { execution: { maxParallel: 1 } },
+    when: (run) => run.fail('a').change({ retryCount: 1 }).succeed('a').succeed('b').decide('ok', 'approved'),
+    started: ['a', 'a', 'b'],
+    run: 'Succeeded AllStepsSucceeded',
+  },
   'a retry runs the exit steps again': {
     steps: [call('a', once)],
     pipeline: { onExit: [call('bye')] },

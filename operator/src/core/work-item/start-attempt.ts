@@ -1,6 +1,7 @@
 import type { StepStatus } from '../../api/step-status.ts';
 import type { Usage } from '../../api/usage.ts';
 import { worstCaseOf } from '../estimate/worst-case.ts';
+import { defined } from '../defined.ts';
 import { nextNumber, withAttempt } from './attempts.ts';
 import { mayReserve } from './budget.ts';
 import { checkCache } from './check-cache.ts';
@@ -47,21 +48,24 @@ function recordAttempt(run: Run, place: Place, { record, resolved, reserved }: A
   const path = pathOf(place);
   const history = historyOf(record, path);
   const number = numberAfter(run, place, record);
-  const isFirst = history.startedAt === undefined;
+  const round = history.round ?? roundOfLoop(run, place.frame);
+  // The first begins with its step, which says so already.
+  const startedAt = history.startedAt === undefined ? undefined : run.now;
   run.setRecord({
-    startedAt: run.now,
-    ...history,
-    phase: 'Running',
-    reason: stepReasons.attemptRunning,
+    ...{ startedAt: run.now, ...history, ...defined({ round }) },
+    ...{ phase: 'Running', reason: stepReasons.attemptRunning },
     attempts: withAttempt(history.attempts, {
-      number,
-      ...(history.round === undefined ? {} : { round: history.round }),
-      // The first begins with its step, which says so already.
-      ...(isFirst ? {} : { startedAt: run.now }),
+      ...{ number, ...defined({ round, startedAt }) },
       specDigest: resolved.specDigest,
       ...(Object.keys(reserved).length === 0 ? {} : { reserved }),
     }),
   });
+}
+
+/** What an iteration does when its loop has begun again is of the loop's round. */
+function roundOfLoop(run: Run, { loop, parent }: Frame): number | undefined {
+  if (loop === undefined || parent === undefined) return undefined;
+  return run.record(pathIn(parent, loop))?.round ?? roundOfLoop(run, parent);
 }
 
 const numberAfter = (run: Run, { frame }: Place, record: StepStatus | undefined) =>
