@@ -33,12 +33,12 @@ function file(content: string | Buffer, name = `${++count}.yaml`): string {
 }
 
 const head = 'apiVersion: conclave.dev/v1alpha1\nkind: Pipeline\nmetadata: {name: demo}\nspec:\n';
-const good = `${head}  steps:\n    - {name: a, type: crawler, method: m}\n`;
+const good = `${head}  steps:\n    - {name: a, type: validation, checks: {}}\n`;
 const bad = `${head}  steps:\n    - name: a\n      type: crawlr\n    - name: b\n      type: crawler\n      methd: yes\n`;
 
 const finding = z.strictObject({
   code: z.string().regex(/^[A-Z][A-Za-z]+$/),
-  level: z.literal(1),
+  level: z.literal([1, 2, 3, 4]),
   file: z.string(),
   line: z.int().min(1),
   column: z.int().min(1),
@@ -46,11 +46,22 @@ const finding = z.strictObject({
   message: z.string().min(1),
   hint: z.string().min(1).optional(),
 });
+const estimatedRun = z.strictObject({
+  kind: z.enum(['Pipeline', 'WorkItem']),
+  name: z.string(),
+  file: z.string(),
+  estimatedCostUnits: z.string(),
+  estimatedDurationMinutes: z.int(),
+  estimate: z.looseObject({}),
+});
 const reportShape = z.strictObject({
   valid: z.boolean(),
   errors: z.array(finding),
   warnings: z.array(finding),
   notes: z.array(finding),
+  estimatedCostUnits: z.string().optional(),
+  estimatedDurationMinutes: z.int().optional(),
+  estimates: z.array(estimatedRun).optional(),
   files: z.int(),
   documents: z.int(),
 });
@@ -63,7 +74,7 @@ describe('conclave validate', () => {
     const { exitCode, stdout, stderr } = await runConclave({ args: ['validate', '-f', file(good)] });
     expect({ exitCode, stdout, stderr }).toEqual({
       exitCode: 0,
-      stdout: 'valid: no mistakes (1 document in 1 file)\n',
+      stdout: 'valid: no mistakes (1 document in 1 file)\na run of demo: at most 0 cost units and 0 minutes\n',
       stderr: '',
     });
   });
@@ -72,6 +83,8 @@ describe('conclave validate', () => {
     const path = file(bad);
     const { exitCode, stdout } = await runConclave({ args: ['validate', '-f', path] });
     expect(stdout.split('\n')).toEqual([
+      `${path}:1:1: note: what it refers to, its data flow and what it takes were not checked, because it does not fit its schema [FurtherChecksSkipped]`,
+      '  hint: mend the errors of its schema first',
       `${path}:7:13: error: unknown type "crawlr" [UnknownType] (spec.steps[0].type)`,
       '  hint: did you mean crawler?',
       `${path}:8:7: error: method is required [RequiredField] (spec.steps[1].method)`,
@@ -80,7 +93,7 @@ describe('conclave validate', () => {
       '  hint: did you mean method?',
       `${path}:10:14: warning: \`yes\` without quotes is read as true [BooleanWord] (spec.steps[1].methd)`,
       '  hint: write true, or "yes" for the word',
-      'invalid: 3 errors, 1 warning (1 document in 1 file)',
+      'invalid: 3 errors, 1 warning, 1 note (1 document in 1 file)',
       '',
     ]);
     expect(exitCode).toBe(1);
@@ -103,8 +116,57 @@ describe('conclave validate', () => {
       hint: 'did you mean crawler?',
     });
     expect(report.warnings.map(({ code }) => code)).toEqual(['BooleanWord']);
-    expect(report.notes).toMatchObject([{ code: 'OtherGroup', line: 12, column: 1, path: '' }]);
+    expect(report.notes).toMatchObject([
+      { code: 'FurtherChecksSkipped', line: 1 },
+      { code: 'OtherGroup', line: 12, column: 1, path: '' },
+    ]);
     expect(exitCode).toBe(1);
+  });
+
+  it('takes files as the world of each other, and says of what is not there that a cluster must have it', async () => {
+    const method = `apiVersion: conclave.dev/v1alpha1\nkind: Method\nmetadata: {name: look-up}\nspec:\n  type: http\n  costUnits: '0.5'\n  http: {url: 'https://example.com'}\n  inputs: {type: object, required: [who], properties: {who: {type: string}}}\n`;
+    const caller = (name: string, inputs: string) =>
+      `    - {name: ${name}, type: crawler, method: look_up, inputs: ${inputs}}\n`;
+    const steps = `${head}  steps:\n${caller('a', '{who: {value: Ada}}')}${caller('b', '{who: {value: 3}}')}`;
+    const alone = await runConclave({ args: ['validate', file(steps), '-o', 'json'] });
+    expect(alone.exitCode).toBe(0);
+    expect(reportShape.parse(JSON.parse(alone.stdout)).warnings.map(({ code, level }) => [code, level])).toEqual([
+      ['MethodNotFound', 2],
+      ['MethodNotFound', 2],
+    ]);
+    const together = await runConclave({ args: ['validate', file(steps), file(method), '-o', 'json'] });
+    expect(together.exitCode).toBe(1);
+    expect(reportShape.parse(JSON.parse(together.stdout))).toMatchObject({
+      errors: [{ code: 'InputMismatch', level: 3, line: 7, path: 'spec.steps[1].inputs.who.value' }],
+      warnings: [],
+      estimates: [{ kind: 'Pipeline', name: 'demo' }],
+    });
+  });
+
+  it('marks the place in an expression on lines of its own', async () => {
+    const path = file(`${head}  steps:\n    - {name: a, type: validation, checks: {}, when: '1 +'}\n`);
+    const { stdout } = await runConclave({ args: ['validate', path] });
+    expect(stdout).toContain(
+      `${path}:6:53: error: Unexpected token: the end [InvalidExpression] (spec.steps[0].when)\n  >    1 | 1 +\n              ^\n  hint: `,
+    );
+  });
+
+  it('finds no error in the example of the canonical form, and speaks of it in its own words', async () => {
+    const example = join(import.meta.dirname, '../../operator/src/testing/examples/investigation.yaml');
+    const { exitCode, stdout } = await runConclave({ args: ['validate', example, '-o', 'json'] });
+    const report = reportShape.parse(JSON.parse(stdout));
+    expect(exitCode).toBe(0);
+    expect(report).toMatchObject({
+      ...{ valid: true, errors: [], notes: [] },
+      ...{ estimatedCostUnits: '25', estimatedDurationMinutes: 15, files: 1, documents: 1 },
+    });
+    const others = report.warnings.filter(({ level }) => level !== 2);
+    expect(others.map(({ code, path }) => `${code} ${path}`)).toEqual([
+      'AssetNotRecorded steps[8].assets[0]',
+      'AssetNotRecorded steps[8].assets[1]',
+      'AssetConflict steps[9].outputs.sentiment_scores',
+      'RuntimeDiffers steps[11].runtime',
+    ]);
   });
 
   it('reads standard input, JSON too', async () => {
@@ -283,6 +345,31 @@ const hostile: readonly (readonly [what: string, content: string | Buffer, code:
   [
     '1,000 steps with every mistake',
     `${head}  steps:\n${numbered(1000, (index) => `  - {name: "${index}", type: llm_flow, dependsOn: [${'x,'.repeat(60)}], depends_on: 1, onEror: 2, inputs: {a: 1}}\n`)}`,
+    'TooManyIssues',
+  ],
+  [
+    '10,000 steps in blocks inside each other',
+    `${head}  steps:\n${numbered(40, (group) => `    - name: g${group}\n      type: parallel_group\n      steps:\n${numbered(250, (index) => `        - {name: s${group}_${index}, type: validation, checks: {}, dependsOn: [s${group}_${index + 1}]}\n`)}`)}`,
+    'StepNotFound',
+  ],
+  [
+    '1,000 steps that each depend on 64 others',
+    `${head}  steps:\n${numbered(1000, (index) => `    - {name: s${index}, type: validation, checks: {}, dependsOn: [${Array.from({ length: Math.min(64, index) }, (_, back) => `s${index - back - 1}`).join(', ')}], when: "{{s0.nothing}} > 1"}\n`)}`,
+    'FieldNotFound',
+  ],
+  [
+    'a knot of 1,000 steps that all wait for each other',
+    `${head}  steps:\n${numbered(1000, (index) => `    - {name: s${index}, type: validation, checks: {}, dependsOn: [${Array.from({ length: 20 }, (_, on) => `s${(index * 7 + on * 53 + 1) % 1000}`).join(', ')}]}\n`)}`,
+    'DependencyCycle',
+  ],
+  [
+    '1,000 steps that write one asset',
+    `${head}  steps:\n${numbered(1000, (index) => `    - {name: s${index}, type: data_transform, asset: same, when: '1 +'}\n`)}`,
+    'AssetConflict',
+  ],
+  [
+    '20,000 references to steps that are not there',
+    `${head}  outputs: {all: {from: [${numbered(10_000, () => "'{{a.b}} {{c.d}}', ")}]}}\n  steps:\n${numbered(1000, (index) => `    - {name: s${index}, type: validation, checks: {}}\n`)}`,
     'TooManyIssues',
   ],
   ['10,000 documents', 'a: 1\n---\n'.repeat(10_000), 'RequiredField'],

@@ -1,11 +1,12 @@
-import type { Issue } from '../../core/issue.ts';
+import type { Issue, ValidationLevel } from '../../core/issue.ts';
+import type { EstimatedRun } from '../../core/validation/verdict.ts';
 
 /** An issue and where it stands, as reports tell it. */
 export interface Finding {
   readonly severity: 'error' | 'warning' | 'note';
   readonly code: string;
   /** Level of validation that found it. */
-  readonly level: 1;
+  readonly level: ValidationLevel;
   readonly file: string;
   readonly line: number;
   readonly column: number;
@@ -20,6 +21,17 @@ export interface Report {
   readonly findings: readonly Finding[];
   readonly files: number;
   readonly documents: number;
+  /** What runs of the pipelines are estimated to take, where all levels were checked. */
+  readonly estimate?: ReportedEstimate;
+}
+
+/** What runs of all pipelines together are estimated to take, and each by itself. */
+export interface ReportedEstimate {
+  /** Upper bound, in the Tenant's currency unit. */
+  readonly estimatedCostUnits: string;
+  /** Upper bound of the longest of them, in minutes. */
+  readonly estimatedDurationMinutes: number;
+  readonly runs: readonly EstimatedRun[];
 }
 
 /** Whether nothing found is an error. */

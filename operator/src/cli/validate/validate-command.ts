@@ -6,7 +6,8 @@ import type { Terminal } from '../terminal.ts';
 import { findSources } from '../sources/find-sources.ts';
 import { readSource } from '../sources/read-source.ts';
 import { renderJson, renderText } from './render-report.ts';
-import { isValid, type Finding, type Report } from './report.ts';
+import type { NamedSource } from './judge-sources.ts';
+import { isValid, type Report } from './report.ts';
 
 interface ValidateOptions {
   readonly filename?: readonly string[];
@@ -14,8 +15,11 @@ interface ValidateOptions {
 }
 
 const help = `
-Folders are searched below for .yaml, .yml and .json files; hidden folders and node_modules are left out.
-Objects of other API groups beside Conclave's are passed over with a note.
+Four levels: the schema; what objects refer to; the data flow between steps; what a run takes. The files are the world of
+each other: a Method that a Pipeline names is looked for in all of them. What only a cluster can tell is a warning.
+
+Pipelines in the canonical form are read too. Folders are searched below for .yaml, .yml and .json files; hidden folders
+and node_modules are left out. Objects of other API groups beside Conclave's are passed over with a note.
 
 Exit codes: 0 valid, 1 invalid, 2 wrong usage or unreadable.
 
@@ -24,7 +28,7 @@ Examples:
   conclave validate -f config/samples -o json
   kubectl get pipeline demo -o yaml | conclave validate -f -`;
 
-/** `conclave validate`: every mistake in files that the API server would refuse, with line and column. */
+/** `conclave validate`: everything that is wrong with files, with line and column, before a cluster sees them. */
 export const validateCommand: CommandSetup = (command, { terminal, finish }) => {
   command
     .argument('[paths...]', 'files and folders, as with -f')
@@ -51,33 +55,41 @@ interface Validated {
   readonly failure?: Failure;
 }
 
-/** Files are read one after the other: no more than one is held at a time. */
+/** Bytes of all files together: they are held at the same time, because they may refer to each other. */
+const MOST_BYTES = 64 * 1024 * 1024;
+
 async function validate(paths: readonly string[], terminal: Terminal): Promise<Validated> {
   if (paths.length === 0) throw nothingNamed();
-  const sources = await findSources(paths);
-  const [{ kinds }, { validateSource }] = await Promise.all([
-    import('../../api/kinds.ts'),
-    import('./validate-source.ts'),
+  const files = await findSources(paths);
+  const [{ parseSource }, { judgeSources }] = await Promise.all([
+    import('../sources/parse-source.ts'),
+    import('./judge-sources.ts'),
   ]);
-  const findings: Finding[] = [];
-  let documents = 0;
+  const sources: NamedSource[] = [];
+  let bytes = 0;
   let failure: Failure | undefined;
-  for (const file of sources) {
+  for (const file of files) {
     const read = await readSource(file, terminal.input);
-    if (read instanceof Failure) failure ??= read;
-    else {
-      const report = validateSource(file, read.bytes, kinds);
-      findings.push(...report.findings);
-      documents += report.documents;
+    if (read instanceof Failure) {
+      failure ??= read;
+      continue;
     }
+    bytes += read.bytes?.length ?? 0;
+    if (bytes > MOST_BYTES) throw tooMuch();
+    sources.push({ file, ...parseSource(read.bytes) });
   }
-  const told = documents === 0 ? findings.map(asError) : findings;
-  return { report: { findings: told, files: sources.length, documents }, ...(failure !== undefined && { failure }) };
+  const report = { ...judgeSources(sources), files: files.length };
+  return { report, ...(failure !== undefined && { failure }) };
 }
 
-/** An empty file among others is no mistake, but nothing at all is. */
-function asError(finding: Finding): Finding {
-  return finding.code === 'EmptyFile' ? { ...finding, severity: 'error' } : finding;
+function tooMuch(): Failure {
+  return new Failure({
+    exitCode: exitCodes.usage,
+    code: failureCodes.invalid,
+    reason: 'TooMuchToRead',
+    message: `the files hold more than ${MOST_BYTES / 1024 / 1024} MiB together`,
+    hint: 'validate them in parts',
+  });
 }
 
 function nothingNamed(): Failure {

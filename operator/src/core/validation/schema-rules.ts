@@ -1,6 +1,6 @@
 import type { ValidationRule } from '../../api/fields.ts';
 import type { Issue, IssuePath } from '../issue.ts';
-import { celValue } from './cel-value.ts';
+import { celValue, type ConvertedValues } from './cel-value.ts';
 import { evaluateRule, isTransitionRule } from './evaluate-rule.ts';
 import { findConstraintIssues, type Meta, type Place } from './schema-constraints.ts';
 import { childSchema, ownValue, type SchemaNode, unwrapSchema } from './schema-view.ts';
@@ -15,13 +15,13 @@ export function findRuleIssues(
   { schemaIssues, limit }: { readonly schemaIssues: readonly Issue[]; readonly limit: number },
 ): Issue[] {
   const issues: Issue[] = [];
-  const faults = findFaults(schemaIssues);
+  const context = { faults: findFaults(schemaIssues), converted: new WeakMap() };
   const pending: Place[] = [{ schema, value, path: [] }];
   for (let place = pending.pop(); place !== undefined && issues.length < limit; place = pending.pop()) {
     // What the schema refused as a whole says nothing about its parts.
-    if (faults.refused.has(identify(place.path))) continue;
+    if (context.faults.refused.size > 0 && context.faults.refused.has(identify(place.path))) continue;
     for (const meta of unwrapSchema(place.schema).metas)
-      issues.push(...checkRules(place, meta, faults), ...findConstraintIssues(place, meta));
+      issues.push(...checkRules(place, meta, context), ...findConstraintIssues(place, meta));
     pending.push(...placesBelow(place).reverse());
   }
   return issues;
@@ -36,12 +36,18 @@ function placesBelow({ schema, value, path }: Place): Place[] {
   });
 }
 
-function checkRules(place: Place, meta: Meta, faults: Faults): Issue[] {
+interface RuleContext {
+  readonly faults: Faults;
+  readonly converted: ConvertedValues;
+}
+
+function checkRules(place: Place, meta: Meta, { faults, converted }: RuleContext): Issue[] {
   const rules = meta['x-kubernetes-validations'];
-  if (!Array.isArray(rules) || faults.incomplete.has(identify(place.path))) return [];
+  if (!Array.isArray(rules)) return [];
+  if (faults.incomplete.size > 0 && faults.incomplete.has(identify(place.path))) return [];
   const now = (rules as readonly ValidationRule[]).filter((rule) => !isTransitionRule(rule));
   if (now.length === 0) return [];
-  const self = celValue(place.schema, place.value);
+  const self = celValue(place.schema, place.value, converted);
   return now.flatMap((rule) => {
     const outcome = evaluateRule(rule.rule, self);
     if (outcome === 'holds') return [];

@@ -30,8 +30,16 @@ export interface UnwrappedSchema {
   readonly fallback?: { readonly value: unknown };
 }
 
-/** Takes a schema's wrappers off. */
+const unwrapped = new WeakMap<SchemaNode, UnwrappedSchema>();
+
+/** Takes a schema's wrappers off. The work is done once for each schema: large objects have few of them. */
 export function unwrapSchema(schema: SchemaNode): UnwrappedSchema {
+  const known = unwrapped.get(schema) ?? unwrap(schema);
+  unwrapped.set(schema, known);
+  return known;
+}
+
+function unwrap(schema: SchemaNode): UnwrappedSchema {
   const metas: Readonly<Record<string, unknown>>[] = [];
   let fallback: { value: unknown } | undefined;
   let core = schema;
@@ -70,12 +78,25 @@ export function childSchema(schema: SchemaNode, value: unknown, segment: string 
 
 /** The option of a union that a value is meant to be: by its discriminator, else by its JSON type. */
 export function pickOption(schema: SchemaNode, value: unknown): SchemaNode | undefined {
-  const { def } = unwrapSchema(schema).core;
-  return def.options?.find((option) =>
-    def.discriminator === undefined
-      ? acceptsTypeOf(option, value)
-      : discriminatorValues(option, def.discriminator).includes(ownValue(value, def.discriminator)),
+  const { core } = unwrapSchema(schema);
+  const { discriminator, options } = core.def;
+  if (discriminator === undefined) return options?.find((option) => acceptsTypeOf(option, value));
+  return optionsByValue(core, discriminator).get(ownValue(value, discriminator));
+}
+
+const discriminated = new WeakMap<SchemaNode, ReadonlyMap<unknown, SchemaNode>>();
+
+/** The options of a union by the values that lead to them. */
+function optionsByValue(union: SchemaNode, discriminator: string): ReadonlyMap<unknown, SchemaNode> {
+  const known = discriminated.get(union);
+  if (known !== undefined) return known;
+  const { options = [] } = union.def;
+  const pairs = options.flatMap((option) =>
+    discriminatorValues(option, discriminator).map((value) => [value, option] as const),
   );
+  const byValue = new Map(pairs);
+  discriminated.set(union, byValue);
+  return byValue;
 }
 
 /** The values of a discriminator that lead to this option. */

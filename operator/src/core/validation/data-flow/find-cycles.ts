@@ -7,28 +7,29 @@ import { waitGraph, type WaitGraph } from './wait-graph.ts';
 /** Steps of a cycle that a message names. */
 const MOST_STEPS = 12;
 
-/** Steps that wait for each other, so that none of them can begin: for each knot of them the shortest cycle. */
-export function findCycles({ graph }: DataFlow): Issue[] {
+/** Steps that wait for each other: events of the wait graph, in order, and the shortest cycle among them. */
+export interface Knot {
+  readonly steps: readonly StepNode[];
+  readonly cycle: readonly string[];
+}
+
+/** Groups of steps that wait for each other, so that none of them can begin. The first of the document comes first. */
+export function findKnots({ graph }: Pick<DataFlow, 'graph'>): Knot[] {
   const waits = waitGraph(graph, 'certain');
-  return knotsIn(waits).map((knot) => {
-    const names = shortestCycle(waits, knot).map((event) => graph.nodes[event >>> 1]?.name ?? '');
-    const first = graph.nodes[(knot[0] ?? 0) >>> 1];
-    return cycleIssue(first, withoutRepeats(names));
-  });
-}
-
-/** Steps that are part of a cycle. */
-export function stepsInCycles({ graph }: DataFlow): ReadonlySet<StepNode> {
-  const events = knotsIn(waitGraph(graph, 'certain')).flat();
-  return new Set(events.flatMap((event) => graph.nodes[event >>> 1] ?? []));
-}
-
-/** Groups of events that wait for each other, their numbers in order: the first step of the document comes first. */
-function knotsIn(waits: WaitGraph): number[][] {
+  const nameOf = (event: number) => graph.nodes[event >>> 1]?.name ?? '';
   return stronglyConnected(waits)
     .filter((group) => group.length > 1)
     .map((group) => group.sort((left, right) => left - right))
-    .sort(([left = 0], [right = 0]) => left - right);
+    .sort(([left = 0], [right = 0]) => left - right)
+    .map((events) => ({
+      steps: [...new Set(events.flatMap((event) => graph.nodes[event >>> 1] ?? []))],
+      cycle: withoutRepeats(shortestCycle(waits, events).map(nameOf)),
+    }));
+}
+
+/** Says of each knot its shortest cycle. */
+export function cycleIssues(knots: readonly Knot[]): Issue[] {
+  return knots.map(({ steps, cycle }) => cycleIssue(steps[0], cycle));
 }
 
 /** The shortest way from the first event of a knot back to it (breadth first), without the last. */

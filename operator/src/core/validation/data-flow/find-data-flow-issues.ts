@@ -13,7 +13,7 @@ import { findDeepNests, findIneffectiveFields, findLooseCompensations } from './
 import { checkSkip } from './check-skips.ts';
 import { checkStepNames } from './check-step-names.ts';
 import type { DataFlow, DataFlowCheck } from './data-flow.ts';
-import { findCycles, stepsInCycles } from './find-cycles.ts';
+import { cycleIssues, findKnots } from './find-cycles.ts';
 import { findUnreachableSteps } from './find-unreachable-steps.ts';
 import { findGateIssues } from './gates.ts';
 import { findGuards } from './guards.ts';
@@ -26,7 +26,7 @@ import { StepResults } from './step-results.ts';
 
 /** What needs no more than the steps themselves. */
 const checks: readonly DataFlowCheck[] = [
-  ...[findDuplicateSteps, findTakenNames, findDeepNests, findMalformedTemplates, findCycles],
+  ...[findDuplicateSteps, findTakenNames, findDeepNests, findMalformedTemplates],
   ...[findGateIssues, findLifecycleIssues, findIneffectiveFields, findLooseCompensations],
   ...[findOtherRuntimes, findForeignAssets, findBrokenSchemas, findWrongDefaults],
 ];
@@ -35,11 +35,13 @@ const checks: readonly DataFlowCheck[] = [
 export function findDataFlowIssues(flow: DataFlow, limit: number): Issue[] {
   const names = new KnownNames(flow);
   const guards = findGuards(flow);
-  const reach = new Reach(flow, { guards, inCycles: stepsInCycles(flow) });
+  const knots = findKnots(flow);
+  const reach = new Reach(flow, { guards, inCycles: new Set(knots.flatMap(({ steps }) => steps)) });
   const results = new StepResults(flow);
   const schemas = new ReferenceSchemas(flow, results);
   const issues = [
     ...checks.flatMap((check) => check(flow)),
+    ...cycleIssues(knots),
     ...checkStepNames(flow, names),
     ...findUnreachableSteps(flow, reach),
     ...findAssetConflicts(flow, guards),

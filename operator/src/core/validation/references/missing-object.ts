@@ -17,14 +17,13 @@ export interface MissingObject {
 /** Says that something is not there: an error where all there is is known, else a warning, for it may still exist. */
 export function missingObject({ code, what, name, path, known }: MissingObject, { complete }: World): Issue {
   const hint = suggestName(name, known, `${what}s`);
-  const message = complete ? `there is no ${what} ${quote(name)}` : `the ${what} ${quote(name)} is not in these files`;
-  const elsewhere = complete ? undefined : 'on a cluster it must be there; name its file too to check it here';
-  const better = hint ?? elsewhere;
   return {
     code,
     ...(!complete && { severity: 'warning' }),
     path,
-    message,
-    ...(better !== undefined && { hint: better }),
+    message: complete
+      ? `there is no ${what} ${quote(name)}`
+      : `no ${what} ${quote(name)} is among the files; a cluster must have it`,
+    ...(hint !== undefined && { hint }),
   };
 }
