@@ -43,6 +43,9 @@ export interface SeenParts {
 /** Fields and items of which nothing was looked at yet. */
 export const nothingSeen = (): SeenParts => ({ names: new Set(), indexes: new Set() });
 
+/** Steps that it takes to put a finding into words. */
+const REPORTING = 20;
+
 /** Thrown when checking would take too long, and caught where checking began. */
 export class EvaluationLimit extends Error {
   override readonly name = 'EvaluationLimit';
@@ -54,11 +57,12 @@ export class Evaluation {
   readonly resources: string[] = [];
   readonly tracksSeen: boolean;
   #findings: KeywordFinding[] | undefined = [];
-  #steps = 0;
+  #stepsLeft: number;
   #open = 0;
 
-  constructor(tracksSeen: boolean) {
+  constructor(tracksSeen: boolean, steps: number = schemaLimits.steps) {
     this.tracksSeen = tracksSeen;
+    this.#stepsLeft = steps;
   }
 
   /** Whether only the answer counts, not the findings, so that the first failure decides. */
@@ -72,8 +76,8 @@ export class Evaluation {
 
   /** Counts steps before they are made. */
   spend(steps: number): void {
-    this.#steps += steps;
-    if (this.#steps > schemaLimits.steps)
+    this.#stepsLeft -= steps;
+    if (this.#stepsLeft < 0)
       throw new EvaluationLimit('checking the value takes too long: the schema or the value is too large or involved');
   }
 
@@ -90,6 +94,7 @@ export class Evaluation {
   /** Notes what does not fit, unless only the answer counts. Always false, for the check to return. */
   report(place: Place, keyword: string, message: string | (() => Reported)): false {
     if (this.#findings === undefined || this.#findings.length > schemaLimits.findings) return false;
+    this.spend(REPORTING);
     const { below = [], hint, ...reported } = typeof message === 'string' ? { message } : message();
     const path = [...pathOf(place), ...below];
     this.#findings.push({ path, keyword, ...reported, ...(hint !== undefined && { hint }) });
@@ -109,6 +114,7 @@ export class Evaluation {
 
   /** Runs a check and gives its findings aside; none where only the answer counts. */
   attempt(check: () => boolean): Attempt {
+    this.spend(this.isSilent ? 1 : REPORTING);
     const findings: KeywordFinding[] = [];
     const holds = this.#aside(this.isSilent ? undefined : findings, check);
     return { holds, findings };

@@ -102,13 +102,16 @@ const nodesOf = (argument: JsonValue, builder: SchemaBuilder) =>
 
 const freshOf = ({ seen }: Place) => (seen === undefined ? undefined : nothingSeen());
 
+/** Steps that it takes to remember what was seen. */
+const REMEMBERING = 4;
+
 /** Applies a schema to the same place. What it has seen counts only when the place fits it. */
 function fits(node: SchemaNode, place: Place, evaluation: Evaluation): boolean {
   if (place.seen === undefined) return evaluate(node, place, evaluation);
   const seen = nothingSeen();
   const holds = evaluate(node, { ...place, seen }, evaluation);
   if (!holds) return false;
-  evaluation.spend(seen.names.size + seen.indexes.size);
+  evaluation.spend(REMEMBERING + seen.names.size + seen.indexes.size);
   for (const name of seen.names) place.seen.names.add(name);
   for (const index of seen.indexes) place.seen.indexes.add(index);
   return true;

@@ -13,7 +13,7 @@ export const keywordsForNumbersAndText: ReadonlyMap<string, Keyword> = new Map<s
   ['maximum', bound('maximum', 'at most', (value, limit) => value <= limit)],
   ['exclusiveMinimum', bound('exclusiveMinimum', 'greater than', (value, limit) => value > limit)],
   ['exclusiveMaximum', bound('exclusiveMaximum', 'less than', (value, limit) => value < limit)],
-  ['multipleOf', bound('multipleOf', 'a multiple of', isMultipleOf)],
+  ['multipleOf', multipleOf],
   ['minLength', length('minLength', 'at least', (value, limit) => value >= limit)],
   ['maxLength', length('maxLength', 'at most', (value, limit) => value <= limit)],
   ['pattern', pattern],
@@ -28,6 +28,22 @@ function bound(name: string, words: string, holds: (value: number, limit: number
       if (typeof value !== 'number' || holds(value, limit)) return true;
       return evaluation.report(place, name, () => ({ message: `must be ${words} ${limit}, found ${value}` }));
     };
+  };
+}
+
+/** Steps that exact division takes. */
+const DIVIDING = 8;
+
+function multipleOf(argument: JsonValue): Check {
+  const divisor = Number(argument);
+  return (place, evaluation) => {
+    const { value } = place;
+    if (typeof value !== 'number') return true;
+    evaluation.spend(DIVIDING);
+    if (isMultipleOf(value, divisor)) return true;
+    return evaluation.report(place, 'multipleOf', () => ({
+      message: `must be a multiple of ${divisor}, found ${value}`,
+    }));
   };
 }
 

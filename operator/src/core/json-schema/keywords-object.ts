@@ -164,7 +164,7 @@ function onObject(check: (place: Place, object: JsonObject, evaluation: Evaluati
 function every<Part>(parts: readonly Part[], evaluation: Evaluation, holds: (part: Part) => boolean): boolean {
   let all = true;
   for (const part of parts) {
-    evaluation.spend(1);
+    evaluation.spend(2);
     if (holds(part)) continue;
     all = false;
     if (evaluation.isSilent) break;

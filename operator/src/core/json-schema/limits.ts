@@ -1,7 +1,7 @@
 /** Bounds that keep any schema and any value from costing more than a moment. */
 export const schemaLimits = {
-  /** Levels of lists and objects inside a schema. */
-  depth: 128,
+  /** Lists and objects inside a schema. */
+  schema: { depth: 128, values: 200_000 },
   /** Schemas inside a schema, itself included. */
   subschemas: 10_000,
   /** Different regular expressions of one schema. */
@@ -10,12 +10,14 @@ export const schemaLimits = {
   patternLength: 1024,
   /** Instructions of all regular expressions of one schema, as the engine compiles them. */
   patternInstructions: 10_000,
-  /** Levels of lists and objects inside a value that is checked. */
-  valueDepth: 200,
+  /** Lists and objects inside a value that is checked. */
+  value: { depth: 200, values: 1_000_000 },
   /** Schemas that are open at the same time while a value is checked: `$ref` in `$ref`, level in level. */
   openSchemas: 1000,
-  /** Steps of checking one value; a step takes about a tenth of a microsecond. */
-  steps: 4_000_000,
+  /** Steps of checking one value; a step takes a tenth of a microsecond to half of one. */
+  steps: 2_000_000,
+  /** Steps of making an example, all values that are tried included. */
+  exampleSteps: 1_000_000,
   /** Findings told of one value; whoever has more mends these first. */
   findings: 50,
 } as const;

@@ -51,6 +51,12 @@ export function listedFields({ parts }: Conjunction): readonly string[] {
   return [...new Set(parts.flatMap(listedBy))];
 }
 
+/** The fields that schemas ask for. */
+export function requiredFields({ parts }: Conjunction): ReadonlySet<string> {
+  const names = parts.flatMap(({ required }) => (isJsonList(required) ? required : []));
+  return new Set(names.filter((name) => typeof name === 'string'));
+}
+
 const listedBy = ({ properties }: JsonObject) => (isJsonObject(properties) ? Object.keys(properties) : []);
 
 /** What is looked for, and the alternatives that were looked into: one that comes again says nothing new. */

@@ -11,6 +11,7 @@ import type { Check, Keyword, SchemaBuilder, SchemaNode } from './schema-node.ts
 /** A schema that can be used. */
 export interface PreparedSchema {
   readonly root: SchemaNode;
+  readonly nodes: ReadonlyMap<JsonObject, SchemaNode>;
   readonly scanned: ScannedSchema;
   /** Whether some part of it asks what no other part has looked at. */
   readonly tracksSeen: boolean;
@@ -63,7 +64,7 @@ function buildSchema(schema: JsonObject, scanned: ScannedSchema): PreparedSchema
   const tracksSeen = [...nodes.keys()].some(
     (inner) => Object.hasOwn(inner, 'unevaluatedItems') || Object.hasOwn(inner, 'unevaluatedProperties'),
   );
-  return { root: builder.node(schema), scanned, tracksSeen };
+  return { root: builder.node(schema), nodes, scanned, tracksSeen };
 }
 
 function builderOf(scanned: ScannedSchema, nodes: ReadonlyMap<JsonObject, SchemaNode>): SchemaBuilder {

@@ -2,7 +2,7 @@ import type { JsonObject, JsonValue } from '../../api/json.ts';
 import type { IssuePath } from '../issue.ts';
 import { quote } from '../quote.ts';
 import { describeValue } from '../validation/describe-value.ts';
-import { findExcessDepth } from '../validation/find-excess-depth.ts';
+import { findExcess } from './find-excess.ts';
 import { compilePattern, type Pattern } from './compile-pattern.ts';
 import { isJsonObject, isKnownDialect, keywordShapes, retiredKeywords } from './keyword-shapes.ts';
 import { schemaLimits } from './limits.ts';
@@ -51,8 +51,8 @@ interface Scan {
 export function scanSchema(
   root: JsonObject,
 ): { readonly scanned: ScannedSchema } | { readonly problem: SchemaProblem } {
-  const excess = findExcessDepth(root, schemaLimits.depth);
-  if (excess !== undefined) return { problem: { path: excess.path, message: excess.message } };
+  const excess = findExcess(root, schemaLimits.schema);
+  if (excess !== undefined) return { problem: { path: [], message: excess } };
   const scan = newScan();
   scan.pending.push({ schema: root, path: [], resource: rootUri });
   const problem = scanPending(scan);

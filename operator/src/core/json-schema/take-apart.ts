@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from '../../api/json.ts';
 import { isJsonList, isJsonObject } from './keyword-shapes.ts';
 import type { Pattern } from './compile-pattern.ts';
+import type { SchemaNode } from './schema-node.ts';
 import { prepareSchema } from './prepare-schema.ts';
 
 /** A schema whose references can be followed. */
@@ -8,6 +9,9 @@ export interface OpenSchema {
   readonly root: JsonObject;
   /** What the `$ref` of a schema inside it leads to. */
   readonly references: ReadonlyMap<JsonObject, JsonObject | boolean>;
+  /** The schemas inside it, ready to be evaluated. */
+  readonly nodes: ReadonlyMap<JsonObject, SchemaNode>;
+  readonly tracksSeen: boolean;
   /** Its regular expressions, by their text. */
   readonly patterns: ReadonlyMap<string, Pattern>;
 }
@@ -24,8 +28,8 @@ export interface Conjunction {
 export function openSchema(root: JsonObject): OpenSchema | undefined {
   const preparation = prepareSchema(root);
   if ('problem' in preparation) return undefined;
-  const { references, patterns } = preparation.prepared.scanned;
-  return { root, references, patterns };
+  const { scanned, nodes, tracksSeen } = preparation.prepared;
+  return { root, references: scanned.references, patterns: scanned.patterns, nodes, tracksSeen };
 }
 
 /** Takes schemas apart that must all be fitted. Each part counts once, so references without end do no harm. */

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '../../api/json.ts';
-import { findExcessDepth } from '../validation/find-excess-depth.ts';
 import { Evaluation, EvaluationLimit, nothingSeen, type SchemaFinding } from './evaluation.ts';
+import { findExcess } from './find-excess.ts';
 import { schemaLimits } from './limits.ts';
 import { prepareSchema, type PreparedSchema } from './prepare-schema.ts';
 import type { SchemaProblem } from './scan-schema.ts';
@@ -16,8 +16,8 @@ export type Validated = { readonly findings: readonly SchemaFinding[] } | { read
 export function validateJson(schema: JsonObject, value: JsonValue): Validated {
   const preparation = prepareSchema(schema);
   if ('problem' in preparation) return preparation;
-  const excess = findExcessDepth(value, schemaLimits.valueDepth);
-  if (excess !== undefined) return { findings: [{ path: excess.path, message: excess.message }] };
+  const excess = findExcess(value, schemaLimits.value);
+  if (excess !== undefined) return { findings: [{ path: [], message: excess }] };
   return checkValue(preparation.prepared, value);
 }
 
