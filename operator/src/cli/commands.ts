@@ -8,9 +8,19 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./validate/validate-command.ts')).validateCommand,
   },
   {
+    name: 'dry-run',
+    summary: 'run a pipeline on mocks, with the real planner and a virtual clock',
+    load: async () => (await import('./dry-run/dry-run-command.ts')).dryRunCommand,
+  },
+  {
     name: 'convert',
     summary: 'turn pipelines in the canonical form into manifests, and back',
     load: async () => (await import('./convert/convert-command.ts')).convertCommand,
+  },
+  {
+    name: 'graph',
+    summary: 'draw a pipeline',
+    load: async () => (await import('./graph/graph-command.ts')).graphCommand,
   },
   {
     name: 'version',

@@ -7,6 +7,8 @@ export interface Terminal {
   err(text: string): void;
   /** Whether colours may be used, on each stream. */
   readonly colours: { readonly out: boolean; readonly err: boolean };
+  /** Characters in a line of the output; unknown where it is no terminal. */
+  readonly columns?: number | undefined;
 }
 
 /** The terminal of this process. A reader that goes away (`| head`) ends no command: the rest is written to nowhere. */
@@ -19,6 +21,8 @@ export function processTerminal(): Terminal {
     out: (text) => void stdout.write(text),
     err: (text) => void stderr.write(text),
     colours: { out: allowed && stdout.isTTY, err: allowed && stderr.isTTY },
+    // Undefined, whatever the types say, when the output is a file or a pipe.
+    columns: stdout.columns as number | undefined,
   };
 }
 

@@ -1,0 +1,104 @@
+import type { JsonValue } from '../../api/json.ts';
+import { gateMock, mockDuration, type GateMock, type MockAttempt, type StepMock, stepMock } from '../../api/mocks.ts';
+import { sourceLimits } from '../document/limits.ts';
+import { isPlainObject } from '../dsl/is-plain-object.ts';
+import type { Issue, IssuePath } from '../issue.ts';
+import type { PipelineGraph } from '../pipeline/step-node.ts';
+import { findReferences, findTemplateProblems } from '../template/find-references.ts';
+import { describeValue } from '../validation/describe-value.ts';
+import { findExcessDepth } from '../validation/find-excess-depth.ts';
+import { findSchemaIssues } from '../validation/schema-issues.ts';
+import { findGateProblem, findPatternProblem } from './find-mock-problems.ts';
+import { mockPattern } from './mock-pattern.ts';
+import { type Mocks, type StepMockEntry, usualDurationSeconds } from './mocks.ts';
+
+/** Mocks as they can be used, or everything that is wrong with them. */
+export type ParsedMocks = { readonly mocks: Mocks } | { readonly issues: readonly Issue[] };
+
+/** Keys at the top of a document that are no steps. */
+export const mockFields = ['steps', 'approvals', 'durationSeconds'] as const;
+
+/** Issues told of one document. */
+const mostIssues = 100;
+
+/**
+ * Reads a document of mocks: under `steps`, and at the top beside `approvals` and `durationSeconds`, each key is the name or
+ * the path of steps. Each of them must speak of a step of the pipeline.
+ */
+export function parseMocks(document: unknown, graph: PipelineGraph): ParsedMocks {
+  if (!isPlainObject(document)) {
+    const message = `mocks must be an object by the names of steps, found ${describeValue(document)}`;
+    return { issues: [{ code: 'WrongType', path: [], message }] };
+  }
+  const excess = findExcessDepth(document, sourceLimits.depth);
+  if (excess !== undefined) return { issues: [excess] };
+  const parser = new MocksParser(graph);
+  for (const [key, value] of Object.entries(document)) parser.readField(key, value);
+  return parser.issues.length > 0 ? { issues: parser.issues.slice(0, mostIssues) } : { mocks: parser };
+}
+
+class MocksParser implements Mocks {
+  readonly issues: Issue[] = [];
+  readonly steps: StepMockEntry[] = [];
+  readonly approvals = new Map<string, GateMock>();
+  durationSeconds = usualDurationSeconds;
+  readonly #graph: PipelineGraph;
+
+  constructor(graph: PipelineGraph) {
+    this.#graph = graph;
+  }
+
+  readField(key: string, value: unknown): void {
+    const path = [key];
+    if (key === 'steps') this.#readEach(value, path, (name, mock) => this.#readStep(name, mock, [...path, name]));
+    else if (key === 'approvals')
+      this.#readEach(value, path, (name, mock) => this.#readGate(name, mock, [...path, name]));
+    else if (key !== 'durationSeconds') this.#readStep(key, value, path);
+    else if (this.#fits(mockDuration, value, path)) this.durationSeconds = value as number;
+  }
+
+  #readEach(value: unknown, path: IssuePath, read: (name: string, value: unknown) => void): void {
+    if (isPlainObject(value)) for (const [name, inner] of Object.entries(value)) read(name, inner);
+    else this.issues.push({ code: 'WrongType', path, message: `must be an object, found ${describeValue(value)}` });
+  }
+
+  #readStep(text: string, value: unknown, path: IssuePath): void {
+    const pattern = mockPattern(text);
+    const problem = findPatternProblem(pattern, this.#graph, path.length === 1 ? mockFields : []);
+    if (problem !== undefined) this.issues.push({ ...problem, path });
+    // Nothing that is assigned by the schema is used: keys of outputs are the user's own.
+    else if (this.#fits(stepMock, value, path) && !this.#hasTemplates(value as StepMock, path))
+      this.steps.push({ pattern, mock: value as StepMock, path });
+  }
+
+  #readGate(gate: string, value: unknown, path: IssuePath): void {
+    const problem = findGateProblem(gate, this.#graph);
+    if (problem !== undefined) this.issues.push({ ...problem, path });
+    else if (this.#fits(gateMock, value, path)) this.approvals.set(gate, value as GateMock);
+  }
+
+  #fits(schema: Parameters<typeof findSchemaIssues>[0], value: unknown, path: IssuePath): boolean {
+    const issues = findSchemaIssues(schema, value, mostIssues);
+    this.issues.push(...issues.map((issue) => ({ ...issue, path: [...path, ...issue.path] })));
+    return issues.length === 0;
+  }
+
+  /** Outputs are values. A template in one would be taken for text, which nobody means. */
+  #hasTemplates(mock: StepMock, path: IssuePath): boolean {
+    const before = this.issues.length;
+    for (const { outputs, at } of outputsIn(mock)) {
+      const found = [...findReferences(outputs), ...findTemplateProblems(outputs)];
+      for (const each of found.slice(0, mostIssues)) {
+        const message = 'outputs of a mock are values, and may not contain templates';
+        this.issues.push({ code: 'TemplateInMock', path: [...path, ...at, ...each.path], message });
+      }
+    }
+    return this.issues.length > before;
+  }
+}
+
+function outputsIn(mock: StepMock): { readonly outputs: JsonValue; readonly at: IssuePath }[] {
+  const of = ({ outputs }: MockAttempt, at: IssuePath) =>
+    outputs === undefined ? [] : [{ outputs, at: [...at, 'outputs'] }];
+  return [...of(mock, []), ...(mock.attempts ?? []).flatMap((attempt, index) => of(attempt, ['attempts', index]))];
+}
