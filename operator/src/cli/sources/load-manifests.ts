@@ -4,13 +4,10 @@ import type { PlacedIssue } from '../../core/document/placed-issue.ts';
 import type { ReadManifest } from '../../core/dsl/read-pipeline-documents.ts';
 import { formatIssuePath } from '../../core/issue-path.ts';
 import { validateDocument } from '../../core/validation/validate-document.ts';
-import { exitCodes } from '../exit-codes.ts';
-import { Failure, failureCodes } from '../failure.ts';
 import type { Terminal } from '../terminal.ts';
 import { type Finding, type Report, severityOf } from '../validate/report.ts';
-import { findSources } from './find-sources.ts';
-import { type ParsedSource, parseSource } from './parse-source.ts';
-import { readSource } from './read-source.ts';
+import type { ParsedSource } from './parse-source.ts';
+import { readSources } from './read-sources.ts';
 
 /** A manifest and the file that it stands in. */
 export interface LoadedManifest {
@@ -29,22 +26,15 @@ export interface LoadedManifests {
  * @throws Failure when no file is named, or one cannot be read
  */
 export async function loadManifests(paths: readonly string[], terminal: Terminal): Promise<LoadedManifests> {
-  if (paths.length === 0) throw nothingNamed();
-  const sources = await findSources(paths);
-  const { kinds } = await import('../../api/kinds.ts');
-  const manifests: LoadedManifest[] = [];
-  const findings: Finding[] = [];
-  let documents = 0;
-  for (const file of sources) {
-    const read = await readSource(file, terminal.input);
-    if (read instanceof Failure) throw read;
-    const parsed = parseSource(read.bytes);
-    manifests.push(...parsed.manifests.map((manifest) => ({ file, manifest })));
-    const found = checkSource(parsed, kinds).map((issue) => toFinding(file, issue));
-    findings.push(...found.sort((a, b) => a.line - b.line || a.column - b.column));
-    documents += parsed.documents;
-  }
+  const [sources, { kinds }] = await Promise.all([readSources(paths, terminal), import('../../api/kinds.ts')]);
+  const manifests = sources.flatMap((source) => source.manifests.map((manifest) => ({ file: source.file, manifest })));
+  const findings = sources.flatMap((source) =>
+    checkSource(source, kinds)
+      .map((issue) => toFinding(source.file, issue))
+      .sort((a, b) => a.line - b.line || a.column - b.column),
+  );
   const told = manifests.length === 0 ? findings.map(asError) : findings;
+  const documents = sources.reduce((sum, source) => sum + source.documents, 0);
   return { manifests, report: { findings: told, files: sources.length, documents } };
 }
 
@@ -80,14 +70,4 @@ export function toFinding(file: string, issue: PlacedIssue): Finding {
     message,
     ...(hint !== undefined && { hint }),
   };
-}
-
-function nothingNamed(): Failure {
-  return new Failure({
-    exitCode: exitCodes.usage,
-    code: failureCodes.invalid,
-    reason: 'Usage',
-    message: 'no file is named',
-    hint: 'name a file: -f pipeline.yaml, or -f - for standard input',
-  });
 }
