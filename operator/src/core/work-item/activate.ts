@@ -3,6 +3,7 @@ import type { Step } from '../../api/step/step.ts';
 import { compileExpression, evaluateCondition } from '../expression/expression.ts';
 import { readPath } from '../template/navigate.ts';
 import type { Resolved } from '../template/scope.ts';
+import { clipMessage } from './clip-message.ts';
 import type { StepFailure } from './finish-step.ts';
 import { frameOf, pathIn } from './frame.ts';
 import { pathOf, type Place } from './place.ts';
@@ -60,10 +61,11 @@ function takeRoutes(run: Run, place: Place): StepFailure | undefined {
     for (const routed of node.routed.filter(({ routeIndex }) => routeIndex === index)) {
       const path = pathIn(frame, routed);
       const record = { ...run.record(path), path };
+      const message = clipMessage(`the route of ${node.name} is not taken: ${match.expression}`);
       run.setRecord(
         taken.value
           ? { ...record, phase: 'Pending', reason: stepReasons.activated, activatedBy: pathOf(place) }
-          : { ...record, phase: 'Skipped', reason: stepReasons.routeNotTaken, finishedAt: run.now },
+          : { ...record, phase: 'Skipped', reason: stepReasons.routeNotTaken, message, finishedAt: run.now },
       );
     }
   }

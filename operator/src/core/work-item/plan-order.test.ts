@@ -328,6 +328,7 @@ const activation: Record<string, PlanningCase> = {
     when: (run) => run.succeed('a', { n: 3 }),
     started: ['a', 'x', 'y'],
     states: { z: 'Skipped RouteNotTaken' },
+    messages: { z: 'the route of a is not taken: {{a.n}} > 9' },
   },
   'a route can activate a child step that stands elsewhere': {
     steps: [
