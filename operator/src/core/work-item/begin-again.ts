@@ -125,8 +125,17 @@ export function retryFailedSteps(run: Run, frame: Frame): void {
     if (node === undefined || node.loop !== frame.loop) continue;
     if (isExitStep(node))
       resetStep(run, { node, frame }, { reason: stepReasons.retryRequested, keepActivation: false });
-    else if (hasNotSucceeded(record)) retryStep(run, { node, frame }, record);
+    else if (hasNotSucceeded(record) && isPartOfWhatGoesOn(run, { node, frame }))
+      retryStep(run, { node, frame }, record);
   }
+}
+
+/** Parts of a step that has come to its result, or that its fallback stands in for, would never be looked at again. */
+function isPartOfWhatGoesOn(run: Run, { node, frame }: Place): boolean {
+  return [...containersAround(node)].every((container) => {
+    const record = run.record(pathIn(frame, container));
+    return record !== undefined && (record.reason === stepReasons.partsRunning || hasNotSucceeded(record));
+  });
 }
 
 /** It failed, was skipped because another had failed, or was ended with the run. */

@@ -304,6 +304,17 @@ const retrying: Record<string, PlanningCase> = {
     started: ['a', 'a', 'b'],
     run: 'Succeeded AllStepsSucceeded',
   },
+  'a retry leaves the parts of a step alone that its fallback stands in for': {
+    steps: [
+      group('g', [call('a', once)], { onError: { fallbackStep: 'f' } }),
+      call('f', { isChild: true }),
+      call('b', { dependsOn: ['a'] }),
+    ],
+    when: (run) => run.fail('a').change({ retryCount: 1 }).succeed('f'),
+    started: ['a', 'f'],
+    states: { a: 'Failed AttemptsExhausted', g: 'Succeeded FallbackUsed', b: 'Skipped DependencyFailed' },
+    run: 'Succeeded AllStepsSucceeded',
+  },
   'a retry runs the exit steps again': {
     steps: [call('a', once)],
     pipeline: { onExit: [call('bye')] },
