@@ -1,5 +1,5 @@
 import type { Issue } from '../../issue.ts';
-import { isAssignable } from './is-assignable.ts';
+import { isAssignable } from '../../json-schema/is-assignable.ts';
 import type { JsonObject, JsonValue } from '../../../api/json.ts';
 import { describeSchema } from './describe-schema.ts';
 import type { DataFlow } from './data-flow.ts';
@@ -11,7 +11,7 @@ export function checkLoops({ graph }: DataFlow, schemas: ReferenceSchemas): Issu
     if (node.step.type !== 'loop') return [];
     const { iterateOver } = node.step;
     const found = typeof iterateOver === 'string' ? schemas.ofText(iterateOver, node) : literalType(iterateOver);
-    if (found === undefined || isAssignable(found, { type: 'array' })) return [];
+    if (found === undefined || isAssignable(found, { type: 'array' }) !== false) return [];
     const message = `a loop goes through a list, and this will be ${describeSchema(found)}`;
     return [{ code: 'NotAnArray', path: [...node.path, 'iterateOver'], message, hint: 'name a field that is a list' }];
   });

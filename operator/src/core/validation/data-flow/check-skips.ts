@@ -11,25 +11,27 @@ export interface SkipContext {
   readonly flow: DataFlow;
   readonly guards: Guards;
   readonly reach: Reach;
+  /** What is said of them is that they wait for each other. */
+  readonly inCycles: ReadonlySet<StepNode>;
 }
 
 /** A reference without `or` to a step that may be skipped although the step that refers to it runs. */
-export function checkSkip(use: ReferenceUse, { flow, guards, reach }: SkipContext): Issue[] {
+export function checkSkip(use: ReferenceUse, context: SkipContext): Issue[] {
   const { reference, node, path, isOptional } = use;
-  const target = isOptional ? undefined : flow.graph.byName.get(reference.root);
-  // That it can never run at all is told on its own.
-  if (target === undefined || target === node || !reach.isAlive(target)) return [];
-  const guard = guards.missingFor(target, node) ?? guardInside(target, use, { flow, guards });
+  const target = isOptional ? undefined : context.flow.graph.byName.get(reference.root);
+  if (target === undefined || target === node || isToldAlready(target, context)) return [];
+  const guard = context.guards.missingFor(target, node) ?? guardInside(target, use, context);
   if (guard !== undefined) return [maySkip(target, guard, path)];
   return node !== undefined && isExitStep(node) && !isExitStep(target) ? [mayNotHaveRun(target, path)] : [];
 }
 
+/** That a step can never run, or only waits, is an issue of its own. */
+function isToldAlready(target: StepNode, { reach, inCycles }: SkipContext): boolean {
+  return inCycles.has(target) || !reach.isAlive(target);
+}
+
 /** In the results of a loop, an iteration has no result of a step that was skipped in it. */
-function guardInside(
-  loop: StepNode,
-  { reference }: ReferenceUse,
-  { flow, guards }: Pick<SkipContext, 'flow' | 'guards'>,
-): Guard | undefined {
+function guardInside(loop: StepNode, { reference }: ReferenceUse, { flow, guards }: SkipContext): Guard | undefined {
   const [results, iteration, child] = reference.segments;
   if (results?.kind !== 'field' || results.name !== 'results' || iteration?.kind === 'field') return undefined;
   const inside = child?.kind === 'field' ? flow.graph.byName.get(child.name) : undefined;

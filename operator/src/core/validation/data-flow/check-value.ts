@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '../../../api/json.ts';
 import type { Issue, IssuePath } from '../../issue.ts';
 import { isJsonList, isJsonObject } from '../../json-schema/keyword-shapes.ts';
-import { isAssignable } from './is-assignable.ts';
+import { isAssignable } from '../../json-schema/is-assignable.ts';
 import { schemaAt } from '../../json-schema/schema-at.ts';
 import { validateJson } from '../../json-schema/validate-json.ts';
 import type { StepNode } from '../../pipeline/step-node.ts';
@@ -25,14 +25,14 @@ export function checkValue(given: GivenValue, schemas: ReferenceSchemas): Issue[
   if (findReferences(value).length === 0) return checkLiteral(value, schema, path);
   if (typeof value === 'string') {
     const type = schemas.ofText(value, node);
-    return type === undefined || isAssignable(type, schema) ? [] : [mismatch(type, schema, path)];
+    return type === undefined || isAssignable(type, schema) !== false ? [] : [mismatch(type, schema, path)];
   }
+  const container = { type: isJsonList(value) ? 'array' : 'object' };
+  if (isAssignable(container, schema) === false) return [mismatch(container, schema, path)];
   return partsOf(value).flatMap(([segment, part]) => {
     const inner = schemaAt(schema, [segment]);
     const below = [...path, segment.kind === 'field' ? segment.name : segment.index];
-    if ('schema' in inner) return checkValue({ value: part, path: below, schema: inner.schema, node }, schemas);
-    // A list where there must be an object, or the other way round, is wrong as a whole.
-    return 'notList' in inner ? [mismatch({ type: 'array' }, schema, path)] : [];
+    return 'schema' in inner ? checkValue({ value: part, path: below, schema: inner.schema, node }, schemas) : [];
   });
 }
 

@@ -36,7 +36,8 @@ export function findDataFlowIssues(flow: DataFlow, limit: number): Issue[] {
   const names = new KnownNames(flow);
   const guards = findGuards(flow);
   const knots = findKnots(flow);
-  const reach = new Reach(flow, { guards, inCycles: new Set(knots.flatMap(({ steps }) => steps)) });
+  const inCycles = new Set(knots.flatMap(({ steps }) => steps));
+  const reach = new Reach(flow, { guards, inCycles });
   const results = new StepResults(flow);
   const schemas = new ReferenceSchemas(flow, results);
   const issues = [
@@ -49,7 +50,7 @@ export function findDataFlowIssues(flow: DataFlow, limit: number): Issue[] {
   for (const use of findReferenceUses(flow)) {
     if (issues.length > limit) return issues;
     const broken = checkReference(use, { flow, names, schemas });
-    issues.push(...(broken.length > 0 ? broken : checkSkip(use, { flow, guards, reach })));
+    issues.push(...(broken.length > 0 ? broken : checkSkip(use, { flow, guards, reach, inCycles })));
     issues.push(...checkOptionalParameter(use, flow));
   }
   return [
