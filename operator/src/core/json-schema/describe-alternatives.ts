@@ -1,3 +1,4 @@
+import { formatIssuePath } from '../issue-path.ts';
 import { describeValue } from '../validation/describe-value.ts';
 import { type Attempt, type KeywordFinding, pathOf, type Place } from './evaluation.ts';
 import { describeTypes } from './keywords-any.ts';
@@ -17,7 +18,7 @@ export function describeAlternatives(attempts: readonly Attempt[], place: Place)
   const meant = onlyNear(alternatives, path.length) ?? onlyNear(alternatives, path.length + 1);
   if (meant !== undefined) return meant;
   const types = typesAskedFor(alternatives, path.length);
-  if (types.length === 0) return [{ path, keyword: 'anyOf', message: fitsNone(alternatives) }];
+  if (types.length === 0) return [{ path, keyword: 'anyOf', message: fitsNone(alternatives, path.length) }];
   const message = `must be ${describeTypes(types)}, found ${describeValue(place.value)}`;
   return [{ path, keyword: 'type', message, types }];
 }
@@ -38,8 +39,9 @@ function typesAskedFor(alternatives: readonly Findings[], depth: number): readon
   return asked.includes(undefined) ? [] : asked.flatMap((types) => types ?? []);
 }
 
-function fitsNone(alternatives: readonly Findings[]): string {
-  const first = alternatives[0]?.[0]?.message;
-  const count = alternatives.length;
-  return `fits none of ${count} alternatives${first === undefined ? '' : `; of the first it ${first}`}`;
+function fitsNone(alternatives: readonly Findings[], depth: number): string {
+  const [first] = alternatives[0] ?? [];
+  const none = `fits none of ${alternatives.length} alternatives`;
+  if (first === undefined) return none;
+  return `${none}; the first: ${[formatIssuePath(first.path.slice(depth)), first.message].join(' ').trimStart()}`;
 }

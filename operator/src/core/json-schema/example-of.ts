@@ -62,8 +62,8 @@ function firstFitting(conjunction: Conjunction, spot: Spot): JsonValue {
 }
 
 function* proposals(conjunction: Conjunction, spot: Spot): Generator<JsonValue> {
-  yield* givenValues(conjunction, spot);
   for (const chosen of choices(conjunction, { spot, taken: new Set() })) {
+    yield* givenValues(chosen, spot);
     const possible = new Set([...possibleTypes(chosen)].map(withoutInteger));
     for (const type of likelyTypes(chosen)) if (possible.has(type)) yield* valuesOf(type, chosen, spot);
   }

@@ -16,7 +16,7 @@ export function* exampleTexts(parts: readonly JsonObject[], variant: number): Ge
   const most = Math.min(...numbersAt(parts, 'maxLength'), MOST_CHARACTERS);
   for (const { format } of parts) {
     const known = typeof format === 'string' ? textFormats.get(format) : undefined;
-    if (known !== undefined) yield vary(known.example, variant);
+    if (known !== undefined) yield known.example(variant);
   }
   for (const { pattern } of parts)
     if (typeof pattern === 'string')
@@ -25,14 +25,6 @@ export function* exampleTexts(parts: readonly JsonObject[], variant: number): Ge
   const text = variant === 0 ? plainText : `${plainText}${variant + 1}`;
   const padded = text.padEnd(least, plainText);
   yield padded.length > most ? padded.slice(padded.length - most) : padded;
-}
-
-/** A text with its last digit, or its first letter, made to differ in each variant. */
-function vary(text: string, variant: number): string {
-  if (variant === 0) return text;
-  const at = text.search(/[0-9](?=[^0-9]*$)/);
-  if (at < 0) return `${text.charAt(0)}${variant}${text.slice(1)}`;
-  return `${text.slice(0, at)}${(Number(text.charAt(at)) + variant) % 10}${text.slice(at + 1)}`;
 }
 
 /** Numbers that may fit some schemas: 0 and 1, then those at their bounds, and multiples next to these. */

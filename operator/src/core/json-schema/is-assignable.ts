@@ -20,9 +20,9 @@ const DEEPEST = 24;
  * fits any list).
  */
 export function isAssignable(from: JsonObject, to: JsonObject): Assignability {
-  if (from === to) return true;
   const [source, target] = [openSchema(from), openSchema(to)];
   if (source === undefined || target === undefined) return 'unknown';
+  if (from === to || identityOf(from) === identityOf(to)) return true;
   const tracksSeen = source.tracksSeen || target.tracksSeen;
   const evaluation = new Evaluation(tracksSeen, schemaLimits.exampleSteps);
   try {
@@ -117,7 +117,7 @@ function compareToAlternatives({ from, to, depth }: OpenPair, comparison: Compar
 function compareFields(pair: OpenPair, comparison: Comparison): Assignability {
   const given = requiredFields(pair.from);
   const needed = requiredFields(pair.to);
-  const names = new Set([...listedFields(pair.to), ...needed, ...(isClosed(pair.to) ? given : [])]);
+  const names = new Set([...listedFields(pair.from), ...listedFields(pair.to), ...given, ...needed]);
   return together([...names].map((name) => compareField(name, { ...pair, given, needed }, comparison)));
 }
 
@@ -137,7 +137,7 @@ function compareField(
   const target = fieldOf(to, name, comparison.target);
   if ('missing' in source) return isClosed(from) ? !needed.has(name) : 'unknown';
   const isThere = given.has(name);
-  if ('missing' in target) return isThere && isClosed(to) ? false : 'unknown';
+  if ('missing' in target) return !isClosed(to) || (isThere ? false : 'unknown');
   const verdict = compare({ from: schemasOf(source), to: schemasOf(target), depth: depth + 1 }, comparison);
   if (isThere) return verdict;
   if (needed.has(name)) return verdict === false ? false : 'unknown';
@@ -155,7 +155,8 @@ function compareItems({ from, to, depth }: OpenPair, comparison: Comparison): As
 
 const hasPrefix = ({ parts }: Conjunction) => parts.some((part) => part['prefixItems'] !== undefined);
 
-const isClosed = ({ parts }: Conjunction) => parts.some((part) => part['additionalProperties'] === false);
+const isClosed = ({ parts }: Conjunction) =>
+  parts.some((part) => part['additionalProperties'] === false || part['unevaluatedProperties'] === false);
 
 /** Keywords whose demands are followed above; others are met for certain only where both schemas have the same. */
 const followed: ReadonlySet<string> = new Set([
@@ -163,10 +164,17 @@ const followed: ReadonlySet<string> = new Set([
   ...['type', 'properties', 'required', 'items', 'prefixItems'],
 ]);
 
+/** Keywords whose demands depend on what stands beside them. */
+const entangled: ReadonlySet<string> = new Set([
+  ...['contains', 'minContains', 'maxContains', 'if', 'then', 'else'],
+  ...['unevaluatedItems', 'unevaluatedProperties', '$dynamicRef'],
+]);
+
 function asksNoMore({ from, to }: OpenPair): boolean {
   return to.parts.every((part) =>
     Object.entries(part).every(([keyword, argument]) => {
       if (followed.has(keyword) || !keywordShapes.has(keyword)) return true;
+      if (entangled.has(keyword)) return false;
       const identity = identityOf(argument);
       return from.parts.some((other) => other[keyword] !== undefined && identityOf(other[keyword]) === identity);
     }),

@@ -2,14 +2,17 @@ import { compilePattern } from './compile-pattern.ts';
 
 /** A format of text that is checked. */
 export interface TextFormat {
+  /** What it is, in words. */
   readonly words: string;
-  readonly example: string;
+  /** An example; other numbers give other examples. */
+  readonly example: (variant: number) => string;
   readonly accepts: (text: string) => boolean;
 }
 
 const LONGEST_HOST = 253;
 const LONGEST_ADDRESS = 254;
 const LONGEST_URI = 8192;
+const LONGEST_DURATION = 64;
 
 const date = /^(\d{4})-(\d{2})-(\d{2})$/;
 const time = /^(\d{2}):(\d{2}):(\d{2})(?:\.\d{1,9})?(?:[zZ]|[+-](\d{2}):(\d{2}))$/;
@@ -26,22 +29,40 @@ const pointer = /^(?:\/(?:[^~/]|~[01])*)*$/;
  * backtracks: every alternative begins with a character of its own.
  */
 export const textFormats: ReadonlyMap<string, TextFormat> = new Map<string, TextFormat>([
-  ['date-time', { words: 'a date and time', example: '2026-01-31T12:00:00Z', accepts: isDateTime }],
-  ['date', { words: 'a date', example: '2026-01-31', accepts: isDate }],
-  ['time', { words: 'a time with its offset', example: '12:00:00Z', accepts: isTime }],
-  ['duration', { words: 'a duration', example: 'PT90S', accepts: (text) => text.length <= 64 && duration.test(text) }],
-  ['email', { words: 'an e-mail address', example: 'someone@example.com', accepts: isEmail }],
-  ['hostname', { words: 'a host name', example: 'www.example.com', accepts: isHostName }],
-  ['ipv4', { words: 'an IPv4 address', example: '192.0.2.1', accepts: (text) => ipv4.test(text) }],
-  ['ipv6', { words: 'an IPv6 address', example: '2001:db8::1', accepts: isIpv6 }],
-  ['uri', { words: 'a URI', example: 'https://example.com/', accepts: isUri }],
-  ['uuid', { words: 'a UUID', example: '123e4567-e89b-12d3-a456-426614174000', accepts: (text) => uuid.test(text) }],
-  ['json-pointer', { words: 'a JSON pointer', example: '/a/0', accepts: (text) => pointer.test(text) }],
+  ['date-time', { words: 'a date and time', example: (n) => `${dateIn(n)}T12:00:00Z`, accepts: isDateTime }],
+  ['date', { words: 'a date', example: dateIn, accepts: isDate }],
+  ['time', { words: 'a time with its offset', example: (n) => `12:${padded(n % 60)}:00Z`, accepts: isTime }],
+  ['duration', { words: 'a duration', example: (n) => `PT${90 + n}S`, accepts: isDuration }],
+  ['email', { words: 'an e-mail address', example: (n) => `someone${n || ''}@example.com`, accepts: isEmail }],
+  ['hostname', { words: 'a host name', example: (n) => `www${n || ''}.example.com`, accepts: isHostName }],
   [
-    'regex',
-    { words: 'a regular expression', example: '^[a-z]+$', accepts: (text) => 'pattern' in compilePattern(text) },
+    'ipv4',
+    { words: 'an IPv4 address', example: (n) => `192.0.2.${1 + (n % 254)}`, accepts: (text) => ipv4.test(text) },
   ],
+  ['ipv6', { words: 'an IPv6 address', example: (n) => `2001:db8::${(1 + n).toString(16)}`, accepts: isIpv6 }],
+  ['uri', { words: 'a URI', example: (n) => `https://example.com/${n || ''}`, accepts: isUri }],
+  ['uuid', { words: 'a UUID', example: uuidIn, accepts: (text) => uuid.test(text) }],
+  ['json-pointer', { words: 'a JSON pointer', example: (n) => `/a/${n}`, accepts: (text) => pointer.test(text) }],
+  ['regex', { words: 'a regular expression', example: (n) => `^[a-z]+${n || ''}$`, accepts: isRegularExpression }],
 ]);
+
+const padded = (number: number) => String(number).padStart(2, '0');
+
+function dateIn(variant: number): string {
+  return `${2026 + (variant % 1000)}-01-31`;
+}
+
+function uuidIn(variant: number): string {
+  return `123e4567-e89b-12d3-a456-${String(426_614_174_000 + variant)}`;
+}
+
+function isDuration(text: string): boolean {
+  return text.length <= LONGEST_DURATION && duration.test(text);
+}
+
+function isRegularExpression(text: string): boolean {
+  return 'pattern' in compilePattern(text);
+}
 
 function isDateTime(text: string): boolean {
   return /^[tT ]$/.test(text.charAt(10)) && isDate(text.slice(0, 10)) && isTime(text.slice(11));
