@@ -148,6 +148,11 @@ describe('checkExpression finds', () => {
       code: 'FieldNotFound',
       says: "Field 'like' not found in the value. Fields: title, likes",
     },
+    'a field of an item that came through a filter': {
+      expression: '{{a.posts}}.filter(p, p.likes > 1)[0].like > 1',
+      code: 'FieldNotFound',
+      says: "Field 'like' not found in the value. Fields: title, likes",
+    },
     'a field of what was bound': {
       expression: 'cel.bind(p, {{a.profile}}, p.agee) == 1',
       code: 'FieldNotFound',

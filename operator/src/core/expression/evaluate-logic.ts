@@ -1,6 +1,6 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { evaluateAt, type NodeOf, type Place } from './evaluation.ts';
-import { costs, TooCostly } from './evaluation-budget.ts';
+import { costs } from './evaluation-budget.ts';
 import { ExpressionFailure, failed } from './expression-failure.ts';
 import { typeOf, type Value } from './expression-value.ts';
 
@@ -37,7 +37,8 @@ export function tryTruth(node: ASTNode, place: Place): boolean | ExpressionFailu
   try {
     return evaluateTruth(node, place);
   } catch (error) {
-    if (!(error instanceof ExpressionFailure) || error instanceof TooCostly) throw error;
+    if (!(error instanceof ExpressionFailure)) throw error;
+    // When the budget is spent, this fails as well, so that nothing goes on.
     place.evaluation.budget.spend(costs.failure, node);
     return error;
   }

@@ -32,7 +32,7 @@ export class EvaluationBudget {
   /** Takes work off the budget; throws ExpressionTooCostly when none is left. */
   spend(work: number, node: ASTNode): void {
     this.#left -= work;
-    if (this.#left < 0) throw new TooCostly(node);
+    if (this.#left < 0) throw new ExpressionFailure(node, () => tooCostly);
   }
 
   /** Takes the reading of a text or of bytes off the budget; other values cost nothing here. */
@@ -44,13 +44,8 @@ export class EvaluationBudget {
   }
 }
 
-/** That the budget was spent: then nothing in the expression may go on. */
-export class TooCostly extends ExpressionFailure {
-  constructor(node: ASTNode) {
-    super(node, () => ({
-      code: 'ExpressionTooCostly',
-      message: 'the expression takes too much work on this data',
-      hint: 'go through fewer or smaller lists in it, or let a step of type custom_code do it',
-    }));
-  }
-}
+const tooCostly = {
+  code: 'ExpressionTooCostly',
+  message: 'the expression takes too much work on this data',
+  hint: 'go through fewer or smaller lists in it, or let a step of type custom_code do it',
+} as const;

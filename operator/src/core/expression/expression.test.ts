@@ -193,6 +193,7 @@ describe('evaluateExpression decides that', () => {
     'objects with other values are not': ['{{a.limits}} == {"odd key": 1, "perDay": 11}', false],
     'objects with other keys are not': ['{{a.limits}} == {"odd": 1, "perDay": 10}', false],
     'objects with more keys are not': ['{{a.limits}} == {"perDay": 10}', false],
+    'objects with fewer keys are not': ['{{a.limits}} == {"odd key": 1, "perDay": 10, "x": 1}', false],
     'what is nested is equal': ['{{a.posts}}[0] == {"title": "first", "likes": 10}', true],
     'values of different types are not equal': [
       '{{a.whole}} == "5" || {{a.text}} == null || {{a.list}} == {{a.limits}}',

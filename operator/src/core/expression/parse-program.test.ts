@@ -260,6 +260,12 @@ describe('compileExpression refuses', () => {
     expect(compile(expression)).toMatchObject({ code: 'InvalidExpression' });
   });
 
+  it('trees of more than 300 levels', () => {
+    expect(compile(`1${'+1'.repeat(300)}`)).toMatchObject({
+      message: expect.stringMatching(/^the expression is nested deeper than 300 levels\n/) as string,
+    });
+  });
+
   it('more than 4096 characters', () => {
     expect(compile(`true${' '.repeat(4092)}`)).toMatchObject({ text: expect.any(String) as string });
     expect(compile(`true${' '.repeat(4093)}`)).toMatchObject({
@@ -269,7 +275,7 @@ describe('compileExpression refuses', () => {
   });
 
   it('nothing of what is at the limits', () => {
-    expect(compile(`1${'+1'.repeat(298)}`)).toHaveProperty('program');
+    expect(compile(`1${'+1'.repeat(299)}`)).toHaveProperty('program');
     expect(compile(`${'('.repeat(59)}1${')'.repeat(59)}`)).toHaveProperty('program');
     expect(compile('-9223372036854775808 < 0')).toHaveProperty('program');
     expect(compile(`x in [${Array.from({ length: 900 }, (_, index) => index).join(',')}]`)).toHaveProperty('program');

@@ -19,6 +19,7 @@ const collected: JsonObject = {
     ],
     matrix: [[1, 2], [3], []],
     nothing: [],
+    rows: [[{ k: 1 }], [{ k: 2 }, { k: 3 }, {}]],
     'ключ-1': 'odd name',
     $ref: '#/a',
   },
@@ -201,6 +202,11 @@ describe('resolveTemplates tells', () => {
       template: '{{collect.profile.matrix[*][0]}}',
       code: 'IndexOutOfRange',
       message: 'Index 0 is out of range at collect.profile.matrix[2] (0 items)',
+    },
+    'in which item of which item a field is missing': {
+      template: '{{collect.profile.rows[*][*].k}}',
+      code: 'FieldNotFound',
+      message: "Field 'k' not found in collect.profile.rows[1][2]. Fields: none",
     },
     'that only lists can be spread': {
       template: '{{collect.profile.name[*]}}',
