@@ -22,7 +22,7 @@ export function processTerminal(): Terminal {
     err: (text) => void stderr.write(text),
     colours: { out: allowed && stdout.isTTY, err: allowed && stderr.isTTY },
     // Undefined, whatever the types say, when the output is a file or a pipe.
-    columns: stdout.columns as number | undefined,
+    columns: stdout.columns,
   };
 }
 
