@@ -49,7 +49,7 @@ export function measureCompleteness(measured: Measured): Completeness {
   let count = 0;
   for (let part = pending.pop(); part !== undefined && count < MOST_FIELDS; part = pending.pop()) {
     const inner = innerParts(part);
-    if (inner !== undefined) pending.push(...inner.reverse());
+    if (inner !== undefined) for (const each of inner.reverse()) pending.push(each);
     else {
       count++;
       if (!isEmpty(part.value)) filled++;
