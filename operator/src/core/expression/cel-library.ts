@@ -14,7 +14,7 @@ const numbers = [
 /**
  * CEL as users write it here, for parsing and the check of types. The library knows no arithmetic and no equality between int
  * and double, and no comparison of a typed value with null; with numbers from JSON, which are of both kinds, they are needed.
- * What is declared here, `evaluateOperator` does.
+ * What is declared here, `evaluateBinary` does.
  */
 export const language = declareOperators(new Environment(options));
 
