@@ -90,7 +90,7 @@ type ReadMocks =
   { readonly mocks: Mocks; readonly place: (issue: Issue) => Finding } | { readonly findings: readonly Finding[] };
 
 async function readMocks(file: string, { spec }: ChosenRun, terminal: Terminal): Promise<ReadMocks> {
-  const read = await readValues(file, terminal);
+  const read = await readValues('--mocks', file, terminal);
   if ('findings' in read) return read;
   const place = placerFor(file, read.document);
   const parsed = parseMocks(read.document.value, pipelineGraph(spec));

@@ -16,10 +16,11 @@ import type { Finding } from '../validate/report.ts';
 export type ReadValues = { readonly document: SourceDocument } | { readonly findings: readonly Finding[] };
 
 /**
- * Reads the one document of a file.
+ * Reads the one document that an option gives: JSON as it stands there, else a file.
  * @throws Failure when it cannot be read
  */
-export async function readValues(file: string, terminal: Terminal): Promise<ReadValues> {
+export async function readValues(option: string, file: string, terminal: Terminal): Promise<ReadValues> {
+  if (file.trimStart().startsWith('{')) return parseInline(option, file);
   const read = await readSource(file, terminal.input);
   if (read instanceof Failure) throw read;
   const parsed = read.bytes === undefined ? tooLarge : parseBytes(read.bytes);
@@ -56,26 +57,25 @@ function parseOne(text: string): Parsed {
 export type ReadInputs = { readonly inputs: JsonObject } | { readonly findings: readonly Finding[] };
 
 /**
- * Reads what `--inputs` names: JSON as it stands there, else a file.
- * @throws Failure when the file cannot be read, or the JSON is none
+ * Reads what `--inputs` gives.
+ * @throws Failure when it cannot be read
  */
-export async function readInputs(option: string, terminal: Terminal): Promise<ReadInputs> {
-  const isInline = option.trimStart().startsWith('{');
-  const read = isInline ? parseInline(option) : await readValues(option, terminal);
+export async function readInputs(given: string, terminal: Terminal): Promise<ReadInputs> {
+  const read = await readValues('--inputs', given, terminal);
   if ('findings' in read) return read;
   const { value, position } = read.document;
   if (isPlainObject(value)) return { inputs: value as JsonObject };
   const message = `inputs must be an object by the names of parameters, found ${describeValue(value)}`;
-  return { findings: [toFinding(option, { code: 'WrongType', path: [], position, message })] };
+  return { findings: [toFinding(given, { code: 'WrongType', path: [], position, message })] };
 }
 
-function parseInline(text: string): { readonly document: SourceDocument } {
+function parseInline(option: string, text: string): { readonly document: SourceDocument } {
   const parsed = parseOne(text);
   if ('document' in parsed) return parsed;
   const [issue] = parsed.issues;
   throw new Failure({
     ...{ exitCode: exitCodes.usage, code: failureCodes.invalid, reason: 'Usage' },
-    message: `--inputs is no JSON: ${issue?.message ?? ''}`,
-    hint: `name a file, or give an object: --inputs '{"name": "value"}'`,
+    message: `${option} is no JSON: ${issue?.message ?? ''}`,
+    hint: `name a file, or give an object: ${option} '{"name": "value"}'`,
   });
 }

@@ -1,9 +1,10 @@
 import type { StepType } from '../../api/step/step.ts';
+import { defined } from '../defined.ts';
 import type { PathlessIssue } from '../document/placed-issue.ts';
 import { gateNameOf, startGate } from '../pipeline/gate-name.ts';
 import type { PipelineGraph, StepNode } from '../pipeline/step-node.ts';
-import { quote } from '../quote.ts';
-import { suggestName } from '../validation/nearest-name.ts';
+import { clip } from '../quote.ts';
+import { nearestName } from '../validation/nearest-name.ts';
 import type { MockPattern } from './mock-pattern.ts';
 
 /** What happens inside the planner really happens, so that it needs no mock. */
@@ -27,15 +28,34 @@ export function findPatternProblem(
   const [{ name, step }] = steps as [StepNode];
   const hint = step.type === 'approval' ? `write approvals: {${gateNameOf(step)}: approved}` : undefined;
   const message = `${name} cannot be mocked: ${reallyRun.get(step.type) ?? ''}`;
-  return { code: 'StepNotMockable', message, atKey: true, ...(hint === undefined ? {} : { hint }) };
+  return { code: 'StepNotMockable', message, atKey: true, ...defined({ hint }) };
 }
 
-function unknownStep({ text, isPath }: MockPattern, graph: PipelineGraph, fields: readonly string[]): PathlessIssue {
-  const known = isPath ? graph.nodes.map(structuralPath) : [...graph.nodes.map(({ name }) => name), ...fields];
+function unknownStep(
+  { text, isPath }: MockPattern,
+  { nodes }: PipelineGraph,
+  fields: readonly string[],
+): PathlessIssue {
+  const steps = nodes.map(isPath ? structuralPath : ({ name }) => name);
   const wanted = isPath ? text.replace(/\[\d+\]/g, '[*]') : text;
-  const hint = suggestName(wanted, known, 'steps');
-  const message = `${quote(text)} names no step of the pipeline`;
-  return { code: 'UnknownStep', message, atKey: true, ...(hint === undefined ? {} : { hint }) };
+  return notFound('Step', text, { known: steps, nearest: nearestName(wanted, [...steps, ...fields]) });
+}
+
+/** Names that a message lists. */
+const mostNames = 40;
+
+function notFound(
+  kind: 'Step' | 'Gate',
+  name: string,
+  { known, nearest }: { readonly known: readonly string[]; readonly nearest: string | undefined },
+): PathlessIssue {
+  const listed = known.length > mostNames ? [...known.slice(0, mostNames), '…'] : known;
+  return {
+    code: `${kind}NotFound`,
+    message: `${kind} '${clip(name)}' not found. ${kind}s: ${listed.join(', ')}`,
+    atKey: true,
+    ...defined({ hint: nearest && `did you mean ${nearest}?` }),
+  };
 }
 
 /** The path of a step with every iteration open: `outer[*].inner[*].step`. */
@@ -43,15 +63,13 @@ function structuralPath({ name, loop }: StepNode): string {
   return loop === undefined ? name : `${structuralPath(loop)}[*].${name}`;
 }
 
-/** Why no decision can be taken at a gate of this name. */
-export function findGateProblem(gate: string, graph: PipelineGraph): PathlessIssue | undefined {
+/** The gate that a name stands for: its own, or that of a step that asks people; or why there is none. */
+export function findGate(name: string, graph: PipelineGraph): { readonly gate: string } | PathlessIssue {
   const known = gatesOf(graph);
-  if (known.includes(gate)) return undefined;
-  const step = graph.byName.get(gate)?.step;
-  const meant = step !== undefined && asksPeople(step) ? `the gate of ${gate} is ${gateNameOf(step)}` : undefined;
-  const hint = meant ?? suggestName(gate, known, 'gates');
-  const message = `${quote(gate)} is no gate of the pipeline`;
-  return { code: 'UnknownGate', message, atKey: true, ...(hint === undefined ? {} : { hint }) };
+  if (known.includes(name)) return { gate: name };
+  const step = graph.byName.get(name)?.step;
+  if (step !== undefined && asksPeople(step)) return { gate: gateNameOf(step) };
+  return notFound('Gate', name, { known, nearest: nearestName(name, known) });
 }
 
 /** Gates that a run of the pipeline may come to. */

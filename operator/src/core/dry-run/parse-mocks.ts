@@ -8,7 +8,7 @@ import { findReferences, findTemplateProblems } from '../template/find-reference
 import { describeValue } from '../validation/describe-value.ts';
 import { findExcessDepth } from '../validation/find-excess-depth.ts';
 import { findSchemaIssues } from '../validation/schema-issues.ts';
-import { findGateProblem, findPatternProblem } from './find-mock-problems.ts';
+import { findGate, findPatternProblem } from './find-mock-problems.ts';
 import { mockPattern } from './mock-pattern.ts';
 import { type Mocks, type StepMockEntry, usualDurationSeconds } from './mocks.ts';
 
@@ -71,10 +71,10 @@ class MocksParser implements Mocks {
       this.steps.push({ pattern, mock: value as StepMock, path });
   }
 
-  #readGate(gate: string, value: unknown, path: IssuePath): void {
-    const problem = findGateProblem(gate, this.#graph);
-    if (problem !== undefined) this.issues.push({ ...problem, path });
-    else if (this.#fits(gateMock, value, path)) this.approvals.set(gate, value as GateMock);
+  #readGate(name: string, value: unknown, path: IssuePath): void {
+    const found = findGate(name, this.#graph);
+    if (!('gate' in found)) this.issues.push({ ...found, path });
+    else if (this.#fits(gateMock, value, path)) this.approvals.set(found.gate, value as GateMock);
   }
 
   #fits(schema: Parameters<typeof findSchemaIssues>[0], value: unknown, path: IssuePath): boolean {
