@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import { PlannedRun, type PipelineSketch, type RunSketch } from './planned-run.ts';
+import { UploadingRun } from './uploading-run.ts';
 
 /** One case of planning, under a sentence that says what it shows. Paths are those of steps. */
 export interface PlanningCase {
@@ -29,20 +30,21 @@ export interface PlanningCase {
   readonly waits?: readonly string[];
   /** Anything else. */
   readonly then?: (run: PlannedRun) => unknown;
+  /** Whether it shows how results are kept that come inline; any other case comes to the same when they are uploaded. */
+  readonly isOfInlineResults?: boolean;
 }
 
-/** Runs a case, and compares all that it says. */
-export function checkPlanningCase({
-  steps,
-  pipeline,
-  given,
-  when,
-  then,
-  says,
-  messages = {},
-  ...expected
-}: PlanningCase): void {
-  const run = new PlannedRun({ ...pipeline, steps }, given);
+/** Runs a case, and compares all that it says: once with results that come inline, once with results that are uploaded. */
+export function checkPlanningCase({ isOfInlineResults = false, ...planned }: PlanningCase): void {
+  checkRun(PlannedRun, planned);
+  if (!isOfInlineResults) checkRun(UploadingRun, planned);
+}
+
+function checkRun(
+  Driver: typeof PlannedRun,
+  { steps, pipeline, given, when, then, says, messages = {}, ...expected }: Omit<PlanningCase, 'isOfInlineResults'>,
+): void {
+  const run = new Driver({ ...pipeline, steps }, given);
   when?.(run);
   const seen = {
     run: run.state,

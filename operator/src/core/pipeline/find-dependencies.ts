@@ -25,6 +25,16 @@ export function findDependencies(node: StepNode, byName: ReadonlyMap<string, Ste
   return { dependencies: [...found.values()], unknown };
 }
 
+/** The parts of a step that its own assets, checks and routes refer to: these are read when its result is there. */
+export function partsReferredTo(node: StepNode, byName: ReadonlyMap<string, StepNode>): StepNode[] {
+  const variables = variablesAt(node);
+  return [...rootsOf(node.step)].flatMap(({ root, until }): StepNode[] => {
+    const part = until !== 'result' || variables.has(root) ? undefined : byName.get(root);
+    const isPart = part !== undefined && part !== node && isInside(part, node) && isVisibleFrom(part, node);
+    return isPart ? [part] : [];
+  });
+}
+
 function namedDependencies(node: StepNode, byName: ReadonlyMap<string, StepNode>): Dependency[] {
   const named = (node.step.dependsOn ?? []).flatMap((name) => byName.get(name) ?? []);
   return named.filter((on) => isVisibleFrom(on, node)).map((on) => ({ on, until: 'succeeded', by: 'dependsOn' }));

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../api/json.ts';
 import type { Attempt, StepStatus } from '../../api/step-status.ts';
 import { defined } from '../defined.ts';
 import { findMethod, methodNameOf } from '../pipeline/step-methods.ts';
@@ -68,9 +69,16 @@ function withAssets(
   const names = resolveTemplates(node.step.assets, scopeAt(run, frame));
   const found = 'value' in names ? findAssets(run, names.value as readonly string[]) : 'unread';
   if (found === 'unread') return undefined;
-  if ('assets' in found) return { ...outcome, outputs: { ...outcome.outputs, ...found } };
+  if ('assets' in found) return withOutputs(run, outcome, found);
   waitForEach(run, found.missing, { step: record.path, since: attempt.startedAt ?? record.startedAt ?? run.now });
   return undefined;
+}
+
+/** An outcome with more outputs; undefined while those that it has must be read first. */
+function withOutputs(run: Run, outcome: AttemptOutcome, more: JsonObject): AttemptOutcome | undefined {
+  const { outputs, outputsRef, ...rest } = outcome;
+  const given = outputsRef === undefined ? outputs : (run.artifact(outputsRef.digest) as JsonObject | undefined);
+  return outputsRef !== undefined && given === undefined ? undefined : { ...rest, outputs: { ...given, ...more } };
 }
 
 /** The record with its attempt closed, and nothing of it kept that nobody needs any more. */

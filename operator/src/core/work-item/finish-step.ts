@@ -6,6 +6,7 @@ import { activateStep, takeWays } from './activate.ts';
 import type { OutputsRef } from './observed.ts';
 import { historyOf, pathOf, type Place } from './place.ts';
 import { recordAssets } from './record-assets.ts';
+import { hasReadResultReferences } from './resolve-step.ts';
 import type { Run } from './run.ts';
 import { shapeOutputs } from './shape-outputs.ts';
 import { stepReasons } from './step-reasons.ts';
@@ -26,13 +27,14 @@ export interface StepFailure {
 
 /**
  * Records that a step has succeeded, and all that follows: its assets, the steps that its checks and routes activate. Gives
- * false when its result has to be read first.
+ * false when its result, or what these refer to, has to be read first.
  */
 export function succeed(run: Run, place: Place, record: StepStatus | undefined, success: Success): boolean {
   const { outputs, check, onSuccess } = place.node.step;
   const isRead = outputs !== undefined || check !== undefined || onSuccess !== undefined;
   const content = contentOf(run, success, isRead);
-  if (content === 'unread') return false;
+  const hasReadOthers = !isRead || hasReadResultReferences(run, place.node, place.frame);
+  if (content === 'unread' || !hasReadOthers) return false;
   const shaped = shapeOutputs(outputs, content);
   if ('missing' in shaped) {
     fail(run, place, record, { reason: stepReasons.outputMissing, message: shaped.missing });

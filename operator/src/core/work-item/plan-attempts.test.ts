@@ -252,6 +252,7 @@ const results: Record<string, PlanningCase> = {
     },
   },
   'outputs beyond 8 KiB in all are kept by reference': {
+    isOfInlineResults: true,
     steps: Array.from({ length: 12 }, (_, index) => call(`s${index}`)),
     when: (run) => {
       for (let index = 0; index < 12; index += 1) run.succeed(`s${index}`, { text: 'x'.repeat(900) });

@@ -2,6 +2,7 @@ import type { JsonObject, JsonValue } from '../../api/json.ts';
 import type { Step } from '../../api/step/step.ts';
 import { digestOf } from '../digest.ts';
 import type { IssuePath } from '../issue.ts';
+import { partsReferredTo } from '../pipeline/find-dependencies.ts';
 import { findMethod, findRole, methodNameOf, modeOf } from '../pipeline/step-methods.ts';
 import { templateFields } from '../pipeline/step-templates.ts';
 import type { StepNode } from '../pipeline/step-node.ts';
@@ -52,14 +53,26 @@ function describeWork(run: Run, step: Step, inputs: JsonObject): ResolvedStep {
 
 /** Whether the outputs that a step refers to are at hand; those that are not will be read. */
 export function hasReadReferences(run: Run, node: StepNode, frame: Frame): boolean {
-  let isRead = true;
+  let hasRead = true;
+  // Every one is asked for at once, so that one reading is enough.
   for (const { on, by } of node.dependencies) {
-    const home = by === 'dependsOn' ? undefined : frameOf(on, frame);
-    const record = home && run.record(pathIn(home, on));
-    // Every one is asked for at once, so that one reading is enough.
-    if (record?.phase === 'Succeeded' && run.outputsOf(record) === undefined) isRead = false;
+    if (by !== 'dependsOn' && !hasReadOutputs(run, on, frame)) hasRead = false;
   }
-  return isRead;
+  return hasRead;
+}
+
+/** The same of what a step's assets, checks and routes refer to, its own outputs aside. */
+export function hasReadResultReferences(run: Run, node: StepNode, frame: Frame): boolean {
+  const parts = partsReferredTo(node, run.graph.byName);
+  const unread = parts.filter((part) => !hasReadOutputs(run, part, frame));
+  return hasReadReferences(run, node, frame) && unread.length === 0;
+}
+
+/** Whether the outputs of a step are at hand, where it has any. */
+function hasReadOutputs(run: Run, node: StepNode, frame: Frame): boolean {
+  const home = frameOf(node, frame);
+  const record = home && run.record(pathIn(home, node));
+  return record?.phase !== 'Succeeded' || run.outputsOf(record) !== undefined;
 }
 
 /** A value with another one at a path that exists in it. */
