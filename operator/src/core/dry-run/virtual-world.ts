@@ -51,7 +51,10 @@ export class VirtualWorld {
   readonly #children = new Map<string, ObservedAttempt>();
   readonly #assets: AssetFact[] = [];
   readonly #decisions: DecisionFact[] = [];
-  readonly #cache = new Map<string, CacheHit | 'miss'>();
+  /** Results that may be used again, by key. */
+  readonly #cache = new Map<string, CacheHit>();
+  /** What the cache answered to the last plan: an older answer may no longer be true. */
+  #answers = new Map<string, CacheHit | 'miss'>();
   /** Rounds of gates and assets that the surroundings were asked for. */
   readonly #asked = new Set<string>();
 
@@ -69,7 +72,7 @@ export class VirtualWorld {
       pinned: this.#pinned,
       children: [...this.#children.values()],
       facts: {
-        ...{ artifacts: this.artifacts, assets: this.#assets, decisions: this.#decisions, cache: this.#cache },
+        ...{ artifacts: this.artifacts, assets: this.#assets, decisions: this.#decisions, cache: this.#answers },
         ...{ quota: { admitted: true }, policyEpoch },
       },
       now: new Date(this.nowMs),
@@ -82,6 +85,8 @@ export class VirtualWorld {
     this.status = status;
     this.#forgetEnded();
     for (const action of actions) this.#perform(action);
+    const keys = actions.flatMap((action) => (action.kind === 'look-up-cache' ? [action.key] : []));
+    this.#answers = new Map(keys.map((key) => [key, this.#cache.get(key) ?? 'miss']));
     for (const gate of status.gates ?? []) this.#askPeople(gate);
     for (const { kind, name, step } of status.waitingFor ?? []) if (kind === 'asset') this.#askFor(name, step ?? '');
   }
@@ -105,14 +110,12 @@ export class VirtualWorld {
       case 'stop-attempt':
         this.#children.delete(childKey(action.path, action.attempt));
         return;
-      case 'look-up-cache':
-        if (!this.#cache.has(action.key)) this.#cache.set(action.key, 'miss');
-        return;
       case 'fill-cache':
         this.#fillCache(action.key, action.outputsDigest);
         return;
+      case 'look-up-cache':
       case 'read-artifact':
-      // Artifacts never leave this world.
+      // The cache answers when all is done; artifacts never leave this world.
     }
   }
 

@@ -34,6 +34,12 @@ describe('explainPendingSteps', () => {
     expect(explain(run)['x']).toEqual({ phase: 'Skipped', reason: 'ParentSkipped', message: 'g was skipped' });
   });
 
+  it('says so as well when the run has ended', () => {
+    const run = new PlannedRun({ steps: [group('g', [call('x')], { when: 'false' })] });
+    expect(run.status.phase).toBe('Succeeded');
+    expect(explain(run)['x']).toEqual({ phase: 'Skipped', reason: 'ParentSkipped', message: 'g was skipped' });
+  });
+
   it('says that the run ended before a step began', () => {
     const run = new PlannedRun({
       steps: [call('a', { retryPolicy: { maxAttempts: 1 } }), call('b', { dependsOn: ['a'] })],

@@ -24,10 +24,10 @@ export function explainPendingSteps(observed: ObservedWorkItem): ReadonlyMap<str
 }
 
 function explain(run: Run, node: StepNode): PendingStep {
-  if (run.finishedAt !== undefined) return skipped(stepReasons.runEnded, 'the run ended before it began');
   const { parent } = node;
   if (parent !== undefined && stateOf(run, parent, rootFrame) === 'Skipped')
     return skipped(stepReasons.parentSkipped, `${parent.name} was skipped`);
+  if (run.finishedAt !== undefined) return skipped(stepReasons.runEnded, 'the run ended before it began');
   const waits = whatItWaitsFor(run, node);
   if (waits.length > 0) return held(stepReasons.waitingForDependencies, `waits for ${waits.join(', ')}`);
   if (node.step.isChild === true) {
