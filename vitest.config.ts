@@ -5,6 +5,14 @@ const deps = { interopDefault: false };
 
 export default defineConfig({
   test: {
+    coverage: {
+      provider: 'v8',
+      include: ['operator/src/core/**/*.ts'],
+      exclude: ['**/*.test.ts'],
+      reporter: ['text-summary', 'json-summary', 'html'],
+      reportsDirectory: '.cache/coverage',
+      reportOnFailure: true,
+    },
     projects: [
       {
         test: {

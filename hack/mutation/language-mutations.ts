@@ -4,6 +4,7 @@ const template = (file: string) => `operator/src/core/template/${file}`;
 const expression = (file: string) => `operator/src/core/expression/${file}`;
 
 const resolving = [template('resolve-template.test.ts')];
+const binding = [template('resolve-bindings.test.ts')];
 const evaluating = [expression('expression.test.ts')];
 
 /** Bugs in templates and expressions. */
@@ -62,7 +63,7 @@ export const languageMutations: readonly Mutation[] = [
     source: 'if (value !== undefined) return { value };',
     replacement: 'if (value !== undefined) return resolveTemplates(value, scope, budget);',
     goesWrong: '`value` of an input is read as a template',
-    tests: resolving,
+    tests: binding,
   },
   {
     name: 'null-is-an-alternative',
@@ -70,7 +71,7 @@ export const languageMutations: readonly Mutation[] = [
     source: "if ('value' in resolved && resolved.value !== null) return resolved;",
     replacement: "if ('value' in resolved) return resolved;",
     goesWrong: '`or` takes an entry that is null instead of the next one',
-    tests: resolving,
+    tests: binding,
   },
   {
     name: 'results-without-a-bound',
@@ -78,7 +79,7 @@ export const languageMutations: readonly Mutation[] = [
     source: 'this.#characters -= size.characters;',
     replacement: 'this.#characters -= Math.min(0, size.characters);',
     goesWrong: 'a small template that names a large value many times fills the memory',
-    tests: resolving,
+    tests: [template('size-budget.test.ts')],
   },
   {
     name: 'paths-may-be-malformed',

@@ -136,8 +136,8 @@ export const orderMutations: readonly Mutation[] = [
   {
     name: 'loop-variables-taken-for-steps',
     file: pipeline('find-dependencies.ts'),
-    source: 'variables.has(root) ? undefined : byName.get(root)',
-    replacement: 'byName.get(root)',
+    source: 'const on = variables.has(root) ? undefined : byName.get(root);',
+    replacement: 'const on = byName.get(root);',
     goesWrong: 'a loop variable that is called as a step makes the iteration wait for that step',
     tests: [pipeline('find-dependencies.test.ts')],
   },

@@ -143,8 +143,8 @@ export const runMutations: readonly Mutation[] = [
   {
     name: 'retry-runs-everything-again',
     file: workItem('begin-again.ts'),
-    source: 'else if (hasNotSucceeded(record)) retryStep(',
-    replacement: 'else retryStep(',
+    source: 'hasNotSucceeded(record) && isPartOfWhatGoesOn(',
+    replacement: 'isPartOfWhatGoesOn(',
     goesWrong: 'a retry of what failed also runs again what had succeeded',
     tests: [workItem('plan-run.test.ts')],
   },

@@ -3,7 +3,7 @@ import { parseArguments } from './arguments.ts';
 
 describe('parseArguments', () => {
   it('takes every suite when none is named', () => {
-    expect(parseArguments([])).toEqual({ suites: ['checks', 'unit', 'integration', 'e2e'], filters: [] });
+    expect(parseArguments([])).toEqual({ suites: ['checks', 'unit', 'mutation', 'integration', 'e2e'], filters: [] });
   });
 
   it('takes the suites that are named, in the order in which they run', () => {

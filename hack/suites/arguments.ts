@@ -1,5 +1,5 @@
 /** The suites, in the order in which they run. */
-export const suites = ['checks', 'unit', 'integration', 'e2e'] as const;
+export const suites = ['checks', 'unit', 'mutation', 'integration', 'e2e'] as const;
 export type Suite = (typeof suites)[number];
 
 /** What a run of the tests was asked for. */
@@ -13,10 +13,11 @@ export const usage = `usage: ./hack/test [${suites.join('|')}]… [-- FILTER…]
 
 Runs the suites that are named, all of them when none is; installs what they need.
   checks       format, lint with the import table, types, generated files
-  unit         no cluster
+  unit         no cluster; without filters, the branches of core that tests take are counted too
+  mutation     bugs that are planted in a copy of the code: each must be found by the unit tests
   integration  the real API server
   e2e          black box: cluster, images, commands
-FILTER: only test files whose path contains it, such as reflector.`;
+FILTER: only test files whose path contains it, such as reflector; of mutations, those whose name, file or sentence does.`;
 
 /** Reads the command line. @throws Error that says what is wrong */
 export function parseArguments(words: readonly string[]): TestArguments {

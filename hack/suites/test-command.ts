@@ -1,7 +1,11 @@
 /** `./hack/test`: installs what the tests need, runs them, and ends with how many passed and failed. */
 import { startCluster, stopCluster } from '../cluster/cluster.ts';
 import { repositoryRoot } from '../cluster/paths.ts';
+import { chooseMutations } from '../mutation/mutations.ts';
+import { printTried } from '../mutation/print-tried.ts';
+import { tryMutations } from '../mutation/try-mutations.ts';
 import { parseArguments, type Suite, type TestArguments } from './arguments.ts';
+import { checkCoreCoverage } from './core-coverage.ts';
 import { runChecks, runVitest } from './run-suite.ts';
 import { addTallies, emptyTally, renderTally, type Tally } from './tally.ts';
 
@@ -14,9 +18,23 @@ const report = (line: string): void => {
 async function runSuite(suite: Suite, { filters }: TestArguments): Promise<Tally> {
   report(`\n── ${suite} ──`);
   if (suite === 'checks') return filters.length === 0 ? runChecks() : emptyTally;
-  if (suite === 'unit') return runVitest(suite, { filters });
+  if (suite === 'unit') return runUnit(filters);
+  if (suite === 'mutation') return runMutations(filters);
   const { kubeconfig } = await startCluster({ instance, install: true, report });
   return runVitest(suite, { filters, env: { CONCLAVE_TEST_KUBECONFIG: kubeconfig } });
+}
+
+async function runUnit(filters: readonly string[]): Promise<Tally> {
+  const tally = await runVitest('unit', { filters });
+  return filters.length === 0 ? addTallies(tally, await checkCoreCoverage(report)) : tally;
+}
+
+/** Each mutation counts as one test, which passes when it is caught. */
+async function runMutations(filters: readonly string[]): Promise<Tally> {
+  const tried = await tryMutations(chooseMutations(filters), { workers: 2, report });
+  if (tried.length > 0) report(printTried(tried));
+  const passed = tried.filter(({ verdict }) => verdict === 'caught').length;
+  return { ...emptyTally, passed, failed: tried.length - passed };
 }
 
 /** A suite that cannot begin counts as one failure, and the others still run. */
