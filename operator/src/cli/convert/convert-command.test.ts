@@ -32,6 +32,17 @@ describe('conclave convert', () => {
     expect(read(back.out)).toEqual(read(readFileSync(example, 'utf8')));
   });
 
+  test('turns the sample into manifests and back', async () => {
+    const sample = fileURLToPath(new URL('../../../../config/samples/canonical/risk-report.yaml', import.meta.url));
+    const there = await convert(['-f', sample]);
+    expect(there.out).toContain('conclave.dev/pipeline_id: Risk Report v1\n');
+    const back = await convert(['-f', '-'], there.out);
+    const [written] = read(readFileSync(sample, 'utf8')) as [object];
+    expect(read(back.out)).toMatchObject([{ ...written, steps: expect.any(Array) as unknown }]);
+    // A single check comes back as a list of one.
+    expect(valueAt(read(back.out)[0], ['steps', 0, 'check'])).toEqual([valueAt(written, ['steps', 0, 'check'])]);
+  });
+
   test('keeps programs readable, as blocks of text', async () => {
     const { out } = await convert([example]);
     expect(out).toContain(

@@ -16,7 +16,10 @@ export function dropImpliedEdges(ids: readonly string[], edges: readonly LiftedE
       (one, other) => (position.get(one.to) ?? 0) - (position.get(other.to) ?? 0),
     );
     for (const edge of near) {
-      if (far.has(edge.to) && edge.kind === 'needs') implied.add(edge);
+      if (far.has(edge.to)) {
+        if (edge.kind === 'needs') implied.add(edge);
+        continue;
+      }
       for (const id of reached.get(edge.to) ?? []) far.add(id);
       far.add(edge.to);
     }

@@ -10,7 +10,7 @@ export interface Point {
 export type Direction = 'LR' | 'TB';
 
 /** Boxes in layers, and arrows around them. Places are middles. */
-export interface Layers extends Size {
+export interface Layers {
   readonly boxes: ReadonlyMap<string, Point>;
   readonly arrows: readonly LayeredArrow[];
 }
@@ -30,7 +30,6 @@ interface Dagre {
 
 interface Graph {
   setGraph(settings: object): void;
-  graph(): Partial<Size>;
   setNode(id: string, size: Size): void;
   node(id: string): Partial<Point>;
   setEdge(from: string, to: string, settings: object, name: string): void;
@@ -67,9 +66,7 @@ export function layerGraph(
     graph.setEdge(first, second, { ...measureLabels(edge.labels), labelpos: 'c', weight }, String(index));
   }
   layout(graph, { disableOptimalOrderHeuristic: isHasty });
-  const { width = 0, height = 0 } = graph.graph();
   return {
-    ...(boxes.size === 0 ? { width: 0, height: 0 } : { width, height }),
     boxes: new Map(Array.from(boxes.keys(), (id) => [id, pointOf(graph.node(id))])),
     arrows: edges.map((edge, index) => arrowOf(edge, graph.edge(...alongLayers(edge), String(index)))),
   };

@@ -48,12 +48,27 @@ function layoutItems(items: readonly DrawnItem[], group: string | undefined, set
     const { x, y } = layers.boxes.get(id) ?? { x: 0, y: 0 };
     return moveLayout(inside, { x: x - inside.width / 2, y: y - inside.height / 2 }, inside);
   });
-  return {
-    ...{ width: layers.width, height: layers.height },
+  const arrows = routeArrows(layers, boxes, setting.direction);
+  return shrinkWrap({
     items: moved.flatMap((inside) => inside.items),
-    arrows: [...routeArrows(layers, boxes, setting.direction), ...moved.flatMap((inside) => inside.arrows)],
-  };
+    arrows: [...arrows, ...moved.flatMap((inside) => inside.arrows)],
+  });
 }
+
+/** Just as large as what is in it: arrows may run outside of all boxes. */
+function shrinkWrap({ items, arrows }: Omit<Layout, keyof Size>): Layout {
+  const areas = [
+    ...items,
+    ...arrows.flatMap(({ points, label }) => [...points.map(areaOf), ...(label ? [areaAround(label)] : [])]),
+  ];
+  const [left, top] = [Math.min(0, ...areas.map(({ x }) => x)), Math.min(0, ...areas.map(({ y }) => y))];
+  const width = Math.max(0, ...areas.map((area) => area.x + area.width)) - left;
+  const height = Math.max(0, ...areas.map((area) => area.y + area.height)) - top;
+  return moveLayout({ items, arrows, width, height }, { x: -left, y: -top }, { width, height });
+}
+
+const areaOf = ({ x, y }: Point) => ({ x, y, width: 0, height: 0 });
+const areaAround = ({ x, y, width, height }: Point & Size) => ({ x: x - width / 2, y: y - height / 2, width, height });
 
 /** An item with what stands in it, at the origin. */
 function layoutItem(item: DrawnItem, setting: Setting): Layout {

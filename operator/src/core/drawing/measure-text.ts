@@ -25,23 +25,32 @@ export function clipToCells(text: string, cells: number): string {
   return clipped;
 }
 
-/** Text in lines of at most so many cells, broken at spaces where it can be; the last line is cut. */
+/** Text in lines of at most so many cells, broken where it can be; the last line is cut. */
 export function wrapToCells(text: string, cells: number, mostLines: number): string[] {
   const lines: string[] = [];
   let rest = text.slice(0, cells * mostLines * 2).trim();
-  while (rest !== '' && lines.length < mostLines - 1 && cellsOf(rest) > cells) {
-    const head = clipToCells(rest, cells + 1).replace(/…$/, '');
-    const end = breakOf(head);
+  while (lines.length < mostLines - 1 && cellsOf(rest) > cells) {
+    const end = endOfLine(rest, cells);
     lines.push(rest.slice(0, end).trimEnd());
     rest = rest.slice(end).trimStart();
   }
-  return rest === '' && lines.length > 0 ? lines : [...lines, clipToCells(rest, cells)];
+  return [...lines, clipToCells(rest, cells)];
 }
 
-/** Where a line may end: at a space, else behind a mark that joins words, else anywhere. */
-function breakOf(head: string): number {
-  const space = head.lastIndexOf(' ');
-  if (space > head.length / 2) return space;
-  const joint = Math.max(...Array.from('._/)]},:-', (mark) => head.lastIndexOf(mark, head.length - 2)));
-  return joint > head.length / 2 ? joint + 1 : head.length - 1;
+/** Where a line of a text ends: at a space, else behind a mark that joins words, else where it is full. */
+function endOfLine(text: string, cells: number): number {
+  let full = 0;
+  let left = cells;
+  for (const character of text) {
+    left -= cellsOf(character);
+    if (left < 0) break;
+    full += character.length;
+  }
+  const head = text.slice(0, full);
+  const space = text[full] === ' ' ? full : head.lastIndexOf(' ');
+  const ends = [space, ...joints.map((marks) => Math.max(...Array.from(marks, (mark) => head.lastIndexOf(mark))) + 1)];
+  return ends.find((end) => end > full / 2) ?? full;
 }
+
+/** Marks that join words, the better ones to break at first. */
+const joints = ['./)]},:-', '_'];

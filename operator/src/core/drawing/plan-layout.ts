@@ -20,6 +20,8 @@ export const MOST_EFFORT = 1500;
 /** Chooses the arrows that are laid out; undefined when the drawing is too large for a picture. */
 export function planLayout(drawing: Drawing): LayoutPlan | undefined {
   const groups = groupsOf(drawing);
+  const boxes = Array.from(groups.values()).reduce((sum, ids) => sum + ids.length, 0);
+  if (boxes > MOST_EFFORT) return undefined;
   const edges = liftEdges(drawing);
   const effort = effortOf(groups, edges);
   if (effort <= WHOLE) return { edges, effort, isReduced: false };

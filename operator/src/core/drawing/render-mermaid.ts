@@ -7,7 +7,7 @@ export function renderMermaid({ title, items, edges }: Drawing): string {
   const nodes = items.flatMap(nodesIn);
   return [
     '---',
-    `title: ${JSON.stringify(visibleText(title))}`,
+    `title: "${titleText(title)}"`,
     '---',
     'flowchart TD',
     ...items.flatMap((item) => renderItem(item, '  ')),
@@ -73,12 +73,21 @@ const LONGEST = 200;
 
 /** Text of unknown origin for a quoted label: characters that mean something become Mermaid's entities. */
 function mermaidText(text: string): string {
+  // Mermaid refuses a label without anything in it.
+  if (text.trim() === '') return entity('\u00a0');
   const characters = Array.from(visibleText(text.slice(0, LONGEST)));
   // A list at the beginning of a label is refused, quoted or not.
   const isList = /^\s*(?:\d+[.)]|[-+])\s/.test(text);
   return characters
     .map((character, index) => (PLAIN.test(character) && !(isList && index === 0) ? character : entity(character)))
     .join('');
+}
+
+/** Text of unknown origin for the title, a quoted text of YAML: Mermaid looks for tags and directives in it too. */
+function titleText(text: string): string {
+  const characters = Array.from(visibleText(text.slice(0, LONGEST)));
+  const escape = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return characters.map((character) => (PLAIN.test(character) ? character : escape(character))).join('');
 }
 
 const entity = (character: string) => `#${character.codePointAt(0) ?? 0};`;
