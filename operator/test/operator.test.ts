@@ -6,6 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { pipelineKind, pipelineSpec, type Pipeline } from '../src/api/pipeline.ts';
 import { apiVersion } from '../src/api/kind.ts';
+import { methodKind, type Method } from '../src/api/method.ts';
+import { tenantKind, type Tenant } from '../src/api/tenant.ts';
 import { findCondition } from '../src/core/conditions.ts';
 import { resourceTypeOf } from '../src/cmd/resource-types.ts';
 import { AlreadyExists } from '../src/kube/api-error.ts';
@@ -18,6 +20,8 @@ import { OperatorProcess } from './operator-process.ts';
 import { createTestNamespace, namespaces, testKubeconfig, type TestNamespace } from './test-cluster.ts';
 
 const pipelineType = resourceTypeOf<Pipeline>(pipelineKind);
+const methodType = resourceTypeOf<Method>(methodKind);
+const tenantType = resourceTypeOf<Tenant>(tenantKind);
 
 let own: TestNamespace;
 let client: KubeClient;
@@ -39,7 +43,7 @@ beforeAll(async () => {
 afterEach(async () => {
   await Promise.all(operators.splice(0).map((operator) => operator.kill()));
   await proxy.heal();
-  await client.deleteCollection(pipelineType, { namespace });
+  for (const type of [pipelineType, methodType, tenantType]) await client.deleteCollection(type, { namespace });
 });
 
 afterAll(async () => {
@@ -70,7 +74,13 @@ function apply(name: string, spec: unknown): Promise<Pipeline> {
   return client.create(pipelineType, pipeline as Pipeline);
 }
 
-const good = pipelineSpec.parse({ steps: [{ name: 'a', type: 'crawler', method: 'm' }] });
+const good = pipelineSpec.parse({ steps: [{ name: 'a', type: 'validation', checks: {} }] });
+const aMethod = (spec: Method['spec']): Method => ({
+  ...{ apiVersion, kind: 'Method', metadata: { name: 'look-up', namespace } },
+  spec,
+});
+const aTenant = (spec: unknown) =>
+  ({ apiVersion, kind: 'Tenant', metadata: { name: 'default', namespace }, spec }) as Tenant;
 /** A mistake where the API server does not look: inside a loop. */
 const loopWith = (step: object) => ({
   steps: [{ name: 'each', type: 'loop', iterateOver: [1], loopVariable: 'item', steps: [step] }],
@@ -115,6 +125,36 @@ describe('the operator', () => {
     expect((await client.get(pipelineType, { namespace, name: 'changing' })).status?.errors).toBeUndefined();
   });
 
+  it('judges pipelines anew when what they name comes, changes and goes', async () => {
+    anOperator(aLeaseName());
+    const calling = { steps: [{ name: 'a', type: 'crawler', method: 'look_up', inputs: { who: { value: 'Ada' } } }] };
+    await Promise.all([apply('calling', calling), apply('good', good)]);
+    await until('the first verdict', () => isJudged('calling', 'False'));
+    expect(await verdict('calling')).toMatchObject({
+      reason: 'ReferencesInvalid',
+      message: 'spec.steps[0].method: there is no Method "look_up"',
+    });
+    const http = { url: 'https://example.com' };
+    const method = await client.create(methodType, aMethod({ type: 'http', http, costUnits: '0.5' }));
+    await until('a Method makes it valid', () => isJudged('calling', 'True'));
+    const { status } = await client.get(pipelineType, { namespace, name: 'calling' });
+    expect(status).toMatchObject({ estimate: { low: { costUnits: '0.5' }, high: { costUnits: '1.5' } } });
+    const needsMore = { type: 'object', required: ['where'], properties: { who: {}, where: {} } };
+    await client.update(methodType, { ...method, spec: { ...method.spec, inputs: needsMore } });
+    await until('a Method that needs more makes it invalid', () => isJudged('calling', 'False'));
+    expect(await verdict('calling')).toMatchObject({ reason: 'DataFlowInvalid' });
+    const tenant = { budget: { perWorkItem: { costUnits: '0.1' } }, allowed: { methods: ['other'] } };
+    await client.create(tenantType, aTenant(tenant));
+    await until('a Tenant forbids it', async () => (await verdict('calling'))?.reason === 'ReferencesInvalid');
+    await client.delete(methodType, { namespace, name: 'look-up' });
+    await until('without the Method it is as before', async () =>
+      ((await verdict('calling'))?.message ?? '').includes('there is no Method'),
+    );
+    const { status: last } = await client.get(pipelineType, { namespace, name: 'calling' });
+    expect(last?.errors).toMatchObject([{ code: 'MethodNotFound', level: 2 }]);
+    expect(await isJudged('good', 'True')).toBe(true);
+  });
+
   it('is not stopped by pipelines that try to', async () => {
     const operator = anOperator(aLeaseName());
     let deep: object = { name: 'innermost', type: 'crawler', method: 'm' };
@@ -127,11 +167,17 @@ describe('the operator', () => {
       loopWith({ name: 'x', type: 'loop', constructor: { prototype: null }, toString: 'x', steps: 7 }),
     );
     await apply('wide', {
-      steps: Array.from({ length: 200 }, (_, at) => ({ name: `s${at}`, type: 'crawler', method: 'm' })),
+      steps: Array.from({ length: 200 }, (_, at) => ({ name: `s${at}`, type: 'validation', checks: {} })),
+    });
+    await apply('knot', {
+      steps: Array.from({ length: 200 }, (_, at) => ({
+        ...{ name: `s${at}`, type: 'validation', checks: {} },
+        dependsOn: Array.from({ length: 60 }, (__, on) => `s${(at + on + 1) % 200}`),
+      })),
     });
     await apply('good', good);
     await until('a verdict on the good one', () => isJudged('good', 'True'));
-    for (const name of ['deep', 'strange']) await until(`a verdict on ${name}`, () => isJudged(name, 'False'));
+    for (const name of ['deep', 'strange', 'knot']) await until(`a verdict on ${name}`, () => isJudged(name, 'False'));
     await until('a verdict on the wide one', () => isJudged('wide', 'True'));
     expect(operator.child.exitCode).toBeNull();
   });

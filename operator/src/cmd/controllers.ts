@@ -1,15 +1,19 @@
+import type { KindDefinition } from '../api/kind.ts';
 import { kinds } from '../api/kinds.ts';
 import { pipelineKind, type Pipeline, type PipelineStatus } from '../api/pipeline.ts';
 import { reconcilePipeline } from '../controllers/pipeline-controller.ts';
 import { Waiting } from '../core/reconcile-error.ts';
 import { NotFound } from '../kube/api-error.ts';
-import { validateDocument } from '../core/validation/validate-document.ts';
+import { judge } from '../core/validation/judge.ts';
 import type { Cluster } from '../kube/cluster.ts';
 import type { EventRecorder } from '../kube/event-recorder.ts';
-import type { OperatorShell } from '../kube/operator-shell.ts';
-import type { StoreReader } from '../kube/store.ts';
+import { type OperatorShell, relatedTo, type RelatedWatch } from '../kube/operator-shell.ts';
+import type { KubeObject } from '../kube/resource-type.ts';
+import { keyOf, type StoreReader } from '../kube/store.ts';
+import { indexedByNamespace, objectsIn, worldKinds, worldOf } from './namespace-world.ts';
 import { observeTurns, type Telemetry } from './observers.ts';
 import { resourceTypeOf } from './resource-types.ts';
+import { whenSpecChanges } from './when-spec-changes.ts';
 
 /** What the controllers are joined to. */
 export interface ControllerParts {
@@ -24,10 +28,8 @@ export interface ControllerParts {
 
 /** Registers every controller, and a cache of every kind. */
 export function registerControllers(parts: ControllerParts): void {
+  for (const kind of kinds) parts.shell.cache(resourceTypeOf(kind), indexedByNamespace(cacheSettings(parts)));
   registerPipelines(parts);
-  for (const kind of kinds) {
-    if (kind !== pipelineKind) parts.shell.cache(resourceTypeOf(kind), cacheSettings(parts));
-  }
 }
 
 function registerPipelines(parts: ControllerParts): void {
@@ -36,7 +38,7 @@ function registerPipelines(parts: ControllerParts): void {
   const pipelines: StoreReader<Pipeline> = shell.register<Pipeline>({
     name: pipelineKind.plural,
     type,
-    cache: cacheSettings(parts),
+    related: worldKinds.map((kind) => pipelinesBeside(kind, cluster)),
     reads: [],
     concurrency: workers,
     observer: observeTurns(telemetry, pipelineKind.plural),
@@ -46,12 +48,21 @@ function registerPipelines(parts: ControllerParts): void {
         replaceStatus: async (pipeline, status) => {
           await cluster.updateStatus(type, withoutSpec(pipeline, status)).catch(restWhenGone);
         },
-        tell: (regarding, verdict) => parts.events.record({ regarding, action: 'Validate', ...verdict }),
+        tell: (regarding, notice) => parts.events.record({ regarding, action: 'Validate', ...notice }),
       },
-      validate: (pipeline) => validateDocument(pipeline, kinds),
+      judge: (pipeline) =>
+        judge([{ documents: [{ value: pipeline }] }], worldOf(cluster, pipeline.metadata.namespace ?? '')),
       clock: () => new Date(),
     }),
   });
+}
+
+/** Whatever comes, goes or changes may make each Pipeline of its namespace valid or invalid. */
+function pipelinesBeside(kind: KindDefinition, cluster: Cluster): RelatedWatch {
+  const type = resourceTypeOf<KubeObject>(kind);
+  const pipelinesOf = ({ metadata }: KubeObject) =>
+    objectsIn(cluster, resourceTypeOf<Pipeline>(pipelineKind), metadata.namespace ?? '').map(keyOf);
+  return relatedTo(type, whenSpecChanges(cluster.cached(type), pipelinesOf));
 }
 
 function cacheSettings({ namespace }: ControllerParts) {

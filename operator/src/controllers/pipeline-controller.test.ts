@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { pipelineSpec, type Pipeline } from '../api/pipeline.ts';
-import type { Issue } from '../core/issue.ts';
+import type { Finding, Verdict } from '../core/validation/verdict.ts';
 import { reconcilePipeline, type PipelineCluster } from './pipeline-controller.ts';
 
-const mistake: Issue = { code: 'UnknownField', path: ['spec', 'stpes'], message: "unknown field 'stpes'" };
+const mistake: Finding = { code: 'UnknownField', level: 1, path: 'spec.stpes', message: "unknown field 'stpes'" };
+const verdictOf = (...errors: Finding[]): Verdict => ({
+  valid: errors.length === 0,
+  ...{ errors, warnings: [], notes: [], estimates: [] },
+});
 const now = new Date('2026-01-05T08:00:00Z');
 
 const aPipeline = (generation: number, version?: string): Pipeline => ({
@@ -43,13 +47,13 @@ const neverCrashing = { atWrite: 0, before: true };
 describe('reconcilePipeline', () => {
   it('records the verdict on what it observed', async () => {
     const { cluster, latest } = aHostileCluster(neverCrashing);
-    await reconcilePipeline({ cluster, validate: () => [mistake], clock: () => now })('ns/p');
+    await reconcilePipeline({ cluster, judge: () => verdictOf(mistake), clock: () => now })('ns/p');
     expect(latest().status).toMatchObject({ observedGeneration: 1, conditions: [{ type: 'Valid', status: 'False' }] });
   });
 
   it('writes nothing when nothing changed', async () => {
     const { cluster, writes, told } = aHostileCluster(neverCrashing);
-    const reconcile = reconcilePipeline({ cluster, validate: () => [], clock: () => new Date() });
+    const reconcile = reconcilePipeline({ cluster, judge: () => verdictOf(), clock: () => new Date() });
     await reconcile('ns/p');
     await reconcile('ns/p');
     expect(writes()).toBe(1);
@@ -59,11 +63,11 @@ describe('reconcilePipeline', () => {
   it('does nothing for a pipeline that is gone or going', async () => {
     const { cluster, latest, edit, writes } = aHostileCluster(neverCrashing);
     edit({ ...latest(), metadata: { ...latest().metadata, deletionTimestamp: now.toISOString() } });
-    const reconcile = reconcilePipeline({ cluster, validate: () => [], clock: () => now });
+    const reconcile = reconcilePipeline({ cluster, judge: () => verdictOf(), clock: () => now });
     await reconcile('ns/p');
     await reconcilePipeline({
       cluster: { ...cluster, observe: () => undefined },
-      validate: () => [],
+      judge: () => verdictOf(),
       clock: () => now,
     })('x');
     expect(writes()).toBe(0);
@@ -71,7 +75,7 @@ describe('reconcilePipeline', () => {
 
   it('lets an error of the cluster through to the queue', async () => {
     const { cluster, told } = aHostileCluster({ atWrite: 1, before: true });
-    const reconcile = reconcilePipeline({ cluster, validate: () => [], clock: () => now });
+    const reconcile = reconcilePipeline({ cluster, judge: () => verdictOf(), clock: () => now });
     await expect(reconcile('ns/p')).rejects.toThrow('crash before the write');
     expect(told).toEqual([]); // what was not recorded is not told
   });
@@ -79,8 +83,8 @@ describe('reconcilePipeline', () => {
   describe.each([true, false])('crashing before the write: %s', (before) => {
     it.each([1, 2, 3])('converges on the newest generation when write %i crashes and caches lag', async (atWrite) => {
       const { cluster, latest, edit, setLag } = aHostileCluster({ atWrite, before });
-      const validate = ({ spec }: Pipeline) => (spec.version === 'bad' ? [mistake] : []);
-      const reconcile = reconcilePipeline({ cluster, validate, clock: () => now });
+      const judge = ({ spec }: Pipeline) => (spec.version === 'bad' ? verdictOf(mistake) : verdictOf());
+      const reconcile = reconcilePipeline({ cluster, judge, clock: () => now });
       for (const version of ['bad', 'good', 'bad']) {
         edit({
           ...latest(),

@@ -14,10 +14,16 @@ export const conditionTypes = {
 
 /** Reasons of the condition `Valid`: one word each, that programs may rely on. */
 export const validReasons = {
-  /** Every check that is made so far has passed. */
+  /** Every check has passed; there may be warnings. */
   allChecksPassed: 'AllChecksPassed',
-  /** The object does not fit the schema of its kind. */
+  /** Level 1: the object does not fit the schema of its kind. */
   schemaInvalid: 'SchemaInvalid',
+  /** Level 2: something that it names is not there, of another kind, or not allowed. */
+  referencesInvalid: 'ReferencesInvalid',
+  /** Level 3: a step can never run, or a value is not there when it is wanted. */
+  dataFlowInvalid: 'DataFlowInvalid',
+  /** Level 4: no node can hold a pod, or the budget cannot suffice. */
+  resourcesInvalid: 'ResourcesInvalid',
 } as const;
 
 /** Reasons of the Kubernetes Events that the operator records. */

@@ -25,6 +25,10 @@ describe('describeVerdict', () => {
     expect(describeVerdict(aStatus('False', 'x is missing'), aStatus('False', 'x is missing'))).toBeUndefined();
   });
 
+  it('has nothing to tell when a valid pipeline has other warnings', () => {
+    expect(describeVerdict(aStatus('True', 'fits'), aStatus('True', 'fits, with 1 warning'))).toBeUndefined();
+  });
+
   it('has nothing to tell without a verdict', () => {
     expect(describeVerdict(undefined, {})).toBeUndefined();
   });

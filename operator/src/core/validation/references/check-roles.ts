@@ -16,19 +16,38 @@ export function checkRole(name: string, path: IssuePath, index: WorldIndex): Iss
 }
 
 /**
- * Whether the role of a step is there. Agents need its AgentRole; other steps may act in a role that Conclave knows
- * without one.
+ * Whether the role of a step is there. What asks a model needs its AgentRole; other steps may act in a role that Conclave
+ * knows without one.
  */
 export function checkStepRole({ role, type }: Step, index: WorldIndex): Issue[] {
-  const isKnown = role === undefined || (type !== 'llm_agent' && (governedRoles as readonly string[]).includes(role));
+  const needsObject = type === 'llm_agent' || type === 'llm_flow';
+  const isKnown = role === undefined || (!needsObject && isGoverned(role));
   return isKnown ? [] : checkRole(role, ['role'], index);
+}
+
+const isGoverned = (role: string) => (governedRoles as readonly string[]).includes(role);
+
+/** Tools of roles that do not say which. */
+const defaultTools = new Map<string, readonly string[]>([
+  ['developer', ['git', 'file', 'docker']],
+  ['architect', ['file', 'audit']],
+  ['qa', ['docker', 'http', 'db']],
+  ['devops', ['docker', 'kubectl', 'helm']],
+  ['data', ['db', 'migrate']],
+]);
+
+/** The tools that a role may use; undefined where that is not known. */
+function toolsOf({ spec, metadata }: AgentRole): readonly string[] | undefined {
+  if (spec.tools !== undefined) return spec.tools.map(({ name }) => name);
+  const role = spec.role ?? metadata.name;
+  return defaultTools.get(role) ?? (isGoverned(role) ? undefined : []);
 }
 
 /** Tools that a step asks for and that its role may not use, or the Tenant does not allow. */
 export function checkStepTools(step: Step, index: WorldIndex): Issue[] {
   if (step.type !== 'llm_agent' || step.tools === undefined) return [];
   const role = step.role === undefined ? undefined : index.role(step.role);
-  const known = role?.spec.tools?.map(({ name }) => name);
+  const known = role && toolsOf(role);
   return step.tools.flatMap((name, position) => {
     const path = ['tools', position];
     if (known !== undefined && !known.includes(name)) return [unknownTool(name, { path, known, role })];

@@ -116,6 +116,7 @@ describe('roles, models and councils', () => {
   const missing: Record<string, string> = {
     'type: llm_agent, role: reader': `RoleNotFound ${at('role')}`,
     'type: llm_agent, role: qa': `RoleNotFound ${at('role')}`,
+    'type: llm_flow, prompt: x, role: qa': `RoleNotFound ${at('role')}`,
     'type: validation, checks: {}, role: reader': `RoleNotFound ${at('role')}`,
     'type: llm_flow, prompt: x, modelRef: {name: large}': `ModelNotFound ${at('modelRef.name')}`,
     'type: council, council: youngsters, topic: x': `CouncilNotFound ${at('council')}`,
@@ -159,6 +160,20 @@ describe('roles, models and councils', () => {
       'ModelNotFound spec.flow.modelRef.name',
       'ModelNotFound spec.flow.completions[0].modelRef.name',
       'ModelNotFound spec.graph.nodes[0].modelRef.name',
+    ]);
+  });
+
+  test('a role that does not say its tools has those of its kind, and none when it is of no kind', () => {
+    const roles = ['developer', 'planning', 'poet']
+      .map((role) => object('AgentRole', `a-${role}`, `{prompt: x, role: ${role}, modelRef: {name: small}}`))
+      .join('');
+    expect(found('type: llm_agent, role: developer, tools: [git, docker]', model + roles)).toEqual([]);
+    expect(found('type: llm_agent, role: developer, tools: [helm]', model + roles)).toEqual([
+      `ToolNotFound ${at('tools[0]')}`,
+    ]);
+    expect(found('type: llm_agent, role: planning, tools: [helm]', model + roles)).toEqual([]);
+    expect(found('type: llm_agent, role: poet, tools: [git]', model + roles)).toEqual([
+      `ToolNotFound ${at('tools[0]')}`,
     ]);
   });
 

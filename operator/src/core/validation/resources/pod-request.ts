@@ -60,11 +60,17 @@ function hasPod(step: Step, index: WorldIndex): boolean {
 
 /** A Model that runs as a sidecar brings its GPUs into the pod. */
 function sidecarResources(step: Step, index: WorldIndex): Resources {
-  const asked = 'modelRef' in step ? step.modelRef : undefined;
-  const ref = asked ?? agentRoleOf(step, index)?.spec.modelRef;
-  const sidecar = ref === undefined ? undefined : index.model(ref.name)?.spec.sidecar;
+  const name = modelNameOf(step, index);
+  const sidecar = name === undefined ? undefined : index.model(name)?.spec.sidecar;
   if (sidecar === undefined) return {};
   return { ...sidecar.resources, gpu: sidecar.gpus ?? sidecar.resources?.gpu ?? 1 };
+}
+
+/** The Model that the pod of a step asks: the step's own, else that of its role. */
+function modelNameOf(step: Step, index: WorldIndex): string | undefined {
+  if (step.type !== 'llm_agent' && step.type !== 'llm_flow' && step.type !== 'council') return undefined;
+  const role = step.role === undefined ? undefined : index.role(step.role);
+  return (step.modelRef ?? role?.spec.modelRef)?.name;
 }
 
 function addAmounts(amounts: Map<string, Decimal>, { cpu, memory, ephemeralStorage }: Resources): void {
