@@ -53,12 +53,13 @@ export function rolesOf(step: Step, { roles }: EstimateWorld): Named<AgentRole> 
   return named([findRole(roles, step.role)], `AgentRole '${step.role}'`);
 }
 
-/** Most that one attempt of a step may take, in seconds. */
+/** Most that one attempt of a step may take, in seconds. A name with templates may still turn into anything. */
 export function attemptSeconds(step: Step, world: EstimateWorld): number {
   const { timeoutSeconds } = world.spec.defaults;
   if (step.timeoutSeconds !== undefined) return step.timeoutSeconds;
   const ofMethods = methodsOf(step, world).found.map(({ spec }) => spec.timeoutSeconds ?? timeoutSeconds);
-  return ofMethods.length === 0 ? timeoutSeconds : Math.max(...ofMethods);
+  const isOpen = ofMethods.length === 0 || methodNameOf(step)?.includes('{{') === true;
+  return Math.max(...ofMethods, ...(isOpen ? [timeoutSeconds] : []));
 }
 
 function named<Thing>(things: readonly (Thing | undefined)[], words: string): Named<Thing> {

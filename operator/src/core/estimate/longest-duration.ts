@@ -44,7 +44,9 @@ export function longestDuration(
   }
   const seconds = (stage: Stage, roots: readonly StepNode[]) =>
     addCounts(criticalSeconds(stage, schedule, durations), crowding(sumWork(roots, schedule.works), maxParallel));
-  const main = Math.min(seconds(schedule.main, graph.roots), timeoutSeconds);
+  // A run that has failed lets what still runs end, also beyond its time.
+  const lastAttempt = Math.max(0, ...Array.from(estimates.values(), ({ attemptSeconds }) => attemptSeconds));
+  const main = Math.min(seconds(schedule.main, graph.roots), timeoutSeconds + lastAttempt);
   return addCounts(main, seconds(schedule.exit, graph.exitSteps));
 }
 

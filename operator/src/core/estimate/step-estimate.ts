@@ -11,6 +11,8 @@ export interface StepEstimate {
   /** One attempt. */
   readonly worstCase: WorstCase;
   readonly attempts: number;
+  /** One attempt, in seconds. */
+  readonly attemptSeconds: number;
   /** All attempts and the times between them, in seconds. */
   readonly seconds: number;
   /** How often its parts run: for a loop by its list, else once. */
@@ -29,11 +31,13 @@ export function estimateStep(node: StepNode, context: IterationContext): StepEst
   const { step } = node;
   const isInstant = instant.has(step.type);
   const attempts = isInstant || isOneWait(step) ? 1 : attemptsOf(step, context);
+  const seconds = isInstant ? 0 : attemptSeconds(step, context.world);
   return {
     node,
     attempts,
+    attemptSeconds: seconds,
     worstCase: isInstant ? { usage: {}, callCost: '0', unknown: [] } : findWorstCase(step, context.world),
-    seconds: isInstant ? 0 : attempts * attemptSeconds(step, context.world) + delaySeconds(step, attempts, context),
+    seconds: isInstant ? 0 : attempts * seconds + delaySeconds(step, attempts, context),
     iterations: step.type === 'loop' ? countIterations(step, context) : once,
     isCertain: isCertain(node),
   };

@@ -119,6 +119,10 @@ const hostile: Record<string, { schema: JsonObject; value: JsonValue }> = {
   'a URI that is all percent signs': { schema: { format: 'uri' }, value: `a:${'%'.repeat(1_000_000)}` },
   'a duration of a million digits': { schema: { format: 'duration' }, value: `P${'1'.repeat(1_000_000)}` },
   'a pointer that is all tildes': { schema: { format: 'json-pointer' }, value: '/~'.repeat(500_000) },
+  'very many schemas that are only true': {
+    schema: { allOf: many(80_000, () => true), anyOf: [{ properties: fields(80_000, (index) => `p${index}`, true) }] },
+    value: { a: 1 },
+  },
   'texts and lists that have to be huge': {
     schema: { minLength: 1e15, minItems: 1e15, minProperties: 1e15 },
     value: [],

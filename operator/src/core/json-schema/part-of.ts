@@ -83,12 +83,9 @@ function partOf(conjunction: Conjunction, look: Look, depth: number): PartOf | u
 function withoutSchemas({ parts }: Conjunction, found: readonly PartOf[], look: Look): PartOf {
   const tells = found.length > 0 || parts.some(look.isTelling);
   if (!tells || parts.some(leavesRoom)) return unknown;
-  const known = [...parts.flatMap(look.known)];
-  for (const each of found) {
-    if (!('missing' in each)) return unknown;
-    known.push(...each.known);
-  }
-  return { missing: true, known: [...new Set(known)] };
+  const known = found.flatMap((each) => ('missing' in each ? [each.known] : []));
+  if (known.length < found.length) return unknown;
+  return { missing: true, known: [...new Set([...parts.flatMap(look.known), ...known.flat()])] };
 }
 
 /** What alternatives agree on: a part that all of them have, or that none has. */

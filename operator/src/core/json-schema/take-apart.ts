@@ -42,7 +42,7 @@ export function takeApart(schemas: readonly JsonValue[], { references }: OpenSch
     if (!isJsonObject(schema) || parts.has(schema)) continue;
     parts.add(schema);
     const target = references.get(schema);
-    if (isJsonList(schema['allOf'])) pending.push(...[...schema['allOf']].reverse());
+    for (const inner of isJsonList(schema['allOf']) ? [...schema['allOf']].reverse() : []) pending.push(inner);
     if (target !== undefined) pending.push(target);
   }
   return { parts: [...parts], isNever };
