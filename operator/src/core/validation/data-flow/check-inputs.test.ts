@@ -73,6 +73,29 @@ describe('a step gives its Method', () => {
     ]);
   });
 
+  test('an object with references in it, part by part', () => {
+    const schema =
+      '{type: object, properties: {who: {type: object, properties: {name: {type: string}, age: {type: integer}}}}}';
+    expect(found(`{who: {from: {name: '{{input.text}}', age: 3, other: '{{input.any}}'}}}`, schema)).toEqual([]);
+    expect(found(`{who: {from: {name: '{{input.texts}}', age: '{{input.number}} years'}}}`, schema)).toEqual([
+      'InputMismatch inputs.who.from.name: must be text, will be a list of texts',
+      'InputMismatch inputs.who.from.age: must be a whole number, will be text',
+    ]);
+  });
+
+  test('what its role takes, and what a graph takes beside it', () => {
+    const role = `apiVersion: conclave.dev/v1alpha1\nkind: AgentRole\nmetadata: {name: writer}\nspec: {prompt: x, inputSchema: {type: object, required: [topic], properties: {topic: {type: string}}}, outputSchema: {type: object, properties: {text: {type: string}}}}\n---\n`;
+    const judged = (inputs: string) =>
+      judgeText(
+        `${role}${aPipelineText(`steps:\n  - {name: a, type: llm_agent, role: writer, modelRef: {name: m}${inputs}}\n  - {name: b, type: data_transform, asset: x, inputs: {x: {from: '{{a.txt}}'}}}`)}`,
+      ).errors.map(({ message }) => message);
+    expect(judged('')).toEqual([
+      `the AgentRole 'writer' needs the input "topic"`,
+      "Field 'txt' not found in step 'a'. Fields: text",
+    ]);
+    expect(judged(', inputs: {topic: {value: 3}}')).toContain('must be text, found the number 3');
+  });
+
   test('anything, when a schema cannot be used: that is told where it stands', () => {
     expect(found('{b: {value: 1}}', '{type: objct}').filter((text) => !text.startsWith('InvalidSchema'))).toEqual([]);
   });
@@ -102,6 +125,21 @@ describe('a Method gives', () => {
     expect(uses('{{a.score}}', ', outputs: {all: asset}')).toEqual([
       "FieldNotFound: Field 'score' not found in step 'a'. Fields: all",
     ]);
+  });
+
+  test('what the last completion of a flow answers, and what an object is asked for', () => {
+    const used = (spec: string, step: string) =>
+      judgeText(
+        `apiVersion: conclave.dev/v1alpha1\nkind: Method\nmetadata: {name: m}\nspec: ${spec}\n---\n${aPipelineText(`steps:\n  - {name: a, ${step}}\n  - {name: b, type: data_transform, asset: x, inputs: {x: {from: '{{a.good}}'}, y1: {from: '{{a.bad}}'}}}`)}`,
+      ).errors.map(({ message }) => message);
+    const schema = (name: string) => `{type: object, properties: {${name}: {}}}`;
+    const flow = `{type: flow, flow: {completions: [{name: c, prompt: x, outputSchema: ${schema('bad')}}, {name: d, prompt: x, outputSchema: ${schema('good')}}]}}`;
+    const expected = ["Field 'bad' not found in step 'a'. Fields: good"];
+    expect(used(flow, 'type: llm_flow, flow: m')).toEqual(expected);
+    const object = `{type: object, object: {template: {}, success: 'true', outputs: {good: object.x}}}`;
+    expect(used(object, 'type: ml_training, training: {method: m}')).toEqual(expected);
+    const image = '{type: image, image: {image: a}}';
+    expect(used(image, 'type: function, method: m')).toEqual([]);
   });
 
   test('not several outputs of which one is none of its fields', () => {

@@ -4,65 +4,68 @@
  */
 export function stronglyConnected(edges: readonly (readonly number[])[]): number[][] {
   const search = new Search(edges);
-  for (let node = 0; node < edges.length; node++) search.visit(node);
-  return search.groups;
+  return search.groups();
 }
 
+/** A node and how far the search has come with it. */
 interface Visit {
   readonly node: number;
-  /** Position of the next edge to follow. */
+  readonly targets: readonly number[];
+  /** Position of the next target to look at. */
   next: number;
+  /** Order of discovery, from 1; 0 for what was not seen yet. */
+  order: number;
+  /** Order of the earliest node that is known to be reached. */
+  lowest: number;
+  /** Whether it waits for its group. */
+  isOpen: boolean;
 }
 
 class Search {
-  readonly groups: number[][] = [];
-  readonly #edges: readonly (readonly number[])[];
-  /** Order of discovery, from 1; 0 for what was not seen yet. */
-  readonly #order: Uint32Array;
-  /** The earliest node that is known to be reached. */
-  readonly #lowest: Uint32Array;
-  readonly #isOpen: Uint8Array;
-  readonly #open: number[] = [];
-  readonly #visits: Visit[] = [];
+  readonly #visits: readonly Visit[];
+  readonly #groups: number[][] = [];
+  readonly #open: Visit[] = [];
+  readonly #path: Visit[] = [];
   #discovered = 0;
 
   constructor(edges: readonly (readonly number[])[]) {
-    this.#edges = edges;
-    this.#order = new Uint32Array(edges.length);
-    this.#lowest = new Uint32Array(edges.length);
-    this.#isOpen = new Uint8Array(edges.length);
+    const fresh = { next: 0, order: 0, lowest: 0, isOpen: false };
+    this.#visits = edges.map((targets, node) => ({ node, targets, ...fresh }));
   }
 
-  visit(root: number): void {
-    if (this.#order[root] !== 0) return;
+  groups(): number[][] {
+    for (const root of this.#visits) if (root.order === 0) this.#follow(root);
+    return this.#groups;
+  }
+
+  #follow(root: Visit): void {
     this.#enter(root);
-    for (let visit = this.#visits.at(-1); visit !== undefined; visit = this.#visits.at(-1)) {
-      const target = this.#edges[visit.node]?.[visit.next++];
-      if (target === undefined) this.#leave(visit.node);
-      else if (this.#order[target] === 0) this.#enter(target);
-      else if (this.#isOpen[target] === 1) this.#lower(visit.node, this.#order[target] ?? 0);
+    for (let visit = this.#path.at(-1); visit !== undefined; visit = this.#path.at(-1)) {
+      const target = this.#nextTarget(visit);
+      if (target === undefined) this.#leave(visit);
+      else if (target.order === 0) this.#enter(target);
+      else if (target.isOpen) visit.lowest = Math.min(visit.lowest, target.order);
     }
   }
 
-  #enter(node: number): void {
-    this.#order[node] = this.#lowest[node] = ++this.#discovered;
-    this.#isOpen[node] = 1;
-    this.#open.push(node);
-    this.#visits.push({ node, next: 0 });
+  #nextTarget(visit: Visit): Visit | undefined {
+    return this.#visits[visit.targets[visit.next++] ?? -1];
   }
 
-  #leave(node: number): void {
-    this.#visits.pop();
-    const lowest = this.#lowest[node] ?? 0;
-    const parent = this.#visits.at(-1);
-    if (parent !== undefined) this.#lower(parent.node, lowest);
-    if (lowest !== this.#order[node]) return;
-    const group = this.#open.splice(this.#open.lastIndexOf(node));
-    for (const member of group) this.#isOpen[member] = 0;
-    this.groups.push(group);
+  #enter(visit: Visit): void {
+    visit.order = visit.lowest = ++this.#discovered;
+    visit.isOpen = true;
+    this.#open.push(visit);
+    this.#path.push(visit);
   }
 
-  #lower(node: number, order: number): void {
-    this.#lowest[node] = Math.min(this.#lowest[node] ?? order, order);
+  #leave(visit: Visit): void {
+    this.#path.pop();
+    const before = this.#path.at(-1);
+    if (before !== undefined) before.lowest = Math.min(before.lowest, visit.lowest);
+    if (visit.lowest !== visit.order) return;
+    const group = this.#open.splice(this.#open.lastIndexOf(visit));
+    for (const member of group) member.isOpen = false;
+    this.#groups.push(group.map(({ node }) => node));
   }
 }

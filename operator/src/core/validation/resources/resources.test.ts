@@ -89,6 +89,24 @@ describe('a pod', () => {
     ]);
   });
 
+  test('of a model that is served asks for what its Method says', () => {
+    const served = object(
+      'Method',
+      'm',
+      '{type: model, serving: {image: a, port: 80, resources: {memory: 1Ti}, placement: {nodeSelector: {pool: gpu}}}}',
+    );
+    expect(found('{name: a, type: ml_serving, serviceName: s, model: m}', { objects: served })).toEqual([
+      "no node can hold the pod of step 'a': it asks for 1099511627776 memory, and no node has more than 8589934592",
+    ]);
+  });
+
+  test('of a flow asks for the model beside it, of a call to the model it does not', () => {
+    const model = object('Model', 's', '{modelName: s, sidecar: {image: a, source: b, resources: {gpu: 64}}}');
+    const flow = (mode: string) => `{name: a, type: llm_flow, prompt: x, modelRef: {name: s}, executionMode: ${mode}}`;
+    expect(found(flow('direct'), { objects: model })).toHaveLength(1);
+    expect(found(flow('api'), { objects: model })).toEqual([]);
+  });
+
   test('is never too large for nodes that are not known', () => {
     expect(judgeText(aPipelineText(`steps: [${program('resources: {cpu: 999999}')}]`)).errors).toEqual([]);
   });
