@@ -2,8 +2,8 @@ import type { StepStatus } from '../../api/step-status.ts';
 import { without } from '../defined.ts';
 import type { StepNode } from '../pipeline/step-node.ts';
 import { isExitStep } from '../pipeline/scope-rules.ts';
-import { highestNumber } from './attempts.ts';
 import { type Frame, frameOf, pathIn } from './frame.ts';
+import { dropIterations, foldIterations, succeededIterations } from './loop-results.ts';
 import type { Place } from './place.ts';
 import type { Run } from './run.ts';
 import { stepReasons } from './step-reasons.ts';
@@ -85,15 +85,14 @@ function resetStep(run: Run, { node, frame }: Place, { reason, keepActivation }:
   const path = pathIn(frame, node);
   const record = run.record(path);
   if (record === undefined) return;
-  const dropped = node.step.type === 'loop' ? dropIterations(run, path) : 0;
-  const attemptsBefore = record.iterations === undefined ? 0 : Math.max(dropped, highestNumber(record));
+  const before = node.step.type === 'loop' ? dropIterations(run, record) : {};
   const { attempts, round = 1, activatedBy } = record;
   const isWanted = activatedBy !== undefined && keepActivation;
   run.setRecord({
     path,
     ...{ phase: 'Pending', reason, round: round + 1 },
     ...(isWanted ? { activatedBy } : {}),
-    ...(attemptsBefore === 0 ? {} : { iterations: { count: 0, attemptsBefore } }),
+    ...(Object.keys(before).length === 0 ? {} : { iterations: { count: 0, ...before } }),
     ...(attempts === undefined ? {} : { attempts: attempts.map((attempt) => closedBy(attempt, reason)) }),
   });
 }
@@ -103,20 +102,6 @@ type AttemptOf = NonNullable<StepStatus['attempts']>[number];
 /** An attempt that was under way is no longer wanted. */
 const closedBy = (attempt: AttemptOf, reason: string): AttemptOf =>
   attempt.result === undefined ? { number: attempt.number, result: 'Cancelled', reason } : attempt;
-
-/** Takes the records of iterations out, and gives the highest number that an attempt in them had. */
-function dropIterations(run: Run, loopPath: string): number {
-  let highest = 0;
-  for (const index of run.loops.indexes(loopPath)) {
-    for (const path of [...run.loops.paths(loopPath, index)]) {
-      const record = run.record(path);
-      if (record === undefined) continue;
-      highest = Math.max(highest, highestNumber(record));
-      run.removeRecord(record);
-    }
-  }
-  return highest;
-}
 
 /** Asks for another try of all that failed, and of what was skipped for that reason. What succeeded stays. */
 export function retryFailedSteps(run: Run, frame: Frame): void {
@@ -148,23 +133,22 @@ function retryStep(run: Run, place: Place, record: StepStatus): void {
   const { type } = place.node.step;
   // A container is open again, and its own failed parts begin again; a loop keeps the iterations that succeeded.
   if (type === 'parallel_group' || record.branch !== undefined) reopenContainer(run, record);
-  else if (type === 'loop' && record.iterations !== undefined) reopenLoop(run, record);
+  else if (type === 'loop' && record.iterations !== undefined) reopenLoop(run, place, record);
   else resetStep(run, place, { reason: stepReasons.retryRequested, keepActivation: true });
 }
 
+/** It has the time that it may take anew. */
 function reopenContainer(run: Run, record: StepStatus): void {
   run.setRecord({
     ...without(record, 'finishedAt', 'message'),
-    ...{ phase: 'Running', reason: stepReasons.partsRunning, round: (record.round ?? 1) + 1 },
+    ...{ phase: 'Running', reason: stepReasons.partsRunning, round: (record.round ?? 1) + 1, startedAt: run.now },
   });
 }
 
-function reopenLoop(run: Run, record: StepStatus): void {
-  const attemptsBefore = Math.max(dropIterations(run, record.path), highestNumber(record));
-  if (record.iterations === undefined) return;
-  const kept = without(record.iterations, 'failed', 'cancelled');
-  reopenContainer(run, {
-    ...record,
-    iterations: { ...kept, ...(attemptsBefore === 0 ? {} : { attemptsBefore }) },
-  });
+/** What has succeeded in it stays, also where the loop was ended before it was taken out of status. */
+function reopenLoop(run: Run, place: Place, record: StepStatus): void {
+  const folded = foldIterations(run, record, succeededIterations(run, place));
+  const before = dropIterations(run, folded);
+  const kept = without(folded.iterations ?? { count: 0 }, 'failed', 'cancelled');
+  reopenContainer(run, { ...folded, iterations: { ...kept, ...before } });
 }

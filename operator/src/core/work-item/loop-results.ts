@@ -6,11 +6,12 @@ import { addUsage } from '../estimate/usage-sum.ts';
 import { appendToLog, readLog } from './artifact-log.ts';
 import { highestNumber } from './attempts.ts';
 import { clipMessage } from './clip-message.ts';
-import { type Frame, pathIn } from './frame.ts';
+import { type Frame, iterationFrame, pathIn } from './frame.ts';
+import { hasBodySucceeded, membersOf } from './plan-body.ts';
+import type { Place } from './place.ts';
 import { formatRanges, parseRanges } from './ranges.ts';
 import type { Run } from './run.ts';
 import type { StepNode } from '../pipeline/step-node.ts';
-import { membersOf } from './plan-body.ts';
 
 /** An iteration in which nothing goes on any more. */
 export interface DoneIteration {
@@ -58,12 +59,36 @@ export function foldIterations(run: Run, record: StepStatus, done: readonly Done
 
 /** Takes the records out; sums and maxima of them stay. */
 function foldRecords(run: Run, { path, iterations }: StepStatus, done: readonly DoneIteration[]) {
-  const paths = done.flatMap(({ index }) => [...run.loops.paths(path, index)]);
-  const parts = paths.map((each) => run.record(each)).filter((part) => part !== undefined);
-  const used = parts.map(usedBy).reduce(addUsage, iterations?.used ?? {});
-  const lastAttempt = Math.max(iterations?.lastAttempt ?? 0, ...parts.map(highestNumber));
+  const parts = done.flatMap(({ index }) => recordsOf(run, path, index));
   for (const part of parts) run.foldRecord(part);
-  return { ...(Object.keys(used).length === 0 ? {} : { used }), ...(lastAttempt === 0 ? {} : { lastAttempt }) };
+  const lastAttempt = Math.max(iterations?.lastAttempt ?? 0, ...parts.map(highestNumber));
+  return { ...usedWith(iterations, parts), ...(lastAttempt === 0 ? {} : { lastAttempt }) };
+}
+
+/** Takes the records of all iterations out, because they begin again: what they used and their numbers stay. */
+export function dropIterations(run: Run, record: StepStatus): Partial<NonNullable<StepStatus['iterations']>> {
+  const { path, iterations } = record;
+  const parts = run.loops.indexes(path).flatMap((index) => recordsOf(run, path, index));
+  for (const part of parts) run.removeRecord(part);
+  const attemptsBefore = Math.max(highestNumber({ ...defined({ iterations }) }), ...parts.map(highestNumber));
+  return { ...usedWith(iterations, parts), ...(attemptsBefore === 0 ? {} : { attemptsBefore }) };
+}
+
+/** Iterations that had succeeded when their loop was ended, and whose records still stand in status. */
+export function succeededIterations(run: Run, { node, frame }: Place): readonly DoneIteration[] {
+  return run.loops.indexes(pathIn(frame, node)).flatMap((index): readonly DoneIteration[] => {
+    const inside = iterationFrame(node, frame, { index, item: null });
+    const hasSucceeded = hasBodySucceeded(run, { nodes: node.children, frame: inside });
+    return hasSucceeded ? [{ index, frame: inside, state: 'succeeded' }] : [];
+  });
+}
+
+const recordsOf = (run: Run, path: string, index: number) =>
+  [...run.loops.paths(path, index)].map((each) => run.record(each)).filter((record) => record !== undefined);
+
+function usedWith(iterations: StepStatus['iterations'], parts: readonly StepStatus[]): { used?: Usage } {
+  const used = parts.map(usedBy).reduce(addUsage, iterations?.used ?? {});
+  return Object.keys(used).length === 0 ? {} : { used };
 }
 
 /** What all attempts of a step used, those of its iterations included. */

@@ -58,6 +58,13 @@ function judgeBody(
   return { state: isDone ? 'succeeded' : 'stopped', failed };
 }
 
+/** Whether every step of a body has come to its end, and none of them to a failure that counts. */
+export function hasBodySucceeded(run: Run, { nodes, frame }: Pick<Body, 'nodes' | 'frame'>): boolean {
+  return membersOf(nodes).every(
+    (node) => finished.has(stateOf(run, node, frame)) && !countsAsFailure(run, node, frame),
+  );
+}
+
 const finished: ReadonlySet<string> = new Set(['Succeeded', 'Failed', 'Skipped']);
 
 const known = new WeakMap<readonly StepNode[], readonly StepNode[]>();

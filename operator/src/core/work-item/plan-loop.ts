@@ -1,6 +1,6 @@
 import type { StepStatus } from '../../api/step-status.ts';
 import type { JsonValue } from '../../api/json.ts';
-import { without } from '../defined.ts';
+import { defined, without } from '../defined.ts';
 import { resolveTemplates } from '../template/resolve-template.ts';
 import { fail, setEnded, succeed } from './finish-step.ts';
 import { iterationFrame } from './frame.ts';
@@ -34,10 +34,8 @@ export function beginLoop(run: Run, place: Place, record: StepStatus | undefined
     fail(run, place, record, { reason: stepReasons.tooManyIterations, message });
     return;
   }
-  const { attemptsBefore } = record?.iterations ?? {};
-  setRunning(run, place, record, {
-    iterations: { count, ...(attemptsBefore === undefined ? {} : { attemptsBefore }) },
-  });
+  const { attemptsBefore, used } = record?.iterations ?? {};
+  setRunning(run, place, record, { iterations: { count, ...defined({ attemptsBefore, used }) } });
 }
 
 type Items = readonly JsonValue[] | 'unread' | { readonly reason: string; readonly message: string };

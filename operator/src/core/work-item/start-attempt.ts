@@ -82,6 +82,7 @@ function numbersBefore(run: Run, frame: Frame): number {
 function waitForBudget(run: Run, place: Place, record: StepStatus | undefined): void {
   const path = pathOf(place);
   const message = 'what may still be spent is reserved by other steps of the run';
+  run.waitFor({ kind: 'budget', name: path, step: path, since: run.now, message });
   if (record?.reason !== stepReasons.waitingForBudget)
     run.setRecord({
       startedAt: run.now,
