@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { pipelineSpec } from '../../api/pipeline.ts';
+import { everyArrow } from '../../testing/every-arrow.ts';
 import { arbitraryPipeline } from '../../testing/arbitrary-pipeline.ts';
 import { parseDocuments } from '../document/parse-documents.ts';
 import { fromCanonical } from '../dsl/from-canonical.ts';
@@ -137,6 +138,18 @@ describe('the layout of any pipeline', () => {
       { numRuns: 15 },
     );
   });
+});
+
+test('a pipeline with every kind of arrow is laid out with nothing over anything else', () => {
+  checkLayout(drawPipeline(everyArrow, 'title'));
+});
+
+test('a long chain runs down the page, a wide fan across it', () => {
+  const call = { type: 'crawler', method: 'm' };
+  const steps = Array.from({ length: 30 }, (_, index) => ({ name: `s${index}`, ...call }));
+  const chain = steps.map((step, index) => ({ ...step, dependsOn: index === 0 ? [] : [`s${index - 1}`] }));
+  const layouts = [chain, steps].map((each) => layoutOf(drawPipeline(pipelineSpec.parse({ steps: each }), 'title')));
+  expect(layouts.map(({ width, height }) => width < height)).toEqual([true, true]);
 });
 
 test('the investigation example is laid out with nothing over anything else', () => {

@@ -49,8 +49,8 @@ function effortOf(groups: Groups, edges: EdgesByGroup): number {
   let effort = 0;
   for (const [group, ids] of groups) {
     const inside = edges.get(group) ?? [];
-    const { layers } = orderLayers(ids, inside);
-    const lanes = inside.map(({ from, to }) => Math.abs((layers.get(to) ?? 0) - (layers.get(from) ?? 0)));
+    const { layerOf } = orderLayers(ids, inside);
+    const lanes = inside.map(({ from, to }) => Math.abs(layerOf(to) - layerOf(from)));
     effort += ids.length + lanes.reduce((sum, lane) => sum + lane, 0);
   }
   return effort;

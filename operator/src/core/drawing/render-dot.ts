@@ -59,24 +59,27 @@ interface Ends {
 }
 
 function endsOf(item: DrawnItem): [string, Ends][] {
-  if (item.kind === 'node') return [[item.id, { first: item.id, last: item.id, cluster: undefined }]];
-  const inside = item.items.flatMap(endsOf);
-  const first = inside.find(([id]) => id === item.items[0]?.id)?.[1].first ?? item.id;
-  const last = inside.findLast(([id]) => id === item.items.at(-1)?.id)?.[1].last ?? item.id;
-  return [[item.id, { first, last, cluster: `cluster_${item.id}` }], ...inside];
+  const nodes = nodesIn(item);
+  const [first = item.id, last = first] = [nodes[0], nodes.at(-1)];
+  if (item.kind === 'node') return [[item.id, { first, last, cluster: undefined }]];
+  return [[item.id, { first, last, cluster: `cluster_${item.id}` }], ...item.items.flatMap(endsOf)];
 }
 
+const nodesIn = (item: DrawnItem): string[] => (item.kind === 'node' ? [item.id] : item.items.flatMap(nodesIn));
+
 function renderEdge({ from, to, kind, label }: DrawnEdge, ends: ReadonlyMap<string, Ends>): string {
-  const start = ends.get(from) ?? { last: from, cluster: undefined };
-  const end = ends.get(to) ?? { first: to, cluster: undefined };
+  const [start, end] = [ends.get(from), ends.get(to)];
   const attributes = [
-    ...(start.cluster === undefined ? [] : [`ltail=${start.cluster}`]),
-    ...(end.cluster === undefined ? [] : [`lhead=${end.cluster}`]),
+    ...clusterOf('ltail', start),
+    ...clusterOf('lhead', end),
     ...styleOf(kind),
     ...(label === undefined ? [] : [`label=${quoted(label)}`]),
   ];
-  return `${start.last} -> ${end.first}${attributes.length === 0 ? '' : ` [${attributes.join(', ')}]`};`;
+  return `${start?.last ?? from} -> ${end?.first ?? to}${attributes.length === 0 ? '' : ` [${attributes.join(', ')}]`};`;
 }
+
+const clusterOf = (end: 'ltail' | 'lhead', ends: Ends | undefined) =>
+  ends?.cluster === undefined ? [] : [`${end}=${ends.cluster}`];
 
 function styleOf(kind: DrawnEdge['kind']): string[] {
   if (kind === 'finally') return ['style=invis'];

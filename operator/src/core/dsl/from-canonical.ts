@@ -24,9 +24,6 @@ export interface FromCanonical {
 /** Fields that a document in the canonical form should have beside those that a Pipeline must have. */
 const expected = ['version', 'workspace_id', 'project_id'];
 
-/** Issues told of one document. */
-const MOST_ISSUES = 1000;
-
 /**
  * The manifests for a document in the canonical form: a Pipeline, and a WorkItem where it has an enabled `replay` or a
  * `work_item`. Nothing is lost: what no field can hold stands in annotations. Never throws.
@@ -41,7 +38,7 @@ export function fromCanonical(document: object): FromCanonical {
   const manifests = workItem === undefined ? [pipeline] : [pipeline, workItem];
   return {
     manifests: manifests.map((value) => ({ value, originOf: (path) => followTrails(gathered.trails, value, path) })),
-    issues: [...replay.issues, ...gathered.issues, ...missingFields(document)].slice(0, MOST_ISSUES),
+    issues: [...replay.issues, ...gathered.issues, ...missingFields(document)],
   };
 }
 

@@ -7,7 +7,7 @@ import { dslObjectAt } from './dsl-schema.ts';
 import { impliedParameters } from './implied-parameters.ts';
 import { kubernetesName, labelValue } from './kubernetes-name.ts';
 import type { ReadReplay } from './read-replay.ts';
-import { type Gathered, recaseToManifest } from './recase-to-manifest.ts';
+import { type Gathered, recaseToManifest, tell } from './recase-to-manifest.ts';
 import { unknownField } from './unknown-field.ts';
 import { type KeptField, writeMetadata } from './write-metadata.ts';
 
@@ -36,8 +36,8 @@ function writtenSpec(document: object, gathered: Gathered): object {
     const value = ownValue(document, name);
     return value === undefined ? [] : [[name, value]];
   });
-  const unknown = Object.keys(document).filter((key) => !forms.includes(key) && !isDocumentField(key));
-  gathered.issues.push(...unknown.map((key) => unknownField([key], [...documentFields, ...forms])));
+  const unknown = Object.keys(document).filter((key) => known?.forms.has(key) !== true && !isDocumentField(key));
+  for (const key of unknown) tell(gathered, () => unknownField([key], [...documentFields, ...forms]));
   return recaseToManifest(pipelineSpec, { value: Object.fromEntries(written), path: [] }, gathered) as object;
 }
 
@@ -45,7 +45,15 @@ function writtenSpec(document: object, gathered: Gathered): object {
 function completeSpec(spec: object, implied: readonly unknown[], { trails }: Gathered): object {
   if (implied.length === 0) return spec;
   const declared = (ownValue(spec, 'parameters') ?? []) as readonly unknown[];
-  const completed = { ...spec, parameters: [...declared, ...implied] };
+  const parameters = [...declared, ...implied];
+  // In the order of the schema, where parameters stand before what uses them.
+  const fields = [...(dslObjectAt(pipelineSpec, spec)?.fields.keys() ?? [])];
+  const completed = Object.fromEntries(
+    fields.flatMap((field): [string, unknown][] => {
+      const value = field === 'parameters' ? parameters : ownValue(spec, field);
+      return value === undefined ? [] : [[field, value]];
+    }),
+  );
   const trail = trails.get(spec);
   if (trail !== undefined) trails.set(completed, trail);
   return completed;

@@ -17,16 +17,21 @@ export interface ReadReplay {
   readonly issues: readonly Issue[];
 }
 
+/** More fields than this are not looked at: most of them are told to be unknown. */
+const MOST_FIELDS = 100;
+
 /** Reads the `replay` block of a document in the canonical form. */
 export function readReplay(value: unknown): ReadReplay {
   if (value === undefined) return { block: undefined, isEnabled: false, issues: [] };
   if (!isPlainObject(value))
     return { block: undefined, isEnabled: false, issues: [wrongType(['replay'], 'object', value)] };
   const types = new Map<string, 'boolean' | 'string'>(Object.entries(replayFields));
-  const issues = Object.entries(value).flatMap(([key, inner]) => {
-    const type = types.get(key);
-    if (type === undefined) return [unknownField(['replay', key], [...types.keys()])];
-    return typeof inner === type ? [] : [wrongType(['replay', key], type, inner)];
-  });
+  const issues = Object.entries(value)
+    .slice(0, MOST_FIELDS)
+    .flatMap(([key, inner]) => {
+      const type = types.get(key);
+      if (type === undefined) return [unknownField(['replay', key], [...types.keys()])];
+      return typeof inner === type ? [] : [wrongType(['replay', key], type, inner)];
+    });
   return { block: value, isEnabled: value['enabled'] === true, issues };
 }

@@ -12,6 +12,14 @@ export interface Gathered {
   readonly trails: Map<object, Trail>;
 }
 
+/** Issues told of one document; whoever has more mends these first. */
+const MOST_ISSUES = 1000;
+
+/** Adds an issue while there are not too many: to describe one takes time. */
+export function tell({ issues }: Gathered, describe: () => Issue): void {
+  if (issues.length < MOST_ISSUES) issues.push(describe());
+}
+
 /** A value of the canonical form and where it stands there. */
 export interface CanonicalValue {
   readonly value: unknown;
@@ -46,8 +54,8 @@ function recaseObject(object: DslObject, { value, path }: CanonicalObject, gathe
   const entries: [string, unknown][] = [];
   for (const [key, inner] of Object.entries(value)) {
     const form = object.forms.get(key);
-    const issue = refuseKey(object, [...path, key], form && origins.get(form.field));
-    if (issue !== undefined) gathered.issues.push(issue);
+    const refusal = refuseKey(object, [...path, key], form && origins.get(form.field));
+    if (refusal !== undefined) tell(gathered, refusal);
     else {
       const field = form?.field ?? key;
       origins.set(field, key);
@@ -64,15 +72,15 @@ function refuseKey(
   { forms, fields, isOpen, isStep }: DslObject,
   path: IssuePath,
   before: string | undefined,
-): Issue | undefined {
+): (() => Issue) | undefined {
   const key = String(path.at(-1));
   if (!forms.has(key))
     return isOpen && !fields.has(key)
       ? undefined
-      : unknownField(path, [...forms.keys()], isStep ? stepTypesWith(key) : []);
+      : () => unknownField(path, [...forms.keys()], isStep ? stepTypesWith(key) : []);
   if (before === undefined) return undefined;
   const message = `${key} says what ${before} says already`;
-  return { code: 'AmbiguousField', path, message, hint: `remove one of ${before} and ${key}`, atKey: true };
+  return () => ({ code: 'AmbiguousField', path, message, hint: `remove one of ${before} and ${key}`, atKey: true });
 }
 
 function recaseField(

@@ -264,7 +264,20 @@ describe('whatever stands where a document is expected', () => {
         'steps',
         'parameters',
       ],
-      ...['execution', 'id', 'type', 'check', 'inputs', 'timeout_minutes', 'labels', 'annotations', '__proto__', 'x'],
+      ...[
+        'execution',
+        'id',
+        'type',
+        'check',
+        'inputs',
+        'timeout_minutes',
+        'labels',
+        'annotations',
+        'spec',
+        'pipelineRef',
+        '__proto__',
+        'x',
+      ],
     );
     const { value } = fc.letrec((tie) => ({
       value: fc.oneof(
@@ -281,6 +294,7 @@ describe('whatever stands where a document is expected', () => {
           for (const issue of validateDocument(made.value, kinds))
             expect(made.originOf(issue.path)).toBeInstanceOf(Array);
         toCanonical(manifests.map((made) => made.value));
+        for (const kind of ['Pipeline', 'WorkItem']) toCanonical([{ kind, ...Object.fromEntries(entries) }]);
       }),
       runs,
     );

@@ -131,6 +131,11 @@ describe('toCanonical', () => {
       [aPipeline({}, { steps: [{ name: 'a', type: 'ml_training', training: { method: 'm', model_type: 'x' } }] })],
       ['0 spec.steps[0].training.model_type: model_type stands for modelType there'],
     ],
+    [
+      'another version of the API',
+      [{ ...aPipeline(), apiVersion: 'conclave.dev/v2' }],
+      ['0 apiVersion: it would not come back as it is'],
+    ],
     ['a field that no schema knows', [aPipeline({}, { unheardOf: 1 })], ['0 : unknown field "unheardOf"']],
   ])('refuses %s', (_, manifests, expected) => {
     expect(refused(...manifests)).toEqual(expected);
