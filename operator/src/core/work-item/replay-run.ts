@@ -22,8 +22,8 @@ export function importReplayedSteps(run: Run): boolean {
   const again = stepsFrom(run, replay.fromStep);
   for (const record of replayed.steps) {
     const node = run.graph.byName.get(record.path);
-    if (node === undefined || again.has(node) || isExitStep(node)) continue;
-    const taken = takeOver(run, record);
+    if (node === undefined || isExitStep(node)) continue;
+    const taken = again.has(node) ? keepActivation(run, record, again) : takeOver(run, record);
     if (taken !== undefined) run.setRecord(taken);
   }
   return true;
@@ -57,6 +57,17 @@ function takeOver(run: Run, record: StepStatus): StepStatus | undefined {
       ? {}
       : { iterations: { count: iterations.count, ...defined({ succeeded: iterations.succeeded }) } }),
   };
+}
+
+/** A step that runs again stays activated by one that does not: its check or its route is not looked at again. */
+function keepActivation(
+  run: Run,
+  { path, activatedBy }: StepStatus,
+  again: ReadonlySet<StepNode>,
+): StepStatus | undefined {
+  const by = activatedBy === undefined ? undefined : run.graph.byName.get(activatedBy);
+  if (by === undefined || again.has(by)) return undefined;
+  return { path, phase: 'Pending', reason: stepReasons.activated, ...defined({ activatedBy }) };
 }
 
 /** Reasons of skipped steps that hold again: what decided them is taken over too. */
