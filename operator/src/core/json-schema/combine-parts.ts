@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from '../../api/json.ts';
 import { identityOf } from './compare-values.ts';
-import { isJsonList, isJsonObject, keywordShapes } from './keyword-shapes.ts';
+import { keywordShapes } from './keyword-shapes.ts';
+import { listOf, mapOf } from './keyword-arguments.ts';
 
 type Combine = (one: JsonValue, other: JsonValue) => JsonValue;
 
@@ -72,8 +73,8 @@ function both(one: JsonValue, other: JsonValue): JsonValue {
 }
 
 function bothMaps(one: JsonValue, other: JsonValue): JsonValue {
-  const schemas = new Map(Object.entries(isJsonObject(one) ? one : {}));
-  for (const [name, schema] of Object.entries(isJsonObject(other) ? other : {})) {
+  const schemas = new Map(Object.entries(mapOf(one)));
+  for (const [name, schema] of Object.entries(mapOf(other))) {
     const before = schemas.get(name);
     schemas.set(name, before === undefined ? schema : both(before, schema));
   }
@@ -88,5 +89,3 @@ function intersection(one: JsonValue, other: JsonValue): JsonValue {
   const allowed = new Set(listOf(other).map(identityOf));
   return listOf(one).filter((value) => allowed.has(identityOf(value)));
 }
-
-const listOf = (value: JsonValue) => (isJsonList(value) ? value : []);

@@ -1,26 +1,25 @@
 import type { JsonObject, JsonValue } from '../../api/json.ts';
 import { numbersAt } from './example-scalars.ts';
 import { isRecursion, type Spot } from './example-spot.ts';
-import { isJsonList, isJsonObject } from './keyword-shapes.ts';
 import { fieldOf, itemOf, listedFields, requiredFields } from './part-of.ts';
 import { type Conjunction, takeApart } from './take-apart.ts';
+import { listOf, mapOf, ownValue, textsOf } from './keyword-arguments.ts';
 
 /** Items or fields of one example at most. */
 const MOST_PARTS = 1000;
 
-/** Lists that may fit some schemas: with an item at least, then with as few as there have to be. */
+/** Lists that may fit some schemas, the one with an item for each of their parts first. */
 export function* exampleLists(conjunction: Conjunction, spot: Spot): Generator<JsonValue> {
   const { parts } = conjunction;
-  const prefix = Math.max(0, ...parts.map(({ prefixItems }) => (isJsonList(prefixItems) ? prefixItems.length : 0)));
+  const prefix = Math.max(0, ...parts.map(({ prefixItems }) => listOf(prefixItems).length));
   const contained = parts.flatMap(containedBy).slice(0, MOST_PARTS);
   const least = Math.max(0, ...numbersAt(parts, 'minItems'), contained.length);
   const most = Math.min(...numbersAt(parts, 'maxItems'), MOST_PARTS);
   const full = Math.max(least, prefix + contained.length, 1);
-  const isEndless = isRecursion(saidOfItem(conjunction, prefix, spot) ?? [], spot);
-  const sizes = new Set(
-    [...(isEndless ? [] : [full]), Math.max(least, prefix), least, 0].map((size) => Math.min(size, most)),
-  );
-  for (const size of sizes) yield listOf(size, { conjunction, prefix, contained, spot });
+  const isEndless = isRecursion(saidOfItem(conjunction, prefix, spot), spot);
+  const sizes = spot.isSparse ? [least, 0] : isEndless ? [Math.max(least, prefix)] : [full];
+  for (const size of new Set(sizes.map((each) => Math.min(each, most))))
+    yield exampleList(size, { conjunction, prefix, contained, spot });
 }
 
 interface ListParts {
@@ -32,17 +31,22 @@ interface ListParts {
   readonly spot: Spot;
 }
 
-function listOf(size: number, { conjunction, prefix, contained, spot }: ListParts): JsonValue {
+function exampleList(size: number, { conjunction, prefix, contained, spot }: ListParts): JsonValue {
   return Array.from({ length: size }, (_, index) => {
     const required = contained[index - Math.min(prefix, size - contained.length)];
-    const schemas = [...(saidOfItem(conjunction, index, spot) ?? []), ...(required === undefined ? [] : [required])];
-    return spot.making.exampleFor(schemas, { ...spot, depth: spot.depth + 1, variant: spot.variant + index });
+    const schemas = [...saidOfItem(conjunction, index, spot), ...(required === undefined ? [] : [required])];
+    return spot.making.exampleFor(schemas, {
+      ...spot,
+      depth: spot.depth + 1,
+      variant: spot.variant + index,
+      isSparse: false,
+    });
   });
 }
 
-function saidOfItem(conjunction: Conjunction, index: number, { making }: Spot): readonly JsonValue[] | undefined {
+function saidOfItem(conjunction: Conjunction, index: number, { making }: Spot): readonly JsonValue[] {
   const said = itemOf(conjunction, index, making.open);
-  return 'schemas' in said ? said.schemas : undefined;
+  return 'schemas' in said ? said.schemas : [];
 }
 
 function containedBy({ contains, minContains: least = 1 }: JsonObject): readonly JsonValue[] {
@@ -50,15 +54,13 @@ function containedBy({ contains, minContains: least = 1 }: JsonObject): readonly
   return Array.from({ length: Math.min(least, MOST_PARTS) }, () => contains);
 }
 
-/** Objects that may fit some schemas: with all fields that are listed, then with those that have to be there. */
-export function* exampleObjects(conjunction: Conjunction, spot: Spot): Generator<JsonValue> {
-  const { open } = spot.making;
-  const required = neededFields(conjunction);
-  const names = [...new Set([...listedFields(conjunction), ...required])];
-  const whole = takeApart([...conjunction.parts, ...dependentSchemas(conjunction, names)], open);
-  const all = new Set([...listedFields(whole), ...neededFields(whole)]);
-  yield objectOf(whole, all, spot);
-  yield objectOf(conjunction, required, spot);
+/** An object that may fit some schemas: with all fields that are listed, or with those alone that have to be there. */
+export function exampleObject(conjunction: Conjunction, spot: Spot): JsonValue {
+  const needed = neededFields(conjunction);
+  if (spot.isSparse) return objectOf(conjunction, needed, spot);
+  const names = [...new Set([...listedFields(conjunction), ...needed])];
+  const whole = takeApart([...conjunction.parts, ...dependentSchemas(conjunction, names)], spot.making.open);
+  return objectOf(whole, new Set([...listedFields(whole), ...neededFields(whole)]), spot);
 }
 
 function objectOf(conjunction: Conjunction, names: ReadonlySet<string>, spot: Spot): JsonValue {
@@ -73,7 +75,7 @@ function objectOf(conjunction: Conjunction, names: ReadonlySet<string>, spot: Sp
   }
   const kept = ofTheRightNumber(fields, conjunction, spot);
   return Object.fromEntries(
-    kept.map(([name, schemas]) => [name, making.exampleFor(schemas, { ...spot, depth: depth + 1 })]),
+    kept.map(([name, schemas]) => [name, making.exampleFor(schemas, { ...spot, depth: depth + 1, isSparse: false })]),
   );
 }
 
@@ -102,18 +104,14 @@ function sizeOf({ parts }: Conjunction): { readonly least: number; readonly most
 /** What has to be there, and what has to be there beside it when all that is listed is. */
 function neededFields(conjunction: Conjunction): ReadonlySet<string> {
   const needed = new Set(requiredFields(conjunction));
-  for (const { dependentRequired } of conjunction.parts) {
-    if (!isJsonObject(dependentRequired)) continue;
-    for (const name of [...needed, ...listedFields(conjunction)]) {
-      const others = Object.hasOwn(dependentRequired, name) ? dependentRequired[name] : [];
-      for (const other of isJsonList(others) ? others : []) if (typeof other === 'string') needed.add(other);
-    }
-  }
+  for (const { dependentRequired } of conjunction.parts)
+    for (const name of [...needed, ...listedFields(conjunction)])
+      for (const other of textsOf(ownValue(mapOf(dependentRequired), name))) needed.add(other);
   return needed;
 }
 
 function dependentSchemas({ parts }: Conjunction, names: readonly string[]): readonly JsonValue[] {
-  return parts.flatMap(({ dependentSchemas: schemas }) =>
-    isJsonObject(schemas) ? names.flatMap((name) => (Object.hasOwn(schemas, name) ? [schemas[name] ?? true] : [])) : [],
-  );
+  return parts
+    .flatMap(({ dependentSchemas: schemas }) => names.map((name) => ownValue(mapOf(schemas), name)))
+    .filter((schema) => schema !== undefined);
 }

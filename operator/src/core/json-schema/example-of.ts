@@ -1,16 +1,17 @@
 import type { JsonObject, JsonValue } from '../../api/json.ts';
 import { Evaluation, EvaluationLimit } from './evaluation.ts';
-import { exampleLists, exampleObjects } from './example-containers.ts';
+import { exampleLists, exampleObject } from './example-containers.ts';
 import { exampleNumbers, exampleTexts } from './example-scalars.ts';
 import { isRecursion, type Spot } from './example-spot.ts';
 import { fitsAll } from './fits-all.ts';
+import { listOf, textsOf } from './keyword-arguments.ts';
 import { isJsonList } from './keyword-shapes.ts';
 import { schemaLimits } from './limits.ts';
 import { possibleTypes } from './schema-types.ts';
 import { type Conjunction, openSchema, takeApart } from './take-apart.ts';
 
-/** Values that are proposed for one example at most. */
-const MOST_PROPOSALS = 5000;
+/** Values that are proposed for one example, and alternatives that are chosen, at most. */
+const MOST_PROPOSALS = 2000;
 /** Levels of lists and objects in an example: only schemas without end are deeper. */
 const DEEPEST = 150;
 /** Alternatives inside alternatives that are chosen between. */
@@ -31,7 +32,7 @@ export function exampleOf(schema: JsonObject): JsonValue {
     exampleFor,
   };
   try {
-    return exampleFor([schema], { making, current: new Set(), depth: 0, variant: 0 });
+    return exampleFor([schema], { making, current: new Set(), depth: 0, variant: 0, isSparse: false });
   } catch (error) {
     if (!(error instanceof EvaluationLimit)) throw error;
     return null;
@@ -61,23 +62,29 @@ function firstFitting(conjunction: Conjunction, spot: Spot): JsonValue {
   return first ?? null;
 }
 
+/**
+ * What the schemas give, then what they speak of, with all of its parts; then with as few of them as there may be; then
+ * anything that they do not speak of.
+ */
 function* proposals(conjunction: Conjunction, spot: Spot): Generator<JsonValue> {
-  for (const chosen of choices(conjunction, { spot, taken: new Set() })) {
-    yield* givenValues(chosen, spot);
-    const possible = new Set([...possibleTypes(chosen)].map(withoutInteger));
-    for (const type of likelyTypes(chosen)) if (possible.has(type)) yield* valuesOf(type, chosen, spot);
+  const chosen = () => choices(conjunction, { spot, taken: new Set() });
+  for (const choice of chosen()) {
+    yield* givenValues(choice, spot);
+    yield* valuesOf(choice, likelyTypes(choice), spot);
   }
+  for (const choice of chosen()) yield* valuesOf(choice, likelyTypes(choice), { ...spot, isSparse: true });
+  for (const choice of chosen()) yield* valuesOf(choice, plainTypes, spot);
 }
 
 /** What the schemas themselves give. */
 function* givenValues({ parts }: Conjunction, { variant }: Spot): Generator<JsonValue> {
   for (const { const: constant, enum: values } of parts) {
     if (constant !== undefined) yield constant;
-    if (isJsonList(values)) yield* [...values.slice(variant), ...values];
+    yield* [...listOf(values).slice(variant), ...listOf(values)];
   }
   for (const { default: value, examples } of parts) {
     if (value !== undefined && variant === 0) yield value;
-    if (isJsonList(examples)) yield* examples.slice(variant);
+    yield* listOf(examples).slice(variant);
   }
 }
 
@@ -89,19 +96,23 @@ interface Choosing {
 
 /** The schemas together with one of each of their alternatives; then with what their conditions add. */
 function* choices(conjunction: Conjunction, { spot, taken }: Choosing): Generator<Conjunction> {
-  const { open } = spot.making;
+  const { making } = spot;
+  if (making.left-- <= 0) return;
   const groups = conjunction.parts.flatMap(({ anyOf, oneOf }) => [anyOf, oneOf].filter(isJsonList));
   const group = groups.find((alternatives) => !taken.has(alternatives));
   if (group !== undefined && taken.size < DEEPEST_CHOICE) {
     for (const alternative of endlessLast(group, spot))
-      yield* choices(takeApart([...conjunction.parts, alternative], open), { spot, taken: new Set([...taken, group]) });
+      yield* choices(takeApart([...conjunction.parts, alternative], making.open), {
+        spot,
+        taken: new Set([...taken, group]),
+      });
     return;
   }
   yield conjunction;
   for (const { if: condition, then, else: otherwise } of conjunction.parts) {
     if (condition === undefined) continue;
-    yield takeApart([...conjunction.parts, condition, then ?? true], open);
-    yield takeApart([...conjunction.parts, otherwise ?? true], open);
+    yield takeApart([...conjunction.parts, condition, then ?? true], making.open);
+    yield takeApart([...conjunction.parts, otherwise ?? true], making.open);
   }
 }
 
@@ -122,19 +133,22 @@ const plainTypes = ['string', 'number', 'boolean', 'object', 'array', 'null'];
 
 const withoutInteger = (type: string) => (type === 'integer' ? 'number' : type);
 
-/** Types in the order in which an example is looked for: as they are named, null last. */
+/** Types that the schemas name or speak of, null last. */
 function likelyTypes({ parts }: Conjunction): readonly string[] {
-  const named = parts
-    .flatMap(({ type }): readonly (JsonValue | undefined)[] => (isJsonList(type) ? type : [type]))
-    .filter((type) => typeof type === 'string');
+  const named = parts.flatMap(({ type }) => (typeof type === 'string' ? [type] : textsOf(type)));
   const hinted = hints.filter(([, keywords]) =>
     parts.some((part) => keywords.some((name) => Object.hasOwn(part, name))),
   );
-  const types = [...named, ...hinted.map(([type]) => type), ...plainTypes].map(withoutInteger);
-  return [...new Set([...types.filter((type) => type !== 'null'), 'null'])];
+  const types = [...new Set([...named, ...hinted.map(([type]) => type)].map(withoutInteger))];
+  return [...types.filter((type) => type !== 'null'), ...types.filter((type) => type === 'null')];
 }
 
-function valuesOf(type: string, conjunction: Conjunction, spot: Spot): Iterable<JsonValue> {
+function* valuesOf(conjunction: Conjunction, types: readonly string[], spot: Spot): Generator<JsonValue> {
+  const possible = new Set([...possibleTypes(conjunction)].map(withoutInteger));
+  for (const type of types) if (possible.has(type)) yield* valuesOfType(type, conjunction, spot);
+}
+
+function valuesOfType(type: string, conjunction: Conjunction, spot: Spot): Iterable<JsonValue> {
   const { parts } = conjunction;
   switch (type) {
     case 'string':
@@ -146,7 +160,7 @@ function valuesOf(type: string, conjunction: Conjunction, spot: Spot): Iterable<
     case 'array':
       return exampleLists(conjunction, spot);
     case 'object':
-      return exampleObjects(conjunction, spot);
+      return [exampleObject(conjunction, spot)];
     default:
       return [null];
   }

@@ -19,6 +19,8 @@ export interface Spot {
   readonly current: Set<JsonObject>;
   /** Lists and objects around. */
   readonly depth: number;
+  /** With as few parts as there may be. */
+  readonly isSparse: boolean;
   /** Examples of the same schema differ when this does. */
   readonly variant: number;
 }

@@ -118,7 +118,8 @@ function compareFields(pair: OpenPair, comparison: Comparison): Assignability {
   const given = requiredFields(pair.from);
   const needed = requiredFields(pair.to);
   const names = new Set([...listedFields(pair.from), ...listedFields(pair.to), ...given, ...needed]);
-  return together([...names].map((name) => compareField(name, { ...pair, given, needed }, comparison)));
+  if (names.size > MOST_PAIRS) return 'unknown';
+  return together(Array.from(names, (name) => compareField(name, { ...pair, given, needed }, comparison)));
 }
 
 interface FieldsPair extends OpenPair {

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '../../api/json.ts';
 
-/** What the argument of a keyword has to be, and where schemas stand in it. */
+/** What the argument of a keyword has to be, and where schemas stand in it. Only what is accepted is looked into. */
 export interface KeywordShape {
   /** What it must be, in words. */
   readonly expected: string;
@@ -46,8 +46,8 @@ const isCount = (value: JsonValue) => typeof value === 'number' && Number.isInte
 const isNumber = (value: JsonValue) => typeof value === 'number';
 const isTypeName = (value: JsonValue) => isText(value) && typeWords.has(value);
 const entriesOf = (value: JsonValue) =>
-  isJsonObject(value) ? Object.entries(value).map(([key, inner]) => [[key], inner] as const) : [];
-const itemsOf = (value: JsonValue) => (isJsonList(value) ? value.map((inner, index) => [[index], inner] as const) : []);
+  Object.entries(value as JsonObject).map(([key, inner]) => [[key], inner] as const);
+const itemsOf = (value: JsonValue) => (value as readonly JsonValue[]).map((inner, index) => [[index], inner] as const);
 
 const schema: KeywordShape = {
   expected: 'a schema (an object, true or false)',
@@ -89,7 +89,7 @@ export const keywordShapes: ReadonlyMap<string, KeywordShape> = new Map<string, 
   ['multipleOf', { expected: 'a number above 0', accepts: (value) => typeof value === 'number' && value > 0 }],
   ['minLength', count],
   ['maxLength', count],
-  ['pattern', { ...text, patterns: (argument) => (isText(argument) ? [argument] : []) }],
+  ['pattern', { ...text, patterns: (argument) => [argument as string] }],
   ['format', text],
   ['prefixItems', schemas],
   ['items', { ...schema, expected: 'a schema (one for each item in turn is spelled `prefixItems`)' }],
@@ -100,10 +100,7 @@ export const keywordShapes: ReadonlyMap<string, KeywordShape> = new Map<string, 
   ['maxItems', count],
   ['uniqueItems', flag],
   ['properties', schemaMap],
-  [
-    'patternProperties',
-    { ...schemaMap, patterns: (argument) => (isJsonObject(argument) ? Object.keys(argument) : []) },
-  ],
+  ['patternProperties', { ...schemaMap, patterns: (argument) => Object.keys(argument as JsonObject) }],
   ['additionalProperties', schema],
   ['propertyNames', schema],
   ['minProperties', count],

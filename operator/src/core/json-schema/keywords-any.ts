@@ -5,6 +5,7 @@ import { suggestName } from '../validation/nearest-name.ts';
 import { identityOf, identityWithin } from './compare-values.ts';
 import { isJsonList, isJsonObject, typeWords } from './keyword-shapes.ts';
 import type { Check, Keyword } from './schema-node.ts';
+import { listOf, textsOf } from './keyword-arguments.ts';
 
 /** More values than this are not listed in a message. */
 const MOST_VALUES = 12;
@@ -31,7 +32,7 @@ export function describeTypes(types: readonly string[]): string {
 }
 
 function type(argument: JsonValue): Check {
-  const types = (isJsonList(argument) ? argument : [argument]).filter((name) => typeof name === 'string');
+  const types = isJsonList(argument) ? textsOf(argument) : textsOf([argument]);
   const accepted = new Set(types);
   if (accepted.has('number')) accepted.add('integer');
   return (place, evaluation) =>
@@ -43,7 +44,7 @@ function type(argument: JsonValue): Check {
 }
 
 function enumeration(argument: JsonValue): Check {
-  const values = isJsonList(argument) ? argument : [];
+  const values = listOf(argument);
   const identities = new Set(values.map(identityOf));
   const hasParts = values.some((value) => isJsonList(value) || isJsonObject(value));
   return ({ value, ...place }, evaluation) => {

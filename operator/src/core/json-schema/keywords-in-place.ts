@@ -1,8 +1,9 @@
 import type { JsonObject, JsonValue } from '../../api/json.ts';
 import { describeAlternatives } from './describe-alternatives.ts';
 import { type Attempt, type Evaluation, nothingSeen, type Place } from './evaluation.ts';
-import { isJsonList, isJsonObject } from './keyword-shapes.ts';
+import { isJsonObject } from './keyword-shapes.ts';
 import { type Check, evaluate, type Keyword, type SchemaBuilder, type SchemaNode } from './schema-node.ts';
+import { listOf, mapOf } from './keyword-arguments.ts';
 
 /** Keywords that apply other schemas to the same value. */
 export const keywordsInPlace: ReadonlyMap<string, Keyword> = new Map<string, Keyword>([
@@ -86,9 +87,7 @@ function condition(argument: JsonValue, schema: JsonObject, builder: SchemaBuild
 }
 
 function dependentSchemas(argument: JsonValue, _schema: JsonObject, builder: SchemaBuilder): Check {
-  const nodes = Object.entries(isJsonObject(argument) ? argument : {}).map(
-    ([name, schema]) => [name, builder.node(schema)] as const,
-  );
+  const nodes = Object.entries(mapOf(argument)).map(([name, schema]) => [name, builder.node(schema)] as const);
   return (place, evaluation) => {
     const { value } = place;
     if (!isJsonObject(value)) return true;
@@ -97,8 +96,7 @@ function dependentSchemas(argument: JsonValue, _schema: JsonObject, builder: Sch
   };
 }
 
-const nodesOf = (argument: JsonValue, builder: SchemaBuilder) =>
-  (isJsonList(argument) ? argument : []).map((schema) => builder.node(schema));
+const nodesOf = (argument: JsonValue, builder: SchemaBuilder) => listOf(argument).map((schema) => builder.node(schema));
 
 const freshOf = ({ seen }: Place) => (seen === undefined ? undefined : nothingSeen());
 

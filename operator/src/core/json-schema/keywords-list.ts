@@ -3,6 +3,7 @@ import { identityWithin } from './compare-values.ts';
 import { type Evaluation, type Place, placeBelow } from './evaluation.ts';
 import { isJsonList } from './keyword-shapes.ts';
 import { type Check, evaluate, type Keyword, type SchemaBuilder, type SchemaNode } from './schema-node.ts';
+import { listOf } from './keyword-arguments.ts';
 
 /** Keywords for lists; values of other types pass them. */
 export const keywordsForLists: ReadonlyMap<string, Keyword> = new Map<string, Keyword>([
@@ -15,7 +16,7 @@ export const keywordsForLists: ReadonlyMap<string, Keyword> = new Map<string, Ke
 ]);
 
 function prefixItems(argument: JsonValue, _schema: JsonObject, builder: SchemaBuilder): Check {
-  const nodes = (isJsonList(argument) ? argument : []).map((schema) => builder.node(schema));
+  const nodes = listOf(argument).map((schema) => builder.node(schema));
   return onList((place, list, evaluation) =>
     every(list.slice(0, nodes.length), evaluation, (item, index) => {
       const node = nodes[index];
@@ -26,7 +27,7 @@ function prefixItems(argument: JsonValue, _schema: JsonObject, builder: SchemaBu
 
 function items(argument: JsonValue, schema: JsonObject, builder: SchemaBuilder): Check {
   const node = builder.node(argument);
-  const before = isJsonList(schema['prefixItems']) ? schema['prefixItems'].length : 0;
+  const before = listOf(schema['prefixItems']).length;
   return onList((place, list, evaluation) => {
     if (node.isNever && list.length > before)
       return evaluation.report(place, 'items', `must have at most ${before} ${plural(before)}, has ${list.length}`);

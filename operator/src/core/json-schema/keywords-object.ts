@@ -3,8 +3,9 @@ import { quote } from '../quote.ts';
 import { suggestName } from '../validation/nearest-name.ts';
 import { type Evaluation, type Place, placeBelow } from './evaluation.ts';
 import { matches } from './keywords-number-text.ts';
-import { isJsonList, isJsonObject } from './keyword-shapes.ts';
+import { isJsonObject } from './keyword-shapes.ts';
 import { type Check, evaluate, type Keyword, type SchemaBuilder, type SchemaNode } from './schema-node.ts';
+import { mapOf, ownValue, textsOf } from './keyword-arguments.ts';
 
 /** Keywords for objects; values of other types pass them. */
 export const keywordsForObjects: ReadonlyMap<string, Keyword> = new Map<string, Keyword>([
@@ -19,7 +20,7 @@ export const keywordsForObjects: ReadonlyMap<string, Keyword> = new Map<string, 
 ]);
 
 function required(argument: JsonValue): Check {
-  const names = isJsonList(argument) ? argument.map(String) : [];
+  const names = textsOf(argument);
   return onObject((place, object, evaluation) =>
     every(names, evaluation, (name) => Object.hasOwn(object, name) || missing(place, name, evaluation)),
   );
@@ -30,11 +31,11 @@ function missing(place: Place, name: string, evaluation: Evaluation): false {
 }
 
 function dependentRequired(argument: JsonValue): Check {
-  const dependencies = Object.entries(isJsonObject(argument) ? argument : {});
+  const dependencies = Object.entries(mapOf(argument));
   return onObject((place, object, evaluation) =>
     every(dependencies, evaluation, ([name, needed]) => {
-      if (!Object.hasOwn(object, name) || !isJsonList(needed)) return true;
-      return every(needed.map(String), evaluation, (other) => {
+      if (!Object.hasOwn(object, name)) return true;
+      return every(textsOf(needed), evaluation, (other) => {
         if (Object.hasOwn(object, other)) return true;
         return evaluation.report(place, 'dependentRequired', () => ({
           below: [other],
@@ -46,19 +47,17 @@ function dependentRequired(argument: JsonValue): Check {
 }
 
 function properties(argument: JsonValue, _schema: JsonObject, builder: SchemaBuilder): Check {
-  const nodes = Object.entries(isJsonObject(argument) ? argument : {}).map(
-    ([name, schema]) => [name, builder.node(schema)] as const,
-  );
+  const nodes = Object.entries(mapOf(argument)).map(([name, schema]) => [name, builder.node(schema)] as const);
   return onObject((place, object, evaluation) =>
     every(nodes, evaluation, ([name, node]) => {
-      const value = Object.hasOwn(object, name) ? object[name] : undefined;
+      const value = ownValue(object, name);
       return value === undefined || isFieldFit(node, { place, name, value }, evaluation);
     }),
   );
 }
 
 function patternProperties(argument: JsonValue, _schema: JsonObject, builder: SchemaBuilder): Check {
-  const nodes = Object.entries(isJsonObject(argument) ? argument : {}).map(
+  const nodes = Object.entries(mapOf(argument)).map(
     ([source, schema]) => ({ pattern: builder.pattern(source), node: builder.node(schema) }) as const,
   );
   return onObject((place, object, evaluation) =>
@@ -75,11 +74,9 @@ function patternProperties(argument: JsonValue, _schema: JsonObject, builder: Sc
 
 function additionalProperties(argument: JsonValue, schema: JsonObject, builder: SchemaBuilder): Check {
   const node = builder.node(argument);
-  const listed = isJsonObject(schema['properties']) ? Object.keys(schema['properties']) : [];
+  const listed = Object.keys(mapOf(schema['properties']));
   const known = new Set(listed);
-  const patterns = Object.keys(isJsonObject(schema['patternProperties']) ? schema['patternProperties'] : {}).map(
-    (source) => builder.pattern(source),
-  );
+  const patterns = Object.keys(mapOf(schema['patternProperties'])).map((source) => builder.pattern(source));
   return onObject((place, object, evaluation) =>
     every(Object.entries(object), evaluation, ([name, value]) => {
       if (known.has(name) || patterns.some((pattern) => matches(pattern, name, evaluation))) return true;
@@ -92,7 +89,7 @@ function additionalProperties(argument: JsonValue, schema: JsonObject, builder: 
 /** What no other keyword of the schema, nor of those it applies in place, has looked at. */
 export function unevaluatedProperties(argument: JsonValue, schema: JsonObject, builder: SchemaBuilder): Check {
   const node = builder.node(argument);
-  const listed = isJsonObject(schema['properties']) ? Object.keys(schema['properties']) : [];
+  const listed = Object.keys(mapOf(schema['properties']));
   return onObject((place, object, evaluation) =>
     every(Object.entries(object), evaluation, ([name, value]) => {
       if (place.seen?.names.has(name) === true) return true;

@@ -17,7 +17,7 @@ export const schemaLimits = {
   /** Steps of checking one value; a step takes a tenth of a microsecond to half of one. */
   steps: 2_000_000,
   /** Steps of making an example, all values that are tried included. */
-  exampleSteps: 1_000_000,
+  exampleSteps: 500_000,
   /** Findings told of one value; whoever has more mends these first. */
   findings: 50,
 } as const;

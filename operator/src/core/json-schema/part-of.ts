@@ -2,6 +2,7 @@ import type { JsonObject, JsonValue } from '../../api/json.ts';
 import { isJsonList, isJsonObject } from './keyword-shapes.ts';
 import { possibleTypes } from './schema-types.ts';
 import { type Conjunction, type OpenSchema, takeApart } from './take-apart.ts';
+import { listOf, mapOf, ownValue, textsOf } from './keyword-arguments.ts';
 
 /** What schemas say of a part of a value: what it must fit; that there is none, and which there are; or nothing. */
 export type PartOf =
@@ -53,11 +54,10 @@ export function listedFields({ parts }: Conjunction): readonly string[] {
 
 /** The fields that schemas ask for. */
 export function requiredFields({ parts }: Conjunction): ReadonlySet<string> {
-  const names = parts.flatMap(({ required }) => (isJsonList(required) ? required : []));
-  return new Set(names.filter((name) => typeof name === 'string'));
+  return new Set(parts.flatMap(({ required }) => textsOf(required)));
 }
 
-const listedBy = ({ properties }: JsonObject) => (isJsonObject(properties) ? Object.keys(properties) : []);
+const listedBy = ({ properties }: JsonObject) => Object.keys(mapOf(properties));
 
 /** What is looked for, and the alternatives that were looked into: one that comes again says nothing new. */
 interface Look {
@@ -110,18 +110,18 @@ function unionOf(alternatives: readonly (readonly JsonValue[])[]): JsonValue {
 
 function saidOfField(part: JsonObject, name: string, { patterns }: OpenSchema): readonly JsonValue[] {
   const { properties, patternProperties, additionalProperties: others } = part;
-  const said = Object.entries(isJsonObject(patternProperties) ? patternProperties : {})
+  const said = Object.entries(mapOf(patternProperties))
     .filter(([source]) => patterns.get(source)?.test(name) === true)
     .map(([, schema]) => schema);
-  if (isJsonObject(properties) && Object.hasOwn(properties, name)) said.push(properties[name] ?? true);
+  const own = ownValue(mapOf(properties), name);
+  if (own !== undefined) said.push(own);
   if (said.length > 0 || !isJsonObject(others) || Object.keys(others).length === 0) return said;
   return [others];
 }
 
 function saidOfItem(part: JsonObject, index: number): readonly JsonValue[] {
   const { prefixItems, items } = part;
-  const prefixed = isJsonList(prefixItems) ? prefixItems[index] : undefined;
-  return [prefixed ?? items].filter((schema) => schema !== undefined);
+  return [listOf(prefixItems)[index] ?? items].filter((schema) => schema !== undefined);
 }
 
 function saidOfItems({ prefixItems, items }: JsonObject): readonly JsonValue[] {

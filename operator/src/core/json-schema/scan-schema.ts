@@ -7,6 +7,7 @@ import { compilePattern, type Pattern } from './compile-pattern.ts';
 import { isJsonObject, isKnownDialect, keywordShapes, retiredKeywords } from './keyword-shapes.ts';
 import { schemaLimits } from './limits.ts';
 import { resolveReference, rootUri, SchemaResources } from './schema-resources.ts';
+import { ownValue } from './keyword-arguments.ts';
 
 /** Why a schema cannot be used, and where in it. */
 export interface SchemaProblem {
@@ -59,6 +60,11 @@ export function scanSchema(
   return problem === undefined ? { scanned: scan } : { problem };
 }
 
+const tooMany: SchemaProblem = {
+  path: [],
+  message: `has more than ${schemaLimits.subschemas} schemas inside it`,
+};
+
 function newScan(): Scan {
   return {
     places: new Map(),
@@ -91,8 +97,7 @@ function scanPending(scan: Scan): SchemaProblem | undefined {
 
 function scanPlace({ schema, path, resource: outer }: SchemaPlace, scan: Scan): SchemaProblem | undefined {
   if (scan.places.has(schema)) return undefined;
-  if (scan.places.size >= schemaLimits.subschemas)
-    return { path: [], message: `has more than ${schemaLimits.subschemas} schemas inside it` };
+  if (scan.places.size >= schemaLimits.subschemas) return tooMany;
   const resource = resourceOf(schema, outer);
   if (resource === undefined) return { path: [...path, '$id'], message: 'is no URI' };
   const place = { schema, path, resource };
@@ -119,17 +124,25 @@ function addAnchors({ schema, path, resource }: SchemaPlace, { resources }: Scan
 }
 
 function scanKeyword(
-  { path, resource }: SchemaPlace,
+  place: SchemaPlace,
   [name, argument]: readonly [string, JsonValue],
   scan: Scan,
 ): SchemaProblem | undefined {
-  const here = [...path, name];
+  const here = { ...place, path: [...place.path, name] };
   const complaint = complaintAbout(name, argument);
-  if (complaint !== undefined) return { path: here, message: complaint };
-  const shape = keywordShapes.get(name);
-  for (const [keys, inner] of shape?.inner?.(argument) ?? [])
-    if (isJsonObject(inner)) scan.pending.push({ schema: inner, path: [...here, ...keys], resource });
-  return addPatterns(shape?.patterns?.(argument) ?? [], here, scan);
+  if (complaint !== undefined) return { path: here.path, message: complaint };
+  const { inner, patterns } = keywordShapes.get(name) ?? {};
+  return addSchemas(inner?.(argument) ?? [], here, scan) ?? addPatterns(patterns?.(argument) ?? [], here.path, scan);
+}
+
+function addSchemas(
+  schemas: readonly (readonly [IssuePath, JsonValue])[],
+  { path, resource }: SchemaPlace,
+  { pending }: Scan,
+): SchemaProblem | undefined {
+  for (const [keys, schema] of schemas)
+    if (isJsonObject(schema)) pending.push({ schema, path: [...path, ...keys], resource });
+  return pending.length > schemaLimits.subschemas ? tooMany : undefined;
 }
 
 function complaintAbout(name: string, argument: JsonValue): string | undefined {
@@ -187,6 +200,6 @@ function missing(uri: string | undefined, { resources }: Scan): string {
 
 /** The text under a keyword, if there is one. */
 export function textAt(schema: JsonObject, keyword: string): string | undefined {
-  const value = Object.hasOwn(schema, keyword) ? schema[keyword] : undefined;
+  const value = ownValue(schema, keyword);
   return typeof value === 'string' ? value : undefined;
 }

@@ -154,6 +154,129 @@ const cases: Record<string, { schema: JsonObject; path: string; expected: Schema
     path: '.a',
     expected: { schema: { type: 'string', minLength: 3 } },
   },
+  'what several parts say of a field': {
+    schema: {
+      allOf: [
+        object({ a: { enum: [1, 2, 3], description: 'first' } }),
+        object({ a: { enum: [2, 3, 4], description: 'second' } }),
+      ],
+    },
+    path: '.a',
+    expected: { schema: { type: 'integer', enum: [2, 3], description: 'first' } },
+  },
+  'bounds, lengths and items of several parts': {
+    schema: {
+      allOf: [
+        { items: text, minItems: 1, maxItems: 5, contains: text },
+        { type: 'array', items: { minLength: 2 }, minItems: 2, maxItems: 9, uniqueItems: true },
+      ],
+    },
+    path: '',
+    expected: {
+      schema: {
+        type: 'array',
+        ...{ minItems: 2, maxItems: 5, uniqueItems: true },
+        allOf: [{ items: text, contains: text }, { items: { minLength: 2 } }],
+      },
+    },
+  },
+  'fields of several parts': {
+    schema: {
+      allOf: [
+        object({ a: text, b: text }, { required: ['a'], title: 'One' }),
+        object({ b: { minLength: 2 }, c: number }, { required: ['a', 'c'], title: 'Other' }),
+      ],
+    },
+    path: '',
+    expected: {
+      schema: object(
+        { a: text, b: { type: 'string', minLength: 2 }, c: number },
+        { required: ['a', 'c'], title: 'One' },
+      ),
+    },
+  },
+  'fields of several parts that leave no room for each other': {
+    schema: { allOf: [object({ a: text }, { additionalProperties: false }), object({ b: number })] },
+    path: '',
+    expected: {
+      schema: object(
+        { a: text, b: number },
+        {
+          allOf: [{ properties: { a: text }, additionalProperties: false }, { properties: { b: number } }],
+        },
+      ),
+    },
+  },
+  'keywords that cannot be combined': {
+    schema: { type: 'string', pattern: 'a', allOf: [{ pattern: 'b', format: 'email' }, { pattern: 'a' }] },
+    path: '',
+    expected: { schema: { type: 'string', pattern: 'a', format: 'email', allOf: [{ pattern: 'b' }] } },
+  },
+  'parts that contradict each other': {
+    schema: { properties: { a: { allOf: [text, number] } } },
+    path: '.a',
+    expected: { schema: { not: {} } },
+  },
+  'a field that must not be there': {
+    schema: { properties: { a: { allOf: [false, text] } } },
+    path: '.a',
+    expected: { schema: { not: {} } },
+  },
+  'references in all kinds of places': {
+    schema: {
+      $defs: { t: text },
+      properties: {
+        a: {
+          anyOf: [{ $ref: '#/$defs/t' }, true],
+          patternProperties: { '^x': { $ref: '#/$defs/t' } },
+          items: { $ref: '#/properties/a/anyOf/0' },
+        },
+      },
+    },
+    path: '.a',
+    expected: { schema: { anyOf: [text, true], patternProperties: { '^x': text }, items: text } },
+  },
+  'a dynamic reference': {
+    schema: {
+      properties: { a: { $dynamicRef: '#d', description: 'kept' } },
+      $defs: { d: { $dynamicAnchor: 'd', type: 'string' } },
+    },
+    path: '.a',
+    expected: { schema: { description: 'kept' } },
+  },
+  'a part behind a dynamic reference': {
+    schema: { $dynamicRef: '#d', properties: { b: text }, $defs: { d: { $dynamicAnchor: 'd' } } },
+    path: '.a',
+    expected: { unknown: true },
+  },
+  'a field of all alternatives that are the same': {
+    schema: { anyOf: [{ $ref: '#/$defs/x' }, { $ref: '#/$defs/x' }], $defs: { x: object({ a: text }) } },
+    path: '.a',
+    expected: { schema: text },
+  },
+  'a field of alternatives in several parts': {
+    schema: {
+      anyOf: [object({ a: { allOf: [text, { minLength: 1 }] } }), object({ a: { $ref: '#/$defs/n' } })],
+      $defs: { n: number },
+    },
+    path: '.a',
+    expected: { schema: { anyOf: [{ type: 'string', minLength: 1 }, number] } },
+  },
+  'an alternative that may be anything': {
+    schema: { anyOf: [object({ a: text }), true] },
+    path: '.a',
+    expected: { unknown: true },
+  },
+  'alternatives beside an open object': {
+    schema: { additionalProperties: true, anyOf: [object({ a: text }), object({ b: text })] },
+    path: '.c',
+    expected: { unknown: true },
+  },
+  'what is left over has a schema': {
+    schema: { type: 'object', unevaluatedProperties: number },
+    path: '.b',
+    expected: { unknown: true },
+  },
   'a field of all alternatives': {
     schema: { anyOf: [object({ a: text }), object({ a: number })] },
     path: '.a',

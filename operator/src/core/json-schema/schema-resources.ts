@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from '../../api/json.ts';
-import { isJsonList, isJsonObject, isSchema } from './keyword-shapes.ts';
+import { isJsonList, isSchema } from './keyword-shapes.ts';
+import { mapOf, ownValue } from './keyword-arguments.ts';
 
 /** URI that a schema without an `$id` has, so that references inside it can be resolved. */
 export const rootUri = 'schema:///';
@@ -67,5 +68,5 @@ const unescapePointer = (token: string) => token.replaceAll('~1', '/').replaceAl
 
 function childOf(value: JsonValue | undefined, token: string): JsonValue | undefined {
   if (isJsonList(value)) return /^(0|[1-9][0-9]{0,8})$/.test(token) ? value[Number(token)] : undefined;
-  return isJsonObject(value) && Object.hasOwn(value, token) ? value[token] : undefined;
+  return ownValue(mapOf(value), token);
 }

@@ -1,8 +1,9 @@
 import type { JsonObject, JsonValue } from '../../api/json.ts';
-import { isJsonList, isJsonObject } from './keyword-shapes.ts';
+import { isJsonObject } from './keyword-shapes.ts';
 import type { Pattern } from './compile-pattern.ts';
 import type { SchemaNode } from './schema-node.ts';
 import { prepareSchema } from './prepare-schema.ts';
+import { listOf } from './keyword-arguments.ts';
 
 /** A schema whose references can be followed. */
 export interface OpenSchema {
@@ -42,7 +43,7 @@ export function takeApart(schemas: readonly JsonValue[], { references }: OpenSch
     if (!isJsonObject(schema) || parts.has(schema)) continue;
     parts.add(schema);
     const target = references.get(schema);
-    for (const inner of isJsonList(schema['allOf']) ? [...schema['allOf']].reverse() : []) pending.push(inner);
+    for (const inner of [...listOf(schema['allOf'])].reverse()) pending.push(inner);
     if (target !== undefined) pending.push(target);
   }
   return { parts: [...parts], isNever };

@@ -211,6 +211,10 @@ const right: Record<string, { schema: JsonObject; value: JsonValue }> = {
     },
     value: ['a', 'b'],
   },
+  'a reference into a list, and names that pointers have to escape': {
+    schema: { allOf: [{ type: 'string' }, { $ref: '#/$defs/a~1b~0c%25' }], $defs: { 'a/b~c%': { $ref: '#/allOf/0' } } },
+    value: 'a',
+  },
   'an older draft, where it means the same': {
     schema: {
       $schema: 'http://json-schema.org/draft-07/schema#',
@@ -259,6 +263,27 @@ const unusable: Record<string, { schema: JsonObject; says: string }> = {
     says: 'problem at $ref: "file:///etc/passwd" leads out of the schema: nothing is fetched',
   },
   'a reference that is no URI': { schema: { $ref: '#%E0%A4%A' }, says: 'problem at $ref: "#%E0%A4%A" is no URI' },
+  'a reference behind the end of a list': {
+    schema: { allOf: [true], $ref: '#/allOf/1' },
+    says: 'problem at $ref: "#/allOf/1" leads to nothing in the schema',
+  },
+  'a reference to no index of a list': {
+    schema: { allOf: [true], $ref: '#/allOf/00' },
+    says: 'problem at $ref: "#/allOf/00" leads to nothing in the schema',
+  },
+  'a reference to what is no schema': {
+    schema: { title: 'A', $ref: '#/title' },
+    says: 'problem at $ref: "#/title" leads to nothing in the schema',
+  },
+  'a name that is no URI': { schema: { $id: 'http://[' }, says: 'problem at $id: is no URI' },
+  'a dynamic reference that leads nowhere': {
+    schema: { $dynamicRef: '#nobody' },
+    says: 'problem at $dynamicRef: "#nobody" leads to nothing in the schema',
+  },
+  'a regular expression that is too long': {
+    schema: { pattern: 'a'.repeat(2000) },
+    says: `problem at pattern: the regular expression "${'a'.repeat(60)}…" is longer than 1024 characters`,
+  },
   'a reference to the prototype': {
     schema: { $ref: '#/__proto__' },
     says: 'problem at $ref: "#/__proto__" leads to nothing in the schema',
