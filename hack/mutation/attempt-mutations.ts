@@ -51,7 +51,7 @@ export const attemptMutations: readonly Mutation[] = [
     replacement:
       'waitToRetry(run, place, { record: { ...record, failures: (record.failures ?? 0) + 1 }, delayMs: 0, what',
     goesWrong: 'an eviction counts as a failure of the step',
-    tests: [workItem('plan-attempts.test.ts')],
+    tests: [workItem('accept-outcome.test.ts')],
   },
   {
     name: 'lost-answers-are-sent-again',
@@ -87,11 +87,11 @@ export const attemptMutations: readonly Mutation[] = [
   },
   {
     name: 'attempt-numbers-begin-again',
-    file: workItem('begin-again.ts'),
-    source: 'return highest;',
-    replacement: 'return highest * 0;',
+    file: workItem('loop-results.ts'),
+    source: 'const attemptsBefore = Math.max(',
+    replacement: 'const attemptsBefore = 0 * Math.max(',
     goesWrong: 'iterations that run again give their attempts numbers that Jobs already have',
-    tests: [workItem('plan-loops.test.ts'), workItem('plan-decisions.test.ts')],
+    tests: [workItem('begin-again.test.ts')],
   },
   {
     name: 'attempts-of-a-round-are-forgotten',
@@ -140,6 +140,14 @@ export const attemptMutations: readonly Mutation[] = [
     replacement: '#inlineBytes <= Infinity',
     goesWrong: 'small outputs add up in status without a bound',
     tests: [workItem('plan-run.test.ts'), workItem('plan-attempts.test.ts')],
+  },
+  {
+    name: 'large-results-are-not-read',
+    file: workItem('finish-step.ts'),
+    source: "if (content === 'unread' || !hasReadOthers) return false;",
+    replacement: "if (content === 'unread') return false;",
+    goesWrong: 'a route that refers to a large result of another step fails, because nobody has read it',
+    tests: [workItem('plan-order.test.ts')],
   },
   {
     name: 'cache-forgets-the-inputs',

@@ -83,7 +83,7 @@ export const orderMutations: readonly Mutation[] = [
     source: 'readResult(run, byIndex.get(index))',
     replacement: 'readResult(run, kept[index])',
     goesWrong: 'the results of a loop stand in the order in which iterations ended, not in that of the list',
-    tests: [workItem('plan-work-item.test.ts'), workItem('plan-loops.test.ts')],
+    tests: [workItem('loop-results.test.ts')],
   },
   {
     name: 'ranges-end-too-early',

@@ -18,7 +18,7 @@ export const runMutations: readonly Mutation[] = [
     source: 'gate: name, round, content, message })',
     replacement: 'gate: name, round, message })',
     goesWrong: 'an approval counts for outputs that the person has not seen: the digest does not cover them',
-    tests: [workItem('plan-decisions.test.ts')],
+    tests: [workItem('plan-gate.test.ts')],
   },
   {
     name: 'approvals-outlive-their-round',
@@ -66,7 +66,7 @@ export const runMutations: readonly Mutation[] = [
     source: '.at(-1)?.comment',
     replacement: '.at(0)?.comment',
     goesWrong: 'a step that was sent back twice is told the feedback of the first time',
-    tests: [workItem('plan-decisions.test.ts')],
+    tests: [workItem('begin-again.test.ts')],
   },
   {
     name: 'cancel-lets-attempts-run',
@@ -130,7 +130,7 @@ export const runMutations: readonly Mutation[] = [
     source: 'addUsage(addUsage(spent.used, spent.reserved), reserved)',
     replacement: 'addUsage(spent.used, reserved)',
     goesWrong: 'two steps side by side spend what is left for one of them',
-    tests: [workItem('plan-run.test.ts'), workItem('plan-attempts.test.ts')],
+    tests: [workItem('budget.test.ts')],
   },
   {
     name: 'replay-takes-failures-over',
@@ -147,6 +147,30 @@ export const runMutations: readonly Mutation[] = [
     replacement: 'isPartOfWhatGoesOn(',
     goesWrong: 'a retry of what failed also runs again what had succeeded',
     tests: [workItem('plan-run.test.ts')],
+  },
+  {
+    name: 'retried-parts-keep-their-time',
+    file: workItem('begin-again.ts'),
+    source: 'round: (record.round ?? 1) + 1, startedAt: run.now }',
+    replacement: 'round: (record.round ?? 1) + 1 }',
+    goesWrong: 'a group or a loop that took too long takes too long again as soon as it is retried',
+    tests: [workItem('begin-again.test.ts')],
+  },
+  {
+    name: 'used-budget-is-forgotten',
+    file: workItem('loop-results.ts'),
+    source: 'attempts.map(({ used = {} }) => used).reduce(addUsage, iterations?.used ?? {})',
+    replacement: 'attempts.map(() => ({})).reduce(addUsage, iterations?.used ?? {})',
+    goesWrong: 'what the iterations of a loop have cost can be spent again',
+    tests: [workItem('budget.test.ts'), workItem('begin-again.test.ts')],
+  },
+  {
+    name: 'replay-forgets-who-was-activated',
+    file: workItem('replay-run.ts'),
+    source: 'again.has(node) ? keepActivation(run, record, again) : takeOver(run, record)',
+    replacement: 'again.has(node) ? undefined : takeOver(run, record)',
+    goesWrong: 'a replay from a step that a check had activated skips that step',
+    tests: [workItem('replay-run.test.ts')],
   },
   {
     name: 'runs-without-asking',
