@@ -34,7 +34,7 @@ interface Standing {
 /** Looks over the guards of all steps. */
 export function findGuards(flow: DataFlow): Guards {
   const register = new GuardRegister(flow);
-  const standings = standingsOf(flow, register);
+  const standings = register.size === 0 ? new Map<StepNode, Standing>() : standingsOf(flow, register);
   const nothing = new BitSet(register.size);
   const allOf = (node: StepNode) => standings.get(node)?.all ?? nothing;
   return {

@@ -6,15 +6,15 @@ import { nearestName } from '../nearest-name.ts';
 import type { DataFlow } from './data-flow.ts';
 import { isExitStep } from './wait-graph.ts';
 
-/** Names that are looked for among all the others; whoever misspells more than these mends them first. */
-const MOST_SUGGESTIONS = 100;
+/** Names that a misspelled one is compared with, all misspelled ones together; whoever has more mends the first ones. */
+const MOST_COMPARISONS = 100_000;
 
 /** The steps and variables that can be named at a place, and what is said of a name that is none of them. */
 export class KnownNames {
   readonly #nodes: readonly StepNode[];
   readonly #visible = new Map<StepNode | 'exit' | 'main', readonly string[]>();
   readonly #loops = new Map<string, StepNode>();
-  #suggestions = 0;
+  #comparisons = 0;
 
   constructor({ graph }: DataFlow) {
     this.#nodes = graph.nodes;
@@ -38,7 +38,8 @@ export class KnownNames {
       stepNames: () => steps,
       isVariable: () => false,
     });
-    const nearest = this.#suggestions++ < MOST_SUGGESTIONS ? nearestName(name, [...steps, ...variables]) : undefined;
+    this.#comparisons += steps.length;
+    const nearest = this.#comparisons > MOST_COMPARISONS ? undefined : nearestName(name, [...steps, ...variables]);
     return nearest === undefined ? { code, message } : { code, message, hint: `did you mean ${nearest}?` };
   }
 
