@@ -161,6 +161,18 @@ const cases: Record<string, { steps: object[]; rest?: object; low: string; high:
     high: '11',
     seconds: 110,
   },
+  'a child step outside of a loop comes after the loop that activates it': {
+    steps: [loop('l', [one('a', { check: [{ boolean: 'x > 1', run: 'f' }] })]), ten('f', { isChild: true })],
+    low: '5',
+    high: '15',
+    seconds: 150,
+  },
+  'a part that waits for its own group never begins': {
+    steps: [group('g', [one('a', after('g')), ten('b')])],
+    low: '11',
+    high: '11',
+    seconds: 100,
+  },
   'routes come after their step': {
     steps: [one('a', { onSuccess: { routes: [{ match: { expression: 'true' }, steps: [ten('b'), one('c')] }] } })],
     low: '1',

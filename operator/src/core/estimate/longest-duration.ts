@@ -29,7 +29,8 @@ interface Schedule {
 
 /**
  * How long a run takes at most, in seconds: the longest chain of steps that wait for each other, each with all its
- * attempts, and what limits on parallel steps add to it. Linear in steps and dependencies.
+ * attempts, and what limits on parallel steps add to it. Linear in steps and dependencies. Estimates stand in the order of
+ * the document, each step before its parts.
  */
 export function longestDuration(
   estimates: ReadonlyMap<StepNode, StepEstimate>,
@@ -38,10 +39,8 @@ export function longestDuration(
 ): number {
   const schedule = scheduleOf(estimates, graph);
   const durations = new Map<StepNode, number>();
-  for (const node of [...graph.nodes].reverse()) {
-    const estimate = estimates.get(node);
-    if (estimate !== undefined) durations.set(node, durationOf(estimate, schedule, durations));
-  }
+  for (const estimate of [...estimates.values()].reverse())
+    durations.set(estimate.node, durationOf(estimate, schedule, durations));
   const seconds = (stage: Stage, roots: readonly StepNode[]) =>
     addCounts(criticalSeconds(stage, schedule, durations), crowding(sumWork(roots, schedule.works), maxParallel));
   // A run that has failed lets what still runs end, also beyond its time.
@@ -97,7 +96,7 @@ function delayInGroup({ step, children }: StepNode, works: ReadonlyMap<StepNode,
 
 function scheduleOf(estimates: ReadonlyMap<StepNode, StepEstimate>, graph: PipelineGraph): Schedule {
   const schedule: Schedule = {
-    works: measureWork(estimates, graph),
+    works: measureWork(estimates),
     iterations: new Map(),
     main: { nodes: [], orders: [] },
     exit: { nodes: [], orders: [] },

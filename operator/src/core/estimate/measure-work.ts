@@ -1,4 +1,4 @@
-import type { PipelineGraph, StepNode } from '../pipeline/step-node.ts';
+import type { StepNode } from '../pipeline/step-node.ts';
 import type { StepEstimate } from './step-estimate.ts';
 import { addCounts, multiplyCounts } from './usage-sum.ts';
 
@@ -10,14 +10,10 @@ export interface Work {
 }
 
 /** The work of each step with all that is inside it and that its routes bring. Each is looked at once, after its parts. */
-export function measureWork(
-  estimates: ReadonlyMap<StepNode, StepEstimate>,
-  graph: PipelineGraph,
-): ReadonlyMap<StepNode, Work> {
+export function measureWork(estimates: ReadonlyMap<StepNode, StepEstimate>): ReadonlyMap<StepNode, Work> {
   const works = new Map<StepNode, Work>();
-  for (const node of [...graph.nodes].reverse()) {
-    const estimate = estimates.get(node);
-    if (estimate === undefined) continue;
+  for (const estimate of [...estimates.values()].reverse()) {
+    const { node } = estimate;
     const parts = sumWork(node.children, works);
     const inside = node.step.type === 'loop' ? repeated(parts, estimate) : parts;
     const own = { seconds: estimate.seconds, width: node.children.length > 0 ? 0 : 1 };

@@ -15,10 +15,7 @@ const nothing: CostRange = { least: new Decimal(0), most: noTotals };
 /** What a whole run uses. Each step is looked at once, after its parts. */
 export function sumCosts(estimates: ReadonlyMap<StepNode, StepEstimate>, graph: PipelineGraph): CostRange {
   const costs = new Map<StepNode, CostRange>();
-  for (const node of [...graph.nodes].reverse()) {
-    const estimate = estimates.get(node);
-    if (estimate !== undefined) costs.set(node, costOf(estimate, costs));
-  }
+  for (const estimate of [...estimates.values()].reverse()) costs.set(estimate.node, costOf(estimate, costs));
   return sumOf([...graph.roots, ...graph.exitSteps], costs);
 }
 

@@ -22,6 +22,8 @@ const world: EstimateWorld = {
     aModel('large', { price }),
     aModel('small', { price: { inputPerMillionTokens: '0.1' }, contextLength: 1000 }),
     aModel('odd', { price: { inputPerMillionTokens: '10', outputPerMillionTokens: '1' } }),
+    aModel('four', { sidecar: { image: 'vllm', source: 'm', resources: { gpu: 4 } } }),
+    aModel('single', { sidecar: { image: 'vllm', source: 'm' } }),
     aModel('beside', { price: { gpuHour: '3.6' }, sidecar: { image: 'vllm', source: 'm', gpus: 2 } }),
   ],
   methods: [
@@ -53,7 +55,14 @@ const world: EstimateWorld = {
     aMethod('graph', { type: 'graph', graph: { nodes: [{ id: 'a', type: 'llm', modelRef: { name: 'odd' } }] } }),
   ],
   councils: [
+    aCouncil('sidecars', {
+      members: [
+        { name: 'a', roleRef: { name: 'developer' }, modelRef: { name: 'four' } },
+        { name: 'b', roleRef: { name: 'developer' }, modelRef: { name: 'single' } },
+      ],
+    }),
     aCouncil('three', { roleRef: { name: 'developer' }, limits: { maxTokens: 1_000_000, maxOutputTokens: 1000 } }),
+    aCouncil('debate', { strategy: 'debate', roleRef: { name: 'developer' }, size: 2 }),
     aCouncil('judged', {
       strategy: 'judge',
       members: [
@@ -75,6 +84,20 @@ const cases: Record<string, { step: object; usage: Usage; unknown?: string[] }> 
   'a call by a name that the run makes costs the dearest that it can become': {
     step: { type: 'crawler', method: 'crawler_{{source.type}}' },
     usage: { costUnits: '0.75' },
+  },
+  'a call by a name with several templates': {
+    step: { type: 'crawler', method: 'c{{a}}ler{{b}}web{{c}}' },
+    usage: { costUnits: '0.75' },
+  },
+  'a call by a name whose parts stand in another order': {
+    step: { type: 'crawler', method: 'c{{a}}web{{b}}ler{{c}}' },
+    usage: {},
+    unknown: ["Method 'c{{a}}web{{b}}ler{{c}}'"],
+  },
+  'a call by a name whose parts would overlap': {
+    step: { type: 'crawler', method: 'crawler_w{{a}}web' },
+    usage: {},
+    unknown: ["Method 'crawler_w{{a}}web'"],
   },
   'a call by a name that can become nothing known': {
     step: { type: 'crawler', method: 'other_{{source.type}}_x' },
@@ -133,6 +156,27 @@ const cases: Record<string, { step: object; usage: Usage; unknown?: string[] }> 
     step: { type: 'llm_agent', role: 'thrifty', agentConfig: { graph_definition: 'graph' } },
     usage: { promptTokens: 800, completionTokens: 200, costUnits: '0.01' },
   },
+  'a Method of another type than the step asks for says nothing of models': {
+    step: {
+      type: 'llm_agent',
+      role: 'thrifty',
+      agentConfig: { graph_definition: 'chain', nodes: [{ id: 'a', type: 'tool' }] },
+    },
+    usage: { promptTokens: 800, completionTokens: 200, costUnits: '0.0028' },
+  },
+  'a flow that is none asks once': {
+    step: {
+      type: 'llm_flow',
+      flow: 'graph',
+      modelRef: { name: 'large' },
+      limits: { maxOutputTokens: 100, maxTokens: 5000 },
+    },
+    usage: { promptTokens: 4800, completionTokens: 200, costUnits: '0.0068' },
+  },
+  'a model beside the agent holds the GPUs of its resources, or one': {
+    step: { type: 'council', council: 'sidecars', topic: 't' },
+    usage: { promptTokens: 167_232, completionTokens: 32_768, gpuSeconds: 600 * 5 },
+  },
   'a graph that is written in the step may name models as requests do': {
     step: { type: 'llm_agent', agentConfig: { nodes: [{ id: 'a', type: 'llm', model: 'small' }] } },
     usage: { completionTokens: 20_000, costUnits: '0.002' },
@@ -157,6 +201,10 @@ const cases: Record<string, { step: object; usage: Usage; unknown?: string[] }> 
   'a judge judges alone, after all rounds': {
     step: { type: 'council', council: 'judged', topic: 't' },
     usage: { promptTokens: 990_000, completionTokens: 10_000, costUnits: '10' },
+  },
+  'a debate has two rounds before it is judged': {
+    step: { type: 'council', council: 'debate', topic: 't' },
+    usage: { promptTokens: 150_848, completionTokens: 49_152, costUnits: '0.642368' },
   },
   'a Council that is not known': {
     step: { type: 'council', council: 'nobody', topic: 't' },

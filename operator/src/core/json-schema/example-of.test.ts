@@ -100,6 +100,20 @@ const cases: Record<string, { schema: JsonObject; example: JsonValue }> = {
     schema: { anyOf: [{ allOf: [{ type: 'null' }, text] }, { anyOf: [{ const: 7 }] }] },
     example: 7,
   },
+  'a field of which alternatives say different things': {
+    schema: {
+      properties: { a: true },
+      anyOf: [{ properties: { a: { anyOf: [{ const: 1 }, { const: 2 }] } }, required: ['a'] }],
+    },
+    example: { a: 1 },
+  },
+  'fields that only alternatives speak of': {
+    schema: {
+      required: ['a'],
+      anyOf: [{ properties: { a: { type: 'integer' } } }, { properties: { a: { type: 'null' } } }],
+    },
+    example: { a: 0 },
+  },
   'all parts together': {
     schema: {
       allOf: [{ properties: { a: text } }, { $ref: '#/$defs/b' }],

@@ -98,6 +98,19 @@ const cases: Record<string, { from: JsonObject; to: JsonObject; expected: Assign
     expected: 'unknown',
   },
   'nothing that fits from': { from: { allOf: [text, number] }, to: { type: 'boolean' }, expected: true },
+  'text or an object to an object that it does not fit': {
+    from: { type: ['string', 'object'], properties: { a: text }, required: ['a'] },
+    to: { type: ['string', 'object'], properties: { a: number } },
+    expected: 'unknown',
+  },
+  'never to what nothing fits': { from: text, to: { allOf: [false] }, expected: false },
+  'nothing to anything': { from: { allOf: [false] }, to: text, expected: true },
+  'a constant null': { from: { const: null }, to: { type: 'null' }, expected: true },
+  'alternatives that come from another schema': {
+    from: { properties: { a: { enum: [1, 2] } }, required: ['a'] },
+    to: { anyOf: [{ properties: { a: { const: 1 } } }, { properties: { a: { const: 2 } } }] },
+    expected: 'unknown',
+  },
   'a schema that cannot be used': { from: { type: 'text' }, to: number, expected: 'unknown' },
   'fields with names of the prototype': {
     from: object({ a: text }),

@@ -110,6 +110,32 @@ const wrong: Record<string, { schema: JsonObject; value: JsonValue; says: readon
     value: [1, 2],
     says: ['must have at least 2 items of the kind that `contains` describes, has 1'],
   },
+  'too many items that fit': {
+    schema: { contains: { const: 1 }, maxContains: 1 },
+    value: [1, 1],
+    says: ['must have at most 1 item of the kind that `contains` describes, has 2'],
+  },
+  'a text of less than one character': {
+    schema: { minLength: 1, maxLength: 1 },
+    value: 'ab',
+    says: ['must have at most 1 character, has 2'],
+  },
+  'a field with a strange name that another brings with it': {
+    schema: { dependentRequired: { 'a b': ['c'] } },
+    value: { 'a b': 1 },
+    says: ['c is required beside "a b"'],
+  },
+  'no type at all': { schema: { type: [] }, value: 1, says: ['must be nothing at all, found the number 1'] },
+  'what no alternative takes': {
+    schema: { anyOf: [false, false] },
+    value: 1,
+    says: ['fits none of 2 alternatives; the first: must be left out'],
+  },
+  'a multiple of a number beyond all numbers': {
+    schema: { multipleOf: 0.5 },
+    value: JSON.parse('1e999') as JsonValue,
+    says: ['must be a multiple of 0.5, found Infinity'],
+  },
   'too few fields': { schema: { minProperties: 1 }, value: {}, says: ['must have at least 1 field, has 0'] },
   'a name that is not allowed': {
     schema: { propertyNames: { pattern: '^[a-z]+$' } },
