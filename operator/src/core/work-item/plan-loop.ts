@@ -9,7 +9,7 @@ import type { Place } from './place.ts';
 import { planBody } from './plan-body.ts';
 import { type FollowedParts, setRunning } from './plan-container.ts';
 import type { Leave } from './plan-step.ts';
-import { parseRanges } from './ranges.ts';
+import { parseRanges, rangesTest } from './ranges.ts';
 import { hasReadReferences } from './resolve-step.ts';
 import type { Run } from './run.ts';
 import { scopeAt } from './run-scope.ts';
@@ -83,14 +83,14 @@ interface Iterations extends FollowedParts {
 }
 
 function planIterations(run: Run, place: Place, { record, leave, items }: Iterations): Progress {
-  const recorded = recordedIterations(record);
+  const isRecorded = recordedIterations(record);
   const done: DoneIteration[] = [];
   let underWay = 0;
   // Once one has failed no other begins, and those under way begin nothing new.
   let now = record.iterations?.failed === undefined ? leave : 'stop';
   for (const [index, item] of items.entries()) {
     if (underWay >= mostAtOnce(place)) break;
-    if (recorded.has(index) || !mayGoOn(run, record, { index, leave: now })) continue;
+    if (isRecorded(index) || !mayGoOn(run, record, { index, leave: now })) continue;
     const frame = iterationFrame(place.node, place.frame, { index, item });
     const { state } = planBody(run, { nodes: place.node.children, frame, leave: now, slots: Infinity });
     if (state === 'open') underWay += 1;
@@ -106,10 +106,11 @@ const mostAtOnce = ({ node: { step } }: Place) => (step.type === 'loop' ? (step.
 const mayGoOn = (run: Run, { path }: StepStatus, { index, leave }: { readonly index: number; readonly leave: Leave }) =>
   leave !== 'stop' || run.loops.paths(path, index).size > 0;
 
-/** Iterations that are done and have left no records. */
-function recordedIterations({ iterations = { count: 0 } }: StepStatus): ReadonlySet<number> {
+/** Tells which iterations are done and have left no records. */
+function recordedIterations({ iterations = { count: 0 } }: StepStatus): (index: number) => boolean {
   const { succeeded, failed, cancelled } = iterations;
-  return new Set([succeeded, failed, cancelled].flatMap((ranges) => [...parseRanges(ranges)]));
+  const tests = [succeeded, failed, cancelled].filter((ranges) => ranges !== undefined).map(rangesTest);
+  return (index) => tests.some((isIn) => isIn(index));
 }
 
 function endLoop(run: Run, place: Place, record: StepStatus): void {

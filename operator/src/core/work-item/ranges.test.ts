@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { formatRanges, largestRange, parseRanges } from './ranges.ts';
+import { formatRanges, largestRange, parseRanges, rangesTest } from './ranges.ts';
 
 describe('ranges', () => {
   const cases: Record<string, { numbers: number[]; text: string | undefined }> = {
@@ -20,10 +20,28 @@ describe('ranges', () => {
       fc.property(fc.uniqueArray(fc.nat(largestRange - 1), { maxLength: 6000 }), (numbers) => {
         const text = formatRanges(numbers);
         expect(parseRanges(text)).toEqual(new Set(numbers));
+        expect(numbers.every(rangesTest(text))).toBe(true);
         expect(text?.length ?? 0).toBeLessThanOrEqual(8192);
       }),
       { numRuns: 60 },
     );
+  });
+
+  test('a number can be looked for without making the set', () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.nat(300), { maxLength: 100 }), fc.constantFrom(1, 1000), (numbers, factor) => {
+        // Far apart, so many are written as a bit map.
+        const many =
+          factor === 1 ? numbers : [...numbers, ...Array.from({ length: 4000 }, (_, index) => 400 + index * 3)];
+        const isIn = rangesTest(formatRanges(many));
+        const set = new Set(many);
+        for (let number = 0; number < 1000; number += 1) expect(isIn(number)).toBe(set.has(number));
+      }),
+      { numRuns: 100 },
+    );
+    expect(rangesTest('7-9,0-2')(8)).toBe(true);
+    expect(rangesTest('0-2,7-9')(largestRange)).toBe(false);
+    expect(rangesTest('bits:B')(largestRange)).toBe(false);
   });
 
   test('the worst set of the largest size still fits', () => {
@@ -34,6 +52,7 @@ describe('ranges', () => {
   });
 
   it.each(['x', '1-', '-1', '1,,2', '99999999999', 'bits:!!'])('takes %j for as much as can be read of it', (text) => {
+    expect([...Array(10).keys()].filter(rangesTest(text))).toEqual([...parseRanges(text)]);
     expect([...parseRanges(text)].every((number) => number === 1 || number === 2)).toBe(true);
   });
 });

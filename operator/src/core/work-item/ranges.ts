@@ -17,11 +17,33 @@ export function parseRanges(text: Ranges | undefined): Set<number> {
   const numbers = new Set<number>();
   if (text === undefined || text === '') return numbers;
   if (text.startsWith(bitMapPrefix)) return parseBitMap(text.slice(bitMapPrefix.length));
+  for (const [from, to] of spansOf(text)) for (let number = from; number <= to; number += 1) numbers.add(number);
+  return numbers;
+}
+
+/** Tells which numbers are in a set, without making the set: it may be large, and is looked at in every plan. */
+export function rangesTest(text: Ranges | undefined): (number: number) => boolean {
+  if (text === undefined || text === '') return () => false;
+  if (text.startsWith(bitMapPrefix)) return bitMapTest(text.slice(bitMapPrefix.length));
+  const spans = [...spansOf(text)].sort(([from], [other]) => from - other);
+  return (number) => {
+    // The last span that begins at or before the number.
+    let low = 0;
+    for (let high = spans.length; low < high;) {
+      const middle = (low + high) >> 1;
+      if ((spans[middle]?.[0] ?? 0) <= number) low = middle + 1;
+      else high = middle;
+    }
+    return (spans[low - 1]?.[1] ?? -1) >= number;
+  };
+}
+
+/** The first and the last number of each span. */
+function* spansOf(text: Ranges): Generator<readonly [number, number]> {
   for (const part of text.split(',')) {
     const [, from = '', to = from] = /^(\d{1,7})(?:-(\d{1,7}))?$/.exec(part) ?? [];
-    for (let number = Number(from); from !== '' && number <= Number(to); number += 1) numbers.add(number);
+    if (from !== '') yield [Number(from), Number(to)];
   }
-  return numbers;
 }
 
 /** Writes a set of numbers. Undefined for none, so that the field can be left out. */
@@ -50,6 +72,13 @@ function parseBitMap(digits: string): Set<number> {
       if (bits > 0 && (bits >> bit) % 2 === 1) numbers.add(position * bitsPerDigit + bit);
   }
   return numbers;
+}
+
+function bitMapTest(digits: string): (number: number) => boolean {
+  return (number) => {
+    const bits = alphabet.indexOf(digits.charAt(Math.floor(number / bitsPerDigit)) || ' ');
+    return bits > 0 && (bits >> (number % bitsPerDigit)) % 2 === 1;
+  };
 }
 
 function formatBitMap(sorted: Int32Array): string {
