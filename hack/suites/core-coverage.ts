@@ -21,14 +21,14 @@ export type CoverageSummary = Readonly<Record<string, { readonly branches: Branc
 
 /**
  * Measures the branches of `core` that its tests take, and demands enough of them: counts as one check. Tests of properties
- * are left out: what counts is what sentences cover, and not what random data happened to reach. Whether the tests pass is
+ * and of speed are left out: what counts is what sentences cover, and not what random data happened to reach. Whether the tests pass is
  * not asked: they ran before, and some of them have a limit of time that does not hold while they are watched.
  */
 export async function checkCoreCoverage(report: (line: string) => void): Promise<Tally> {
   rmSync(summaryFile, { force: true });
   await runCommand(process.execPath, [
     ...['node_modules/vitest/vitest.mjs', 'run', '--project', 'unit', '--coverage.enabled', '--reporter', 'dot'],
-    ...['--silent', '--exclude', '**/*.properties.test.ts', core],
+    ...['--silent', '--exclude', '**/*.{properties,speed}.test.ts', core],
   ]);
   const text = existsSync(summaryFile) ? readFileSync(summaryFile, 'utf8') : '{}';
   const { lines, tally } = judgeCoverage(JSON.parse(text) as CoverageSummary, join(repositoryRoot, core));

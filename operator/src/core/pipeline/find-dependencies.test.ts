@@ -15,6 +15,11 @@ const cases: Record<string, Case> = {
     step: 'z',
     waitsFor: ['b succeeded by dependsOn', 'a succeeded by dependsOn'],
   },
+  'what it names twice, once': {
+    steps: [call('a'), call('z', { dependsOn: ['a', 'a'] })],
+    step: 'z',
+    waitsFor: ['a succeeded by dependsOn'],
+  },
   'what its inputs refer to, each once': {
     steps: [call('a'), call('z', { inputs: { x: from('{{a.v}} and {{a.w}}'), y: from([{ deep: '{{a.u}}' }]) } })],
     step: 'z',

@@ -84,6 +84,17 @@ const cases: Record<string, PlanningCase> = {
     states: { l: 'Failed PartFailed' },
     messages: { l: 'it is not tried again' },
   },
+  'are there when the list of the loop has to be read again for each of them': {
+    steps: [call('a'), loop('l', [call('x', { inputs: { v: from('{{item}}') } })], { iterateOver: '{{a.list}}' })],
+    when: (run) =>
+      run
+        .succeed('a', { list: ['x'.repeat(2000), 'y'] })
+        .succeed('l[0].x', { v: 1 })
+        .succeed('l[1].x', { v: 2 }),
+    inputs: { 'l[1].x': { v: 'y' } },
+    outputs: { l: { count: 2, results: [{ x: { v: 1 } }, { x: { v: 2 } }] } },
+    run: 'Succeeded AllStepsSucceeded',
+  },
   'can be read by name in the templates that follow': {
     steps: [loop('l', [call('x')]), call('z', { inputs: { v: from('{{l.results[1].x.v}}') } })],
     given: items('one', 'two'),

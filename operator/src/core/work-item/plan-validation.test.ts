@@ -34,6 +34,15 @@ const cases: Record<string, PlanningCase> = {
     states: { v: 'Failed ChecksFailed' },
     then: (run) => expect(run.messageOf('v')).toContain('completeness'),
   },
+  'an approval that was given stays while what follows from it has to be read': {
+    steps: [
+      call('a'),
+      approval('ok', { dependsOn: ['a'], check: [{ boolean: '{{a.n}} > 1', run: 'c' }] }),
+      call('c', { isChild: true }),
+    ],
+    when: (run) => run.succeed('a', { n: 2, text: 'x'.repeat(2000) }).decide('ok', 'approved'),
+    states: { ok: 'Succeeded Approved', c: 'Running AttemptRunning' },
+  },
   'an approval whose question has no value fails': {
     steps: [approval('ok', { message: 'is {{input.nope}} right?' })],
     states: { ok: 'Failed InputUnresolved' },
