@@ -46,7 +46,7 @@ function restMark({ startedAtSeconds, finishedAtSeconds, history, reason, output
 
 /** The first and the last character of a span. */
 function cellsOf(start: number, end: number, { seconds, width }: TimeScale): readonly [number, number] {
-  const cellSeconds = Math.max(seconds, Number.MIN_VALUE) / width;
+  const cellSeconds = (seconds === 0 ? 1 : seconds) / width;
   const first = Math.min(width - 1, Math.round(start / cellSeconds));
   const last = Math.min(width - 1, Math.max(first, Math.round(end / cellSeconds) - 1));
   return [first, last];

@@ -62,7 +62,10 @@ export async function performDryRun(
     mocks: mocked.mocks,
     startAt,
   });
-  if ('report' in result) return { title: chosen.title, report: result.report, warnings: warningsOf(report) };
+  if ('report' in result) {
+    const own = [...replayWarning(chosen), ...result.report.warnings];
+    return { title: chosen.title, report: { ...result.report, warnings: own }, warnings: warningsOf(report) };
+  }
   return { verdict: withFindings(report, 'place' in mocked ? result.issues.map(mocked.place) : []) };
 }
 
@@ -77,6 +80,13 @@ function requestFor({ name, spec, workItem }: ChosenRun, manifests: readonly Rea
     models: objectsOfKind(modelKind, manifests),
     councils: objectsOfKind(councilKind, manifests),
   };
+}
+
+/** What the run before gave is only known on a cluster. */
+function replayWarning({ workItem }: ChosenRun): DryRunReport['warnings'] {
+  if (workItem.replay === undefined) return [];
+  const message = `the results of ${workItem.replay.workItemName} are not known here: every step runs`;
+  return [{ code: 'ReplayIgnored', message }];
 }
 
 const warningsOf = ({ findings }: Report) => findings.filter(({ severity }) => severity === 'warning');

@@ -45,8 +45,8 @@ export type DryRunResult = { readonly report: DryRunReport } | { readonly issues
 
 /** More than this is no run that anybody waits for. */
 export const dryRunLimits = {
-  plans: 20_000,
-  attempts: 20_000,
+  plans: 10_000,
+  attempts: 10_000,
   /** A hundred years, in milliseconds: calendars go on, but not for ever. */
   milliseconds: 100 * 365.25 * 86_400_000,
 } as const;

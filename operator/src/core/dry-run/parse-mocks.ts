@@ -49,6 +49,7 @@ class MocksParser implements Mocks {
   }
 
   readField(key: string, value: unknown): void {
+    if (this.#isFull) return;
     const path = [key];
     if (key === 'steps') this.#readEach(value, path, (name, mock) => this.#readStep(name, mock, [...path, name]));
     else if (key === 'approvals')
@@ -62,7 +63,13 @@ class MocksParser implements Mocks {
     else this.issues.push({ code: 'WrongType', path, message: `must be an object, found ${describeValue(value)}` });
   }
 
+  /** Whoever has so many mistakes mends these first. */
+  get #isFull(): boolean {
+    return this.issues.length >= mostIssues;
+  }
+
   #readStep(text: string, value: unknown, path: IssuePath): void {
+    if (this.#isFull) return;
     const pattern = mockPattern(text);
     const problem = findPatternProblem(pattern, this.#graph, path.length === 1 ? mockFields : []);
     if (problem !== undefined) this.issues.push({ ...problem, path });
@@ -72,6 +79,7 @@ class MocksParser implements Mocks {
   }
 
   #readGate(name: string, value: unknown, path: IssuePath): void {
+    if (this.#isFull) return;
     const found = findGate(name, this.#graph);
     if (!('gate' in found)) this.issues.push({ ...found, path });
     else if (this.#fits(gateMock, value, path)) this.approvals.set(found.gate, value as GateMock);
