@@ -26,6 +26,17 @@ describe('parseDocuments reads', () => {
       [{ a: { b: 1 }, c: { b: 2, d: 3 }, e: { b: 1, d: 3 } }],
     ],
     ['a quoted << as a key like any other', '"<<": {a: 1}', [{ '<<': { a: 1 } }]],
+    [
+      'tags of the standard, however they are spelled',
+      'a: !!str 1\nb: !<tag:yaml.org,2002:str> 2',
+      [{ a: '1', b: '2' }],
+    ],
+    ['tags by a handle that is declared', '%TAG !y! tag:yaml.org,2002:\n---\na: !y!str 1', [{ a: '1' }]],
+    ['text by the bare tag', 'a: ! 1\nb: ! [1]', [{ a: '1', b: [1] }]],
+    ['a merge key that says so', 'a: &x {b: 1}\nc: {!!merge <<: *x}', [{ a: { b: 1 }, c: { b: 1 } }]],
+    ['a << that is tagged as text as a key', 'a: {!!str <<: 1}', [{ a: { '<<': 1 } }]],
+    ['what is called items and stands in no List as it is', 'kind: Pod\nitems: [1]', [{ kind: 'Pod', items: [1] }]],
+    ['values that have an anchor or a tag and nothing else', 'a: &x !!str\nb: &y\nc: |', [{ a: '', b: null, c: '' }]],
     ['a document that a mistake stands before', 'a: [\n---\nb: 1', [{ b: 1 }]],
   ])('%s', (_, text, expected) => {
     expect(values(text)).toEqual(expected);
@@ -51,6 +62,8 @@ describe('parseDocuments tells', () => {
     ['a << that merges no object', 'a: {<<: 1}', ['1:5 InvalidMerge']],
     ['a template without quotes', 'from: {{input.x}}', ['1:8 InvalidKey']],
     ['an empty key', ': 1', ['1:1 InvalidKey']],
+    ['a number that is no whole one as a key', '1.5: a', ['1:1 InvalidKey']],
+    ['a tag by a handle that means nothing here', '%TAG !x! tag:a,2000:\n---\na: !x!str 1', ['3:11 InvalidScalar']],
     ['an anchor that contains itself', 'a: &x [1, *x]', ['1:11 AnchorCycle']],
     ['an object anchor that contains itself', 'a: &x\n  b: *x', ['2:6 AnchorCycle']],
     ['an alias without an anchor', 'a: *x', ['1:4 UnknownAnchor']],
@@ -117,8 +130,12 @@ describe('parseDocuments tells', () => {
     expect(documents.map(({ value }) => value)).toEqual([{ a: 1 }]);
   });
 
-  test('that a file holds too many documents', () => {
-    expect(issues('{"a":1}'.repeat(sourceLimits.documents + 1))).toEqual(['1:1 FileTooLarge']);
+  test.each([
+    ['JSON objects', '', '{"a":1}'],
+    ['documents', '', '---\na: 1\n'],
+    ['items of a List', 'kind: List\nitems:\n', '- a: 1\n'],
+  ])('that a file holds too many %s', (_, head, each) => {
+    expect(issues(head + each.repeat(sourceLimits.documents + 1))).toEqual(['1:1 FileTooLarge']);
   });
 
   test('a thousand issues and how many more there are', () => {
@@ -164,8 +181,20 @@ describe('locate', () => {
     ['what is in an alias by its anchor', ['alias', 'deep'], 'value', 12, 9],
     ['what was merged by its source', ['merged', 'deep'], 'key', 12, 3],
     ['what is missing by what it is missing from', ['list', 2, 'absent', 'deeper'], 'value', 8, 5],
+    ['an item behind the last by its list', ['list', 9], 'value', 6, 3],
+    ['a field of a list by the list', ['list', 'name'], 'value', 6, 3],
+    ['a field of a text by the text', ['kind', 'deeper'], 'value', 2, 7],
   ])('finds %s', (_, path, part, line, column) => {
     expect(document?.locate(path, part)).toEqual({ line, column });
+  });
+
+  test.each([
+    ['by its anchor', 'a: &x !!str', 4],
+    ['by its tag', 'a: !!str', 4],
+    ['by the header of its block', 'a: |', 4],
+    ['of a document that is nothing but text', 'text', 1],
+  ])('finds a value %s', (_, line, column) => {
+    expect(parseDocuments(line).documents[0]?.locate(['a'])).toEqual({ line: 1, column });
   });
 
   test('finds the parts of List items from their own root', () => {
