@@ -23,7 +23,7 @@ export class NamePattern {
     const [first = '', ...rest] = this.#texts;
     const last = rest.pop();
     if (last === undefined) return name === first;
-    if (!name.startsWith(first) || name.length < first.length + last.length || !name.endsWith(last)) return false;
+    if (!name.startsWith(first) || !name.endsWith(last)) return false;
     let at = first.length;
     for (const text of rest) {
       const found = name.indexOf(text, at);

@@ -424,6 +424,27 @@ describe('steps that may be skipped:', () => {
         step('c', `isChild: true, ${takes('{{b.x}}')}`),
       ),
     },
+    'a child step of two steps of one condition, and of two conditions': {
+      spec: steps(
+        rated,
+        step('a', `when: '{{rate.x}}', check: [{notExists: x, run: c}]`),
+        step('b', `when: '{{rate.x}}', check: [{notExists: x, run: c}, {notExists: x, run: d}]`),
+        step('c', `isChild: true, ${takes('{{a.x}}')}`),
+        step('e', `when: '{{rate.z}}', check: [{notExists: x, run: d}]`),
+        step('d', `isChild: true, ${takes('{{b.x}}')}`),
+      ),
+      found: ['MayBeSkipped steps[5].inputs.x.from'],
+      says: "step 'b' may be skipped",
+    },
+    'a child step that another step activates too may run alone': {
+      spec: steps(
+        step('a', 'check: [{notExists: x, run: b}, {notExists: x, run: c}]'),
+        step('z', 'check: [{notExists: x, run: c}]'),
+        step('b', 'isChild: true'),
+        step('c', `isChild: true, ${takes('{{b.x}}')}`),
+      ),
+      found: ['MayBeSkipped steps[3].inputs.x.from'],
+    },
     'a step of a branch, from the same, the other and outside': {
       spec: steps(
         rated,
