@@ -40,6 +40,16 @@ describe('dryRun', () => {
     expect(report.durationSeconds).toBe(5);
   });
 
+  test('shows an attempt that was stopped', () => {
+    const { steps } = reportOf(
+      { steps: [group('g', [call('a')], { timeoutSeconds: 5, onError: { continueOnFailure: true } })] },
+      { mocks: { a: { durationSeconds: 60 } } },
+    );
+    expect(steps['g']).toMatchObject({ phase: 'Failed', reason: 'TimedOut', finishedAtSeconds: 5 });
+    expect(steps['a']).toMatchObject({ phase: 'Cancelled', finishedAtSeconds: 5 });
+    expect(steps['a']?.history).toMatchObject([{ result: 'Cancelled', startedAtSeconds: 0, finishedAtSeconds: 5 }]);
+  });
+
   test('tells the inputs of every step, also of those that the planner carries out', () => {
     const check = { name: 'check', type: 'validation' as const, checks: {}, inputs: { n: from('{{item}}') } };
     const { steps } = reportOf({
@@ -114,6 +124,19 @@ describe('dryRun', () => {
     );
     expect(spans(report)['wait']).toEqual([0, 30]);
     expect(report.warnings).toEqual([]);
+  });
+
+  test('lets an asset come when its mock says, whatever it is', () => {
+    const step = { name: 'wait', type: 'wait_for_asset' as const, assets: ['posts'] };
+    const report = reportOf({ steps: [step] }, { mocks: { wait: { durationSeconds: 45 } } });
+    expect(spans(report)['wait']).toEqual([0, 45]);
+    expect(report.steps['wait']?.outputs).toEqual({ assets: { posts: 'posts' } });
+  });
+
+  test('lets a look outside find what the mock says', () => {
+    const step = { name: 'wait', type: 'wait_for_asset' as const, http: { url: 'http://x' } };
+    const report = reportOf({ steps: [step] }, { mocks: { wait: { outputs: { status: 200 }, durationSeconds: 7 } } });
+    expect(report.steps['wait']).toMatchObject({ attempts: 1, outputs: { status: 200 }, finishedAtSeconds: 7 });
   });
 
   test('begins in the order of time, not of the document', () => {
@@ -253,6 +276,20 @@ describe('mocks that do not fit their steps', () => {
         },
       ],
     });
+  });
+
+  test('are told once for each place, and as a whole where the whole is wrong', () => {
+    const strict = [aMethod('m', { type: 'http', http: { url: 'http://x' }, outputs: { minProperties: 1 } })];
+    const result = runOnMocks({ steps: [call('a')] }, { methods: strict, mocks: { a: { outputs: {} } } });
+    expect(result).toMatchObject({
+      issues: [{ path: ['a', 'outputs'], message: expect.stringContaining('do not fit its schema: they ') as string }],
+    });
+  });
+
+  test('are not measured by a schema that cannot be used', () => {
+    const broken = [aMethod('m', { type: 'http', http: { url: 'http://x' }, outputs: { $ref: 'http://elsewhere' } })];
+    const mocks = { a: { outputs: {} } };
+    expect(runOnMocks({ steps: [call('a')] }, { methods: broken, mocks })).toHaveProperty('report');
   });
 
   test('are found by the Method that a template leads to', () => {

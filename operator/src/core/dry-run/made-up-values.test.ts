@@ -127,6 +127,25 @@ describe('with a schema, what a step without a mock gives', () => {
     });
   });
 
+  test('has it in every item of a list as well', () => {
+    const posts = {
+      type: 'object',
+      properties: { posts: { type: 'array', items: score, minItems: 2 } },
+      required: ['posts'],
+    };
+    expect(withSchema(posts, {}, reads('{{a.posts[*].text}}'))).toEqual({
+      posts: [0, 1].map(() => ({ score: 7, text: `a.posts[0].text` })),
+    });
+  });
+
+  test('has the fields of what the schema calls no more than an object', () => {
+    expect(withSchema({ type: 'object' }, {}, reads('{{a.x.y}}'))).toEqual({ x: { y: 'a.x.y' } });
+  });
+
+  test('is made up without a schema that cannot be used', () => {
+    expect(withSchema({ $ref: 'http://elsewhere' }, {}, reads('{{a.x}}'))).toEqual({ x: 'a.x' });
+  });
+
   test('leaves out what others read of it where the schema forbids that', () => {
     expect(withSchema({ ...score, additionalProperties: false }, {}, reads('{{a.note}}'))).toEqual({ score: 7 });
   });

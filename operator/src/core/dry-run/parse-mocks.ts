@@ -4,7 +4,7 @@ import { sourceLimits } from '../document/limits.ts';
 import { isPlainObject } from '../dsl/is-plain-object.ts';
 import type { Issue, IssuePath } from '../issue.ts';
 import type { PipelineGraph } from '../pipeline/step-node.ts';
-import { findReferences, findTemplateProblems } from '../template/find-references.ts';
+import { findTemplates } from '../template/find-references.ts';
 import { describeValue } from '../validation/describe-value.ts';
 import { findExcessDepth } from '../validation/find-excess-depth.ts';
 import { findSchemaIssues } from '../validation/schema-issues.ts';
@@ -94,11 +94,11 @@ class MocksParser implements Mocks {
   /** Outputs are values. A template in one would be taken for text, which nobody means. */
   #hasTemplates(mock: StepMock, path: IssuePath): boolean {
     const before = this.issues.length;
+    const message = 'outputs of a mock are values, and may not contain templates';
     for (const { outputs, at } of outputsIn(mock)) {
-      const found = [...findReferences(outputs), ...findTemplateProblems(outputs)];
-      for (const each of found.slice(0, mostIssues)) {
-        const message = 'outputs of a mock are values, and may not contain templates';
-        this.issues.push({ code: 'TemplateInMock', path: [...path, ...at, ...each.path], message });
+      for (const found of findTemplates(outputs)) {
+        this.issues.push({ code: 'TemplateInMock', path: [...path, ...at, ...found], message });
+        if (this.#isFull) return true;
       }
     }
     return this.issues.length > before;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonValue } from '../../api/json.ts';
-import { findReferences, findTemplateProblems } from './find-references.ts';
+import { findReferences, findTemplateProblems, findTemplates } from './find-references.ts';
 
 const placesOf = (value: JsonValue) =>
   findReferences(value).map(({ reference, path }) => [reference.text, path.join('/')]);
@@ -44,5 +44,15 @@ describe('findTemplateProblems', () => {
   it('has nothing against other values', () => {
     for (const value of [null, 1, true, 'text', '}}', [], {}, { '{{': 1 }])
       expect(findTemplateProblems(value)).toEqual([]);
+  });
+});
+
+describe('findTemplates', () => {
+  it('says where texts have references, malformed ones too, and not in keys', () => {
+    const found = findTemplates({ a: ['{{b}}', 'plain', { c: 'x {{' }], '{{d}}': '}}' });
+    expect([...found]).toEqual([
+      ['a', 0],
+      ['a', 2, 'c'],
+    ]);
   });
 });

@@ -28,6 +28,11 @@ export function findTemplateProblems(value: JsonValue): PlacedTemplateProblem[] 
   });
 }
 
+/** Where the texts of a value that have references stand, malformed ones too, one after the other as they are asked for. */
+export function* findTemplates(value: JsonValue): Generator<IssuePath> {
+  for (const { place } of textsOf(value)) yield pathOf(place);
+}
+
 interface Place {
   readonly value: JsonValue;
   readonly key: string | number;
