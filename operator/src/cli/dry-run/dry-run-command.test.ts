@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import { parseDocuments } from '../../core/document/parse-documents.ts';
+import { runCli } from '../run-cli.ts';
 import { runCommandLine } from '../../testing/run-command-line.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'conclave-dry-run-'));
@@ -264,6 +265,41 @@ describe('the table of a dry-run', () => {
     });
     const { out } = await dryRun('-f', file(pipeline));
     expect(out).not.toContain('\u001b');
+  });
+
+  test('shows outputs and messages without end only in part', async () => {
+    const many = Object.fromEntries(Array.from({ length: 60 }, (_, index) => [`o${index}`, { value: index }]));
+    const { out } = await dryRun(
+      '-f',
+      file(aPipeline('p', { steps: [{ name: 'a', type: 'function', method: 'm' }], outputs: many })),
+    );
+    expect(out).toContain('  o39: 39\n  …\n');
+    expect(out).not.toContain('o40');
+  });
+
+  test('clips long paths at their beginning, and uses the width of the terminal', async () => {
+    const name = `${'very_'.repeat(8)}long_name`;
+    const path = file(
+      aPipeline('p', {
+        steps: [
+          { name, type: 'function', method: 'm', onError: { fallbackStep: 'b' } },
+          { name: 'b', type: 'function', method: 'm', isChild: true },
+        ],
+      }),
+    );
+    const lines: string[] = [];
+    const terminal = {
+      input: (async function* () {})(),
+      out: (text: string) => lines.push(...text.split('\n')),
+      err: () => undefined,
+      colours: { out: true, err: true },
+      columns: 120,
+    };
+    expect(await runCli({ words: ['dry-run', path], version: '1', terminal })).toBe(0);
+    const row = lines.find((line) => line.includes('long_name'));
+    expect(row).toMatch(/^…ry_.*long_name {2}Succeeded {9}1 {2}█+$/);
+    expect(row).toHaveLength(120);
+    expect(lines.some((line) => line.includes('\u001b[2mSkipped\u001b[22m    nothing activated it'))).toBe(true);
   });
 
   test('shows no more than 400 steps', async () => {

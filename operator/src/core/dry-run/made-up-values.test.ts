@@ -44,6 +44,20 @@ describe('what a step without a mock gives', () => {
         { when: '{{a.x}}.exists(each, each.score > 0.5 && each.tags.size() > 0)' },
         { x: [{ score: 1, tags: ['a.x[0].tags[0]'] }] },
       ],
+      'a text for what is compared with an empty one': [{ when: "{{a.x}} != ''" }, { x: 'text' }],
+      'a text for what is searched for something that is read': [
+        { when: '{{a.x}}.contains({{a.y}})' },
+        { x: 'text', y: 'a.y' },
+      ],
+      'what its own name says where both sides are read': [{ when: '{{a.x}} == {{a.y}}' }, { x: 'a.x', y: 'a.y' }],
+      'a value behind an index that is read': [
+        { when: '{{a.x}}[{{a.i}}] == {{a.y}}[1.5 > 1 ? 0 : 1]' },
+        { x: 'a.x', i: 'a.i', y: 'a.y' },
+      ],
+      'a number for what is negated': [{ when: '-{{a.x}} < 0' }, { x: 1 }],
+      'untouched by calls of other functions': [{ when: "string({{a.x}}) == 'b'" }, { x: 'a.x' }],
+      'untouched by templates that are malformed': [{ inputs: { i: from('{{a.x'), j: from('{{a.y}} {{') } }, {}],
+      'untouched by a malformed condition': [{ when: '{{a.x}} >' }, {}],
       'a text for what is searched': [{ when: "{{a.x}}.startsWith('http')" }, { x: 'http' }],
       'fields behind a path in the expression': [
         { when: "{{a.x}}.y['z'] > 1 && {{a.list}}[0].n > 1" },
@@ -88,6 +102,12 @@ describe('what a step without a mock gives', () => {
     const body = [call('x', reads('{{item[0].id}}'))];
     const { steps } = reportOf({ steps: [call('a'), loop('each', body, { iterateOver: '{{a.list}}', batchSize: 2 })] });
     expect(steps['a']?.outputs).toEqual({ list: [{ id: 'a.list[0].id' }] });
+  });
+
+  test('is nothing for the variable of a loop over what is written down', () => {
+    const body = [call('x', reads('{{item.id}}', '{{each.other}}', '{{each.results[0]}}', '{{nobody.x}}'))];
+    const { steps } = reportOf({ steps: [call('a'), loop('each', body, { iterateOver: [{ id: 7 }] })] });
+    expect(steps['a']?.outputs).toEqual({});
   });
 
   test('is what is read of it in the results of its loop', () => {
