@@ -11,9 +11,10 @@ const layers = {
   runner: ['api', 'core', 'telemetry'],
   server: ['api', 'core', 'telemetry'],
   records: ['api', 'core', 'telemetry'],
+  executors: ['api', 'core', 'telemetry'],
   cli: ['api', 'core'],
-  testing: ['api', 'core', 'telemetry', 'kube', 'controllers', 'runner', 'server', 'records', 'cli'],
-  cmd: ['api', 'core', 'telemetry', 'kube', 'controllers', 'runner', 'server', 'records', 'cli'],
+  testing: ['api', 'core', 'telemetry', 'kube', 'controllers', 'runner', 'server', 'records', 'executors', 'cli'],
+  cmd: ['api', 'core', 'telemetry', 'kube', 'controllers', 'runner', 'server', 'records', 'executors', 'cli'],
 };
 const folders = Object.keys(layers);
 
@@ -24,7 +25,17 @@ const lazyLayers = { cli: ['kube'] };
 const owners = {
   '@kubernetes/client-node': ['kube'],
   '@dot-i/k8s-operator': ['kube'],
-  undici: ['kube'],
+  undici: ['kube', 'executors'],
+  'ipaddr.js': ['executors'],
+  cockatiel: ['executors'],
+  pdfmake: ['executors'],
+  marked: ['executors'],
+  'csv-stringify': ['executors'],
+  fastify: ['server'],
+  cloudevents: ['server'],
+  '@peculiar/x509': ['server'],
+  '@aws-sdk/client-s3': ['records'],
+  'lru-cache': ['kube', 'controllers', 'server', 'records', 'executors'],
   'js-yaml': ['core', 'kube'],
   yaml: ['core'],
   commander: ['cli'],
