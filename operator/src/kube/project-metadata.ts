@@ -1,6 +1,9 @@
+import { annotationNames } from '../core/manifest/labels.ts';
 import type { ObjectMeta } from './resource-type.ts';
 
 const keptPrefix = 'conclave.dev/';
+/** Files of the Pod's containers: nobody else reads them, and they are large. */
+const files: ReadonlySet<string> = new Set([annotationNames.task, annotationNames.certificateAuthorities]);
 const keptLabels: ReadonlySet<string> = new Set(['batch.kubernetes.io/job-completion-index']);
 
 /** Identity, times, our own labels and annotations, and the controlling owner: what a cache of children needs. */
@@ -35,6 +38,7 @@ export function cutText(text: string | undefined, bytes: number): string | undef
 }
 
 function ours(entries: Readonly<Record<string, string>>): Record<string, string> | undefined {
-  const kept = Object.entries(entries).filter(([key]) => key.startsWith(keptPrefix) || keptLabels.has(key));
+  const isKept = (key: string) => (key.startsWith(keptPrefix) && !files.has(key)) || keptLabels.has(key);
+  const kept = Object.entries(entries).filter(([key]) => isKept(key));
   return kept.length === 0 ? undefined : Object.fromEntries(kept);
 }

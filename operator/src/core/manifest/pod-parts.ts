@@ -37,7 +37,8 @@ const usual = { cpu: '50m', memory: '512Mi' } as const;
 /** Requested and limited alike, so that a Pod is never the first to be evicted; GPUs whole, by their extended resource. */
 export function renderResources(resources: Resources = {}): ContainerResources {
   const { cpu, memory, ephemeralStorage, gpu, gpuResourceName, resourceClaimTemplateName } = resources;
-  const amounts: Record<string, string> = defined({ cpu, memory, 'ephemeral-storage': ephemeralStorage });
+  const asked = Object.entries(defined({ cpu, memory, 'ephemeral-storage': ephemeralStorage }));
+  const amounts = Object.fromEntries(asked.map(([name, quantity]) => [name, String(quantity)]));
   if (gpu !== undefined && gpu > 0 && resourceClaimTemplateName === undefined)
     amounts[gpuResourceName ?? 'nvidia.com/gpu'] = String(gpu);
   return {

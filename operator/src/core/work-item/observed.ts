@@ -42,8 +42,12 @@ export interface ObservedAttempt {
   readonly number: number;
   /** UID of its Job, where it has one. */
   readonly jobUid?: string;
-  /** Why nothing happens yet: no GPU is free, the image does not come, the model loads. */
-  readonly waitingFor?: { readonly kind: 'gpu' | 'image' | 'model'; readonly name: string; readonly message: string };
+  /** Why nothing happens yet: no GPU or no room is free, the image does not come, the model loads, an event is awaited. */
+  readonly waitingFor?: {
+    readonly kind: 'gpu' | 'quota' | 'image' | 'model' | 'event';
+    readonly name: string;
+    readonly message: string;
+  };
   /** How it ended; none while it goes on. */
   readonly outcome?: AttemptOutcome;
 }
@@ -73,13 +77,13 @@ export type OutputsRef = NonNullable<StepStatus['outputsRef']>;
 /** What is known of the world beside children. What a plan lacks, it asks for by an action, and the next plan has it. */
 export interface Facts {
   /** Contents of artifacts, by digest. Loop results and outputs that are too large for status. */
-  readonly artifacts: ReadonlyMap<string, JsonValue>;
+  readonly artifacts: Pick<ReadonlyMap<string, JsonValue>, 'get' | 'has'>;
   /** Assets that events announced, and those of other runs. */
   readonly assets: readonly AssetFact[];
   /** Verified decisions of people, the oldest first. */
   readonly decisions: readonly DecisionFact[];
   /** Answers of the cache, by key: `miss` when it has nothing fresh. */
-  readonly cache: ReadonlyMap<string, CacheHit | 'miss'>;
+  readonly cache: Pick<ReadonlyMap<string, CacheHit | 'miss'>, 'get'>;
   /** Whether the namespace lets this WorkItem run now. */
   readonly quota: { readonly admitted: boolean; readonly message?: string };
   /** What may still be spent, beside what this WorkItem has reserved and used; no ceiling when it is left out. */

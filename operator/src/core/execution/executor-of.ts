@@ -1,0 +1,37 @@
+import type { Method } from '../../api/method.ts';
+import type { ExecutionMode } from '../pipeline/step-methods.ts';
+import type { StartAttempt } from '../work-item/work-item-plan.ts';
+
+/** Who runs an attempt: a Job, or something that the operator itself does. */
+export type Executor =
+  | 'code-job'
+  | 'image-job'
+  | 'http-call'
+  | 'http-probe'
+  | 'object-probe'
+  | 'event-request'
+  | 'object'
+  | 'serving'
+  | 'output';
+
+const byMode: Partial<Readonly<Record<ExecutionMode, Executor>>> = {
+  api: 'http-call',
+  k8s: 'serving',
+  event_driven: 'event-request',
+  orchestrator_delegation: 'object',
+};
+
+/** Who runs an attempt; undefined when nobody can: the Method is gone or of the wrong type, or the type of step is not served. */
+export function executorOf(
+  { mode, step }: Pick<StartAttempt, 'mode' | 'step'>,
+  method: Method | undefined,
+): Executor | undefined {
+  if (step.type === 'llm_flow') return undefined;
+  if (mode === 'polling')
+    return step.type === 'wait_for_asset' && step.http !== undefined ? 'http-probe' : 'object-probe';
+  if (mode !== 'direct') return byMode[mode];
+  if (step.type === 'output') return 'output';
+  if (step.type === 'custom_code') return 'code-job';
+  const isImage = method !== undefined && 'image' in method.spec && method.spec.image !== undefined;
+  return isImage ? 'image-job' : undefined;
+}

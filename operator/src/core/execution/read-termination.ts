@@ -1,0 +1,60 @@
+import { exitCodes, terminationMessage, type TerminationMessage } from '../../api/runner-result.ts';
+import { defined } from '../defined.ts';
+import type { AttemptOutcome } from '../work-item/observed.ts';
+import type { TerminatedView } from './child-views.ts';
+
+/** A message that cannot be read says nothing: a program that ignores the contract, or somebody else's words. */
+export function parseTermination(text: string | undefined): TerminationMessage | undefined {
+  if (text === undefined || text === '') return undefined;
+  try {
+    const parsed = terminationMessage.safeParse(JSON.parse(text));
+    return parsed.success ? parsed.data : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** How an attempt ended whose deciding container has ended by itself. */
+export function outcomeOf(container: string, ended: TerminatedView): AttemptOutcome {
+  const said = parseTermination(ended.message);
+  if (ended.exitCode === exitCodes.done && (said === undefined || said.outcome === 'succeeded')) return succeeded(said);
+  return failed(container, ended, said);
+}
+
+function succeeded(said: TerminationMessage | undefined): AttemptOutcome {
+  const { outputs, digest, sizeBytes = 0, usage } = said ?? {};
+  const where = digest === undefined ? { outputs: outputs ?? {} } : { outputsRef: { digest, sizeBytes } };
+  return { result: 'Succeeded', ...where, ...defined({ used: usage }) };
+}
+
+function failed(container: string, ended: TerminatedView, said: TerminationMessage | undefined): AttemptOutcome {
+  const { exitCode, reason } = ended;
+  const { error, usage, outcome } = said ?? {};
+  return {
+    result: 'Failed',
+    exitCode,
+    reason:
+      error?.reason ?? (outcome === 'limit' || exitCode === exitCodes.limitReached ? 'LimitReached' : wordFor(reason)),
+    message: error?.message ?? describe(container, ended, said),
+    retryable: error?.retryable ?? !isFinal(exitCode),
+    ...defined({ used: usage }),
+  };
+}
+
+/** Codes of the runner's contract that say that trying again cannot help. */
+const isFinal = (exitCode: number) => exitCode === exitCodes.terminal || exitCode === exitCodes.limitReached;
+
+/** Kubernetes says `Error` of every exit code but 0, and better words of what it did itself: `OOMKilled`. */
+const wordFor = (reason: string | undefined) =>
+  reason === undefined || reason === 'Error' || reason === 'Completed' ? 'ContainerFailed' : reason;
+
+function describe(
+  container: string,
+  { exitCode, message }: TerminatedView,
+  said: TerminationMessage | undefined,
+): string {
+  // A contract message that carries no error is no text for people.
+  const last = said === undefined ? message?.trim() : undefined;
+  const words = `the container ${container} ended with ${exitCode}`;
+  return last === undefined || last === '' ? words : `${words}: ${last}`;
+}

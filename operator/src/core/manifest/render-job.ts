@@ -1,0 +1,139 @@
+import type { OwnerReference } from '../../api/object-meta.ts';
+import { apiVersion } from '../../api/kind.ts';
+import type { Placement, Resources } from '../../api/placement.ts';
+import type { RunnerTask } from '../../api/runner-task.ts';
+import type { WorkItem } from '../../api/work-item.ts';
+import type { StartAttempt } from '../work-item/work-item-plan.ts';
+import { annotationNames, labelNames, labelValue } from './labels.ts';
+import { attemptName } from './names.ts';
+import { tokenAudience } from './pod-files.ts';
+import { podSecurityContext, renderClaims, renderPlacement } from './pod-parts.ts';
+import type { Container } from './render-containers.ts';
+
+/** What a Job is made of. */
+export interface JobParts {
+  readonly workItem: WorkItem;
+  readonly start: StartAttempt;
+  readonly task: RunnerTask;
+  /** Certificate authorities of the server, as PEM. */
+  readonly certificateAuthorities: string;
+  /** Run before the last one, one after the other. */
+  readonly initContainers: readonly Container[];
+  /** Its end is the end of the attempt. */
+  readonly container: Container;
+  readonly resources?: Resources | undefined;
+  readonly placement?: Placement | undefined;
+  /** LocalQueue of Kueue that the Job is put into. */
+  readonly queueName?: string | undefined;
+}
+
+/** The Job of an attempt, with the names of everything that it is known by. */
+export interface JobManifest {
+  readonly apiVersion: 'batch/v1';
+  readonly kind: 'Job';
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace: string;
+    readonly labels: Readonly<Record<string, string>>;
+    readonly annotations: Readonly<Record<string, string>>;
+    readonly ownerReferences: readonly OwnerReference[];
+  };
+  readonly spec: Readonly<Record<string, unknown>>;
+}
+
+/** The operator ends attempts by itself; this ends those whose operator is away, in seconds after their timeout. */
+const deadlineGraceSeconds = 60;
+/** The token is renewed by the kubelet long before. */
+const tokenSeconds = 3600;
+
+/** A Job that runs one attempt, once: retries are the operator's, and a disruption fails it without counting as one. */
+export function renderJob(parts: JobParts): JobManifest {
+  const { workItem, start, queueName } = parts;
+  const { name: workItemName, namespace = '', uid: workItemUid = '' } = workItem.metadata;
+  const { path, attempt, specDigest, timeoutSeconds } = start;
+  const labels = childLabels(workItem, start);
+  return {
+    ...{ apiVersion: 'batch/v1', kind: 'Job' },
+    metadata: {
+      ...{ name: attemptName({ workItemUid, path, attempt }), namespace },
+      labels: { ...labels, ...(queueName === undefined ? {} : { 'kueue.x-k8s.io/queue-name': queueName }) },
+      annotations: { [annotationNames.path]: path, [annotationNames.specDigest]: specDigest },
+      ownerReferences: [ownedBy(workItemName, workItemUid)],
+    },
+    spec: {
+      ...{ completions: 1, parallelism: 1, backoffLimit: 0 },
+      // Else a Pod that is being evicted is replaced while it still runs: one attempt would be paid twice.
+      podReplacementPolicy: 'Failed',
+      podFailurePolicy: {
+        rules: [{ action: 'FailJob', onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }] }],
+      },
+      activeDeadlineSeconds: timeoutSeconds + deadlineGraceSeconds,
+      template: { metadata: { labels, annotations: podAnnotations(parts) }, spec: podSpec(parts) },
+    },
+  };
+}
+
+/** Whose child it is: deleted with the WorkItem. */
+export function ownedBy(name: string, uid: string): OwnerReference {
+  return { apiVersion, kind: 'WorkItem', name, uid, controller: true, blockOwnerDeletion: true };
+}
+
+/** Labels of whatever runs an attempt. */
+export function childLabels(
+  { metadata, spec }: WorkItem,
+  { path, attempt, role }: Pick<StartAttempt, 'path' | 'attempt' | 'role'>,
+): Record<string, string> {
+  const { project } = spec;
+  return {
+    [labelNames.workItem]: labelValue(metadata.name),
+    [labelNames.workItemUid]: metadata.uid ?? '',
+    [labelNames.step]: labelValue(path),
+    [labelNames.attempt]: String(attempt),
+    ...(role === undefined ? {} : { [labelNames.role]: labelValue(role) }),
+    ...(project === undefined ? {} : { [labelNames.project]: labelValue(project) }),
+  };
+}
+
+function podAnnotations({ start, task, certificateAuthorities }: JobParts) {
+  return {
+    [annotationNames.path]: start.path,
+    [annotationNames.task]: JSON.stringify(task),
+    [annotationNames.certificateAuthorities]: certificateAuthorities,
+  };
+}
+
+function podSpec({ initContainers, container, resources, placement }: JobParts) {
+  const field = (path: string, name: string) => ({
+    path,
+    fieldRef: { fieldPath: `metadata.annotations['${name}']` },
+  });
+  return {
+    restartPolicy: 'Never',
+    automountServiceAccountToken: false,
+    enableServiceLinks: false,
+    terminationGracePeriodSeconds: 10,
+    securityContext: podSecurityContext,
+    ...renderPlacement(placement),
+    ...renderClaims(resources),
+    ...(initContainers.length === 0 ? {} : { initContainers }),
+    containers: [container],
+    volumes: [
+      { name: 'shared', emptyDir: {} },
+      { name: 'scratch', emptyDir: {} },
+      {
+        name: 'task',
+        downwardAPI: {
+          items: [field('task.json', annotationNames.task), field('ca.pem', annotationNames.certificateAuthorities)],
+        },
+      },
+      {
+        name: 'token',
+        projected: {
+          sources: [
+            { serviceAccountToken: { audience: tokenAudience, expirationSeconds: tokenSeconds, path: 'token' } },
+          ],
+        },
+      },
+    ],
+  };
+}

@@ -1,0 +1,35 @@
+import { priorities } from '../../api/work-item.ts';
+
+/** A WorkItem that waits for its turn. */
+export interface QueueEntry {
+  readonly uid: string;
+  /** `namespace/name`. */
+  readonly key: string;
+  readonly project: string | undefined;
+  readonly priority: number;
+  /** RFC 3339. */
+  readonly createdAt: string;
+}
+
+/** Priorities of a namespace. */
+export interface PriorityRules {
+  readonly defaultPriority?: string | undefined;
+  readonly priorities?: readonly { readonly name: string; readonly value: number }[] | undefined;
+}
+
+/** The priority of a WorkItem as a number; a name that nobody knows counts as `normal`, which validation has warned of. */
+export function priorityOf(priority: string | number | undefined, rules: PriorityRules): number {
+  const asked = priority ?? rules.defaultPriority ?? 'normal';
+  if (typeof asked === 'number') return asked;
+  const own = rules.priorities?.find(({ name }) => name === asked)?.value;
+  const known: Readonly<Record<string, number>> = priorities;
+  return own ?? (Object.hasOwn(known, asked) ? (known[asked] ?? 0) : priorities.normal);
+}
+
+/** Which of two goes first: the greater priority, then the older, then by name. Negative when it is the first. */
+export function compareQueued(one: QueueEntry, other: QueueEntry): number {
+  if (one.priority !== other.priority) return other.priority - one.priority;
+  if (one.createdAt !== other.createdAt) return one.createdAt < other.createdAt ? -1 : 1;
+  if (one.key === other.key) return 0;
+  return one.key < other.key ? -1 : 1;
+}
