@@ -5,7 +5,14 @@ import { pipelineSpec, type PipelineSpec } from '../api/pipeline.ts';
 import type { StepStatus } from '../api/step-status.ts';
 import type { WorkItem, WorkItemSpec } from '../api/work-item.ts';
 import type { WorkItemStatus } from '../api/work-item-status.ts';
-import type { AssetFact, AttemptOutcome, DecisionFact, Facts, ObservedAttempt } from '../core/work-item/observed.ts';
+import type {
+  AssetFact,
+  AttemptOutcome,
+  CacheHit,
+  DecisionFact,
+  Facts,
+  ObservedAttempt,
+} from '../core/work-item/observed.ts';
 import { planWorkItem } from '../core/work-item/plan-work-item.ts';
 import type { StartAttempt, WorkItemAction, WorkItemPlan } from '../core/work-item/work-item-plan.ts';
 
@@ -43,7 +50,7 @@ export class PlannedRun {
   readonly children = new Map<string, ObservedAttempt>();
   readonly assets: AssetFact[] = [];
   readonly decisions: DecisionFact[] = [];
-  readonly cache = new Map<string, Facts['cache'] extends ReadonlyMap<string, infer V> ? V : never>();
+  readonly cache = new Map<string, CacheHit | 'miss'>();
   /** Paths in the order in which their attempts were started. */
   readonly started: string[] = [];
   /** Every action so far. */

@@ -27,11 +27,13 @@ export function executorOf(
   method: Method | undefined,
 ): Executor | undefined {
   if (step.type === 'llm_flow') return undefined;
-  if (mode === 'polling')
-    return step.type === 'wait_for_asset' && step.http !== undefined ? 'http-probe' : 'object-probe';
-  if (mode !== 'direct') return byMode[mode];
-  if (step.type === 'output') return 'output';
-  if (step.type === 'custom_code') return 'code-job';
+  if (step.type === 'wait_for_asset') return step.http === undefined ? 'object-probe' : 'http-probe';
+  return mode === 'direct' ? executorInPod(step, method) : byMode[mode];
+}
+
+function executorInPod({ type }: StartAttempt['step'], method: Method | undefined): Executor | undefined {
+  if (type === 'output') return 'output';
+  if (type === 'custom_code') return 'code-job';
   const isImage = method !== undefined && 'image' in method.spec && method.spec.image !== undefined;
   return isImage ? 'image-job' : undefined;
 }

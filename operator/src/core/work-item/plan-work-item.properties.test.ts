@@ -5,6 +5,7 @@ import { workItemStatus } from '../../api/work-item-status.ts';
 import { arbitraryPipeline } from '../../testing/arbitrary-pipeline.ts';
 import { type Choose, HostileWorld } from '../../testing/hostile-world.ts';
 import { RunInvariants } from '../../testing/run-invariants.ts';
+import type { JsonValue } from '../../api/json.ts';
 import { planWorkItem } from './plan-work-item.ts';
 import type { WorkItemAction } from './work-item-plan.ts';
 
@@ -89,7 +90,8 @@ describe('planWorkItem, whatever is seen when, and whenever the operator dies', 
       endWell();
       for (const { observed, plan } of world.recorded) {
         const stored = plan.artifacts.map(({ digest, content }) => [digest, content] as const);
-        const facts = { ...observed.facts, artifacts: new Map([...observed.facts.artifacts, ...stored]) };
+        const known = observed.facts.artifacts as ReadonlyMap<string, JsonValue>;
+        const facts = { ...observed.facts, artifacts: new Map([...known, ...stored]) };
         const again = planWorkItem({ ...observed, facts, workItem: { ...observed.workItem, status: plan.status } });
         expect(again.status).toEqual(plan.status);
         expect(again.actions.filter(isEffect)).toEqual(plan.actions.filter(isEffect));
