@@ -1,4 +1,5 @@
-# The image of the operator, the runner and the CLI. It runs as an unprivileged user and needs no writable root.
+# The images of the product (the default) and of what runs users' programs. They run as an unprivileged user and need no
+# writable root.
 ARG BASE=docker.io/library/node:24-bookworm-slim
 
 FROM ${BASE} AS sources
@@ -19,7 +20,22 @@ RUN npm ci --omit=dev --ignore-scripts --prefer-offline --no-audit --no-fund \
   && find node_modules -type f \( -name '*.md' -o -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \) -delete \
   && find node_modules -type d -empty -delete
 
-FROM ${BASE}
+# What programs and commands of users run in (`--target runtime`): Python, Node, a static shell, the launcher with its
+# sandbox. Nothing of the product is in it.
+FROM ${BASE} AS runtime
+RUN mkdir -p /var/lib/apt/lists/partial /var/cache/apt/archives/partial /var/log/apt \
+  && apt-get update \
+  && apt-get install --yes --no-install-recommends busybox-static python3 \
+  && rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/log/* /usr/share/doc/* /usr/share/man/*
+COPY operator/runtimes /opt/conclave
+RUN python3 -m compileall -q /opt/conclave/launcher
+USER 65532:65532
+WORKDIR /tmp
+ENTRYPOINT ["python3", "-I", "-B", "/opt/conclave/launcher"]
+CMD ["run"]
+
+# The product: operator, server, runner and CLI.
+FROM ${BASE} AS product
 ENV NODE_ENV=production
 WORKDIR /app
 COPY package.json LICENSE ./

@@ -1,4 +1,4 @@
-/** Builds the project's image: by Docker where it runs, else by buildah, which needs no daemon and no registry. */
+/** Builds the project's images: by Docker where it runs, else by buildah, which needs no daemon and no registry. */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +13,7 @@ import { CommandFailed, runCommand } from './run-command.ts';
 
 /** How to build. */
 export interface ImageOptions {
+  /** Of the product; that of the runtime follows from it. */
   readonly tag: string;
   /** Instead of the Dockerfile's public base. */
   readonly base: string | undefined;
@@ -30,38 +31,63 @@ export interface BuiltImage {
 
 const pullTimeoutMs = 120_000;
 
+/** A stage of the Dockerfile that becomes an image. */
+interface Target {
+  readonly target: 'product' | 'runtime';
+  readonly tag: string;
+}
+
+const targetsOf = (tag: string): readonly Target[] => [
+  { target: 'product', tag },
+  { target: 'runtime', tag: runtimeTagOf(tag) },
+];
+
+/** The name of the image that users' programs run in, beside the product's: `registry/conclave-runtime:dev`. */
+export function runtimeTagOf(tag: string): string {
+  return tag.replace(/(?=(:[^:/]*)?$)/, '-runtime');
+}
+
 /** Builds and answers with what was built; throws ClusterError with the end of the build's output. */
-export async function buildImage(options: ImageOptions, report: Report): Promise<BuiltImage> {
+export async function buildImages(options: ImageOptions, report: Report): Promise<readonly BuiltImage[]> {
   try {
     return (await dockerRuns()) && !options.localBase
       ? await buildWithDocker(options, report)
       : await buildWithBuildah(options, report);
   } catch (error) {
     if (!(error instanceof CommandFailed)) throw error;
-    throw new ClusterError(`the image could not be built: ${error.message}`, { cause: error });
+    throw new ClusterError(`the images could not be built: ${error.message}`, { cause: error });
   }
 }
 
-async function buildWithDocker({ tag, base }: ImageOptions, report: Report): Promise<BuiltImage> {
+async function buildWithDocker({ tag, base }: ImageOptions, report: Report): Promise<readonly BuiltImage[]> {
   const baseArguments = base === undefined ? [] : ['--build-arg', `BASE=${base}`];
-  await runCommand('docker', ['build', '--tag', tag, ...baseArguments, repositoryRoot], { onErrorLine: report });
-  const size = await runCommand('docker', ['image', 'inspect', '--format', '{{.Size}}', tag]);
-  return { tag, builder: 'docker', bytes: Number(size) };
+  const images: BuiltImage[] = [];
+  for (const each of targetsOf(tag)) {
+    const what = ['--target', each.target, '--tag', each.tag];
+    await runCommand('docker', ['build', ...what, ...baseArguments, repositoryRoot], { onErrorLine: report });
+    const size = await runCommand('docker', ['image', 'inspect', '--format', '{{.Size}}', each.tag]);
+    images.push({ tag: each.tag, builder: 'docker', bytes: Number(size) });
+  }
+  return images;
 }
 
-async function buildWithBuildah(options: ImageOptions, report: Report): Promise<BuiltImage> {
-  const { tag, install } = options;
+async function buildWithBuildah(options: ImageOptions, report: Report): Promise<readonly BuiltImage[]> {
+  const { install } = options;
   await ensurePrerequisites(['image'], { needsGo: false, install, report });
   const base = options.base ?? (await findBase(options, report));
-  report(`building ${tag} on ${base}`);
   const scratch = mkdtempSync(join(tmpdir(), 'conclave-image-'));
+  const images: BuiltImage[] = [];
   try {
     const volumes = await npmVolumes(scratch);
-    await buildah.build({ tag, folder: repositoryRoot, buildArguments: { BASE: base }, volumes });
+    for (const { target, tag } of targetsOf(options.tag)) {
+      report(`building ${tag} on ${base}`);
+      await buildah.build({ tag, target, folder: repositoryRoot, buildArguments: { BASE: base }, volumes });
+      images.push({ tag, builder: 'buildah', bytes: await buildah.size(tag) });
+    }
   } finally {
     rmSync(scratch, { recursive: true });
   }
-  return { tag, builder: 'buildah', bytes: await buildah.size(tag) };
+  return images;
 }
 
 /** The public base where it is or can be fetched, else one made here; one that was made here before is used at once. */

@@ -9,6 +9,8 @@ const prefix = ['--mount', '--propagation=private', 'buildah', '--storage-driver
 export interface ImageBuild {
   readonly tag: string;
   readonly folder: string;
+  /** Stage of the Dockerfile; the last one by default. */
+  readonly target?: string;
   readonly buildArguments?: Readonly<Record<string, string>>;
   /** Paths of this machine → paths that steps of the build see, without becoming part of an image. */
   readonly volumes?: Readonly<Record<string, string>>;
@@ -18,8 +20,9 @@ const run = (args: readonly string[]): Promise<string> => runCommand(program, [.
 
 export const buildah = {
   /** Builds an image; unchanged steps come from the cache. */
-  async build({ tag, folder, buildArguments = {}, volumes = {} }: ImageBuild): Promise<void> {
+  async build({ tag, folder, target, buildArguments = {}, volumes = {} }: ImageBuild): Promise<void> {
     const flags = [
+      ...(target === undefined ? [] : [`--target=${target}`]),
       ...Object.entries(buildArguments).map(([name, value]) => `--build-arg=${name}=${value}`),
       ...Object.entries(volumes).map(([from, to]) => `--volume=${from}:${to}`),
     ];

@@ -1,17 +1,18 @@
-/** hack/image: builds the Dockerfile and loads the image into a cluster. */
+/** hack/image: builds the Dockerfile and loads its images into a cluster. */
 import { parseArgs } from 'node:util';
-import { buildImage, type ImageOptions } from './build-image.ts';
+import { buildImages, type ImageOptions } from './build-image.ts';
 import { loadImage } from './load-image.ts';
 import { defaultInstance } from './paths.ts';
 import { runMain } from './run-main.ts';
 
 const usage = `usage: hack/image [--instance NAME] [--no-load] [--tag IMAGE] [--base IMAGE | --local-base] [--install]
 
-Builds the project's image with Docker, or with buildah where Docker does not run, and loads it into a cluster.
+Builds the project's images with Docker, or with buildah where Docker does not run, and loads them into a cluster: the
+product's, and the one that users' programs run in.
 
   --instance NAME   into which cluster (CONCLAVE_INSTANCE, else 'default')
   --no-load         only build
-  --tag IMAGE       the image's name (localhost/conclave:dev)
+  --tag IMAGE       the product's name (localhost/conclave:dev); the other gets -runtime before the colon
   --base IMAGE      instead of the Dockerfile's public base
   --local-base      make the base here, from Debian; without it, only when the public base cannot be fetched (buildah)
   --install         install missing Debian packages instead of naming them`;
@@ -48,8 +49,9 @@ if (import.meta.main) {
     const report = (line: string): void => {
       console.error(`conclave: ${line}`);
     };
-    const image = await buildImage(options, report);
-    console.log(`${image.tag}: ${(image.bytes / 1e6).toFixed(0)} MB, built with ${image.builder}`);
-    if (options.load) console.log(await loadImage(options.instance, image, report));
+    for (const image of await buildImages(options, report)) {
+      console.log(`${image.tag}: ${(image.bytes / 1e6).toFixed(0)} MB, built with ${image.builder}`);
+      if (options.load) console.log(await loadImage(options.instance, image, report));
+    }
   });
 }

@@ -24,7 +24,7 @@ export async function loadImage(instance: string, image: BuiltImage, report: Rep
   }
   if (state.kind === 'context') {
     return `The cluster of context '${state.context}' pulls its images: push it to a registry that its nodes can reach,
-for example: ${image.builder} push ${image.tag} REGISTRY/conclave:dev`;
+for example: ${image.builder} push ${image.tag} REGISTRY/${basename(image.tag)}`;
   }
   await withArchive(image, paths.folder, async (archive) => {
     if (state.kind === 'kind') await loadIntoKind(instance, archive, report);
