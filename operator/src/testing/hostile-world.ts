@@ -142,19 +142,12 @@ export class HostileWorld {
 
   #perform(action: WorkItemAction): void {
     switch (action.kind) {
-      case 'start-attempt': {
-        this.starts.push(action);
-        const key = keyOf(action.path, action.attempt);
-        // Its name says which it is: a second start finds the first.
-        if (!this.#real.has(key)) this.#real.set(key, { start: action, outcome: undefined, isStopped: false });
+      case 'start-attempt':
+        this.#start(action);
         return;
-      }
-      case 'stop-attempt': {
-        const attempt = this.#real.get(keyOf(action.path, action.attempt));
-        if (attempt !== undefined) attempt.isStopped = true;
-        this.#seen.delete(keyOf(action.path, action.attempt));
+      case 'stop-attempt':
+        this.#stop(keyOf(action.path, action.attempt));
         return;
-      }
       case 'read-artifact': {
         const content = this.#artifacts.get(action.digest);
         if (content === undefined) throw new Error(`${action.digest} was never stored`);
@@ -170,6 +163,19 @@ export class HostileWorld {
           at: new Date(this.nowMs).toISOString(),
         });
     }
+  }
+
+  /** The name of an attempt says which it is: a second start finds the first. */
+  #start(start: StartAttempt): void {
+    this.starts.push(start);
+    const key = keyOf(start.path, start.attempt);
+    if (!this.#real.has(key)) this.#real.set(key, { start, outcome: undefined, isStopped: false });
+  }
+
+  #stop(key: string): void {
+    const attempt = this.#real.get(key);
+    if (attempt !== undefined) attempt.isStopped = true;
+    if (this.#choose(2) === 0) this.#seen.delete(key);
   }
 
   #somethingHappens(): void {
@@ -189,11 +195,10 @@ export class HostileWorld {
     happening?.();
   }
 
-  /** Attempts that run end in some way; those that were stopped have nothing to say. */
+  /** Attempts that run end in some way, some of them while they are being stopped. */
   #endSome(): void {
     for (const attempt of this.#real.values())
-      if (attempt.outcome === undefined && !attempt.isStopped && this.#choose(3) !== 0)
-        attempt.outcome = this.#outcome();
+      if (attempt.outcome === undefined && this.#choose(3) !== 0) attempt.outcome = this.#outcome();
   }
 
   #outcome(): AttemptOutcome {
@@ -226,7 +231,8 @@ export class HostileWorld {
   /** Some of what is there is seen. */
   #see(): void {
     for (const [key, { start, outcome, isStopped }] of this.#real) {
-      if (isStopped || this.#choose(4) === 3) continue;
+      // What was stopped may be seen for a while, and may even have come to an end before it was.
+      if (this.#choose(4) === 3 || (isStopped && this.#choose(3) !== 2)) continue;
       const isLate = this.#choose(3) === 2;
       this.#seen.set(key, seenAs(start, isLate ? undefined : outcome));
     }

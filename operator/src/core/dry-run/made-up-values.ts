@@ -6,7 +6,8 @@ import { isJsonObject } from '../json-schema/keyword-shapes.ts';
 import { validateJson } from '../json-schema/validate-json.ts';
 import type { PipelineGraph, StepNode } from '../pipeline/step-node.ts';
 import { parameterSchema } from '../validation/data-flow/reference-schemas.ts';
-import { hasField, StepResults } from '../validation/data-flow/step-results.ts';
+import { SchemaWork } from '../validation/data-flow/schema-work.ts';
+import { StepResults } from '../validation/data-flow/step-results.ts';
 import type { WorldIndex } from '../validation/world.ts';
 import { ValueSketches } from './sketch-values.ts';
 import type { ValueSketch } from './value-sketch.ts';
@@ -19,11 +20,13 @@ export class MadeUpValues {
   topic = '';
   readonly #results: StepResults;
   readonly #sketches: ValueSketches;
+  /** Without a bound: attempts are bounded, and a result must not change its form on the way. */
+  readonly #work = new SchemaWork(Number.POSITIVE_INFINITY);
   readonly #mustBeRelevant: ReadonlySet<StepNode>;
 
   constructor(spec: PipelineSpec, graph: PipelineGraph, world: WorldIndex) {
-    this.#results = new StepResults({ spec, graph, world });
-    this.#sketches = new ValueSketches(spec, graph, world);
+    this.#results = new StepResults({ graph, world, work: this.#work });
+    this.#sketches = new ValueSketches(spec, graph);
     this.#mustBeRelevant = new Set(
       graph.nodes.filter(checksRelevance).flatMap((node) => node.dependencies.map(({ on }) => on)),
     );
@@ -41,7 +44,7 @@ export class MadeUpValues {
     const declared = Object.keys(step.outputs ?? {});
     const [only] = declared;
     // The whole result stands under the only output that is declared when it has no such field.
-    const isWhole = only !== undefined && declared.length === 1 && schema !== undefined && !hasField(schema, only);
+    const isWhole = only !== undefined && declared.length === 1 && this.#lacks(schema, only);
     const whole = isWhole ? sketch.field(only) : withFields(sketch, declared);
     if (schema === undefined && !whole.hasParts) return {};
     const textOf = this.#mustBeRelevant.has(node) ? (name: string) => `${name}: ${this.topic}` : String;
@@ -57,9 +60,13 @@ export class MadeUpValues {
 
   /** The value of an input that was not given. */
   inputFor(parameter: Parameter): JsonValue {
-    const schema = parameterSchema(parameter);
+    const schema = parameterSchema(parameter, this.#work);
     const { name } = parameter;
     return fitting(schema === true ? undefined : schema, this.#sketches.input.field(name), { name, textOf: String });
+  }
+
+  #lacks(schema: JsonObject | undefined, name: string): boolean {
+    return schema !== undefined && 'missing' in this.#work.field(schema, name);
   }
 
   /** Inputs that templates name. */

@@ -6,7 +6,6 @@ import { expressionFields, templateFields } from '../pipeline/step-templates.ts'
 import { parseTemplate } from '../template/parse-template.ts';
 import type { Reference, Segment } from '../template/reference.ts';
 import { findReferenceUses } from '../validation/data-flow/reference-uses.ts';
-import type { WorldIndex } from '../validation/world.ts';
 import { sketchExpression } from './sketch-expression.ts';
 import { ValueSketch } from './value-sketch.ts';
 
@@ -17,9 +16,9 @@ export class ValueSketches {
   readonly #steps = new Map<StepNode, ValueSketch>();
   readonly #graph: PipelineGraph;
 
-  constructor(spec: PipelineSpec, graph: PipelineGraph, world: WorldIndex) {
+  constructor(spec: PipelineSpec, graph: PipelineGraph) {
     this.#graph = graph;
-    for (const { reference, node } of findReferenceUses({ spec, graph, world })) this.#find(reference, node);
+    for (const { reference, node } of findReferenceUses({ spec, graph })) this.#find(reference, node);
     for (const node of graph.nodes) this.#sketchStep(node);
   }
 

@@ -51,18 +51,25 @@ export class EvaluationLimit extends Error {
   override readonly name = 'EvaluationLimit';
 }
 
+/** Steps that are left for several checks together, beside the bound of each. */
+export interface StepBudget {
+  left: number;
+}
+
 /** One check of one value: its findings, and what it has spent. */
 export class Evaluation {
   /** Resources (schemas with an `$id`, or the whole) that are being evaluated, the outermost first. */
   readonly resources: string[] = [];
   readonly tracksSeen: boolean;
   #findings: KeywordFinding[] | undefined = [];
+  readonly #shared: StepBudget | undefined;
   #stepsLeft: number;
   #open = 0;
 
-  constructor(tracksSeen: boolean, steps: number = schemaLimits.steps) {
+  constructor(tracksSeen: boolean, steps: number = schemaLimits.steps, shared?: StepBudget) {
     this.tracksSeen = tracksSeen;
     this.#stepsLeft = steps;
+    this.#shared = shared;
   }
 
   /** Whether only the answer counts, not the findings, so that the first failure decides. */
@@ -77,7 +84,8 @@ export class Evaluation {
   /** Counts steps before they are made. */
   spend(steps: number): void {
     this.#stepsLeft -= steps;
-    if (this.#stepsLeft < 0)
+    if (this.#shared !== undefined) this.#shared.left -= steps;
+    if (this.#stepsLeft < 0 || (this.#shared !== undefined && this.#shared.left < 0))
       throw new EvaluationLimit('checking the value takes too long: the schema or the value is too large or involved');
   }
 

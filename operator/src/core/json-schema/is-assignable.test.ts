@@ -111,6 +111,16 @@ const cases: Record<string, { from: JsonObject; to: JsonObject; expected: Assign
     to: { anyOf: [{ properties: { a: { const: 1 } } }, { properties: { a: { const: 2 } } }] },
     expected: 'unknown',
   },
+  'the same keyword beside others that change its meaning': {
+    from: { type: 'array', contains: text, minContains: 0 },
+    to: { type: 'array', contains: text, maxItems: 5 },
+    expected: 'unknown',
+  },
+  'a list that need contain nothing to one that must': {
+    from: { type: 'array', contains: text, minContains: 0 },
+    to: { type: 'array', contains: text },
+    expected: 'unknown',
+  },
   'a schema that cannot be used': { from: { type: 'text' }, to: number, expected: 'unknown' },
   'fields with names of the prototype': {
     from: object({ a: text }),
@@ -123,4 +133,12 @@ describe('isAssignable', () => {
   test.each(Object.entries(cases))('%s', (_, { from, to, expected }) => {
     expect(isAssignable(from, to)).toBe(expected);
   });
+});
+
+test('looking for many fields is counted, though none of them is compared', () => {
+  const names = Array.from({ length: 1000 }, (_, index) => `f${index}`);
+  const wide = { type: 'object', properties: Object.fromEntries(names.map((name) => [name, true])) };
+  const budget = { left: 100_000 };
+  isAssignable({ type: 'object', properties: {}, additionalProperties: false }, wide, budget);
+  expect(100_000 - budget.left).toBeGreaterThan(names.length);
 });

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '../../api/json.ts';
 import { identityOf } from './compare-values.ts';
-import { Evaluation, EvaluationLimit } from './evaluation.ts';
+import { Evaluation, EvaluationLimit, type StepBudget } from './evaluation.ts';
 import { fitsAll } from './fits-all.ts';
 import { isJsonList, keywordShapes } from './keyword-shapes.ts';
 import { schemaLimits } from './limits.ts';
@@ -14,17 +14,20 @@ export type Assignability = true | false | 'unknown';
 /** Pairs of schemas that are compared at most, and levels. */
 const MOST_PAIRS = 2000;
 const DEEPEST = 24;
+/** Steps that comparing two schemas takes beside what is inside them, and looking for a field in both. */
+const STEPS_OF_A_PAIR = 40;
+const STEPS_OF_A_FIELD = 5;
 
 /**
  * Whether values that fit `from` fit `to`. True only when all do, false only when none does (an empty list aside, which
- * fits any list).
+ * fits any list). Comparisons that share a budget are bounded together, too.
  */
-export function isAssignable(from: JsonObject, to: JsonObject): Assignability {
-  const [source, target] = [openSchema(from), openSchema(to)];
+export function isAssignable(from: JsonObject, to: JsonObject, shared?: StepBudget): Assignability {
+  const [source, target] = [openSchema(from, shared), openSchema(to, shared)];
   if (source === undefined || target === undefined) return 'unknown';
   if (from === to || identityOf(from) === identityOf(to)) return true;
   const tracksSeen = source.tracksSeen || target.tracksSeen;
-  const evaluation = new Evaluation(tracksSeen, schemaLimits.exampleSteps);
+  const evaluation = new Evaluation(tracksSeen, schemaLimits.exampleSteps, shared);
   try {
     return compare({ from: [from], to: [to], depth: 0 }, { source, target, evaluation, left: MOST_PAIRS });
   } catch (error) {
@@ -56,6 +59,7 @@ interface OpenPair {
 
 function compare({ from, to, depth }: Pair, comparison: Comparison): Assignability {
   if (comparison.left-- <= 0 || depth > DEEPEST) return 'unknown';
+  comparison.evaluation.spend(STEPS_OF_A_PAIR);
   const { source, target } = comparison;
   const pair = { from: takeApart(from, source), to: takeApart(to, target), depth };
   if (pair.from.isNever) return true;
@@ -119,6 +123,7 @@ function compareFields(pair: OpenPair, comparison: Comparison): Assignability {
   const needed = requiredFields(pair.to);
   const names = new Set([...listedFields(pair.from), ...listedFields(pair.to), ...given, ...needed]);
   if (names.size > MOST_PAIRS) return 'unknown';
+  comparison.evaluation.spend(names.size * STEPS_OF_A_FIELD);
   return together(Array.from(names, (name) => compareField(name, { ...pair, given, needed }, comparison)));
 }
 

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../../api/json.ts';
+import type { StepBudget } from './evaluation.ts';
 import type { Segment } from '../template/reference.ts';
 import { mergeSchemas } from './merge-schemas.ts';
 import { fieldOf, itemOf, type PartOf } from './part-of.ts';
@@ -16,10 +17,11 @@ export type SchemaAt =
 
 /**
  * What a schema says about the end of a template's path. Each `[*]` makes a list of what the rest of the path leads to;
- * another one further on adds to the same list. `at` is the path up to where it went wrong, as templates spell it.
+ * another one further on adds to the same list. `at` is the path up to where it went wrong, as templates spell it. The
+ * work is taken from a budget, which never ends it: it is bounded by itself.
  */
-export function schemaAt(schema: JsonObject, segments: readonly Segment[]): SchemaAt {
-  const open = openSchema(schema);
+export function schemaAt(schema: JsonObject, segments: readonly Segment[], budget?: StepBudget): SchemaAt {
+  const open = openSchema(schema, budget);
   if (open === undefined) return { unknown: true };
   const isList = segments.some(({ kind }) => kind === 'splat');
   let schemas: readonly JsonValue[] = [schema];

@@ -223,6 +223,22 @@ const right: Record<string, { schema: JsonObject; value: JsonValue }> = {
     },
     value: { children: [{ children: [] }] },
   },
+  'an item that some alternative has looked at': {
+    schema: { anyOf: [{ prefixItems: [true, { const: 2 }] }, { prefixItems: [true] }], unevaluatedItems: false },
+    value: [1, 2],
+  },
+  'what a schema that was left makes of nothing': {
+    schema: {
+      $id: 'https://example.com/root',
+      allOf: [{ $ref: 'other' }, { $ref: '#/$defs/list' }],
+      $defs: {
+        list: { type: 'array', items: { $dynamicRef: '#item' } },
+        any: { $dynamicAnchor: 'item', type: 'number' },
+        other: { $id: 'other', $defs: { text: { $dynamicAnchor: 'item', type: 'string' } } },
+      },
+    },
+    value: [1, 2],
+  },
   'what the outermost schema makes of a dynamic reference': {
     schema: {
       $id: 'https://example.com/strings',

@@ -5,6 +5,7 @@ import type { Issue, IssuePath } from '../issue.ts';
 import { pipelineGraph } from '../pipeline/pipeline-graph.ts';
 import { atLevel } from './at-level.ts';
 import { findDataFlowIssues } from './data-flow/find-data-flow-issues.ts';
+import { SchemaWork } from './data-flow/schema-work.ts';
 import { findReferenceIssues } from './references/find-reference-issues.ts';
 import { checkBudget } from './resources/check-budget.ts';
 import { checkNodes } from './resources/check-nodes.ts';
@@ -39,7 +40,7 @@ export function validatePipelineSpec(spec: PipelineSpec, { world, base, inputs }
   const estimate = estimatePipeline({ ...world.world, spec, inputs });
   const issues = [
     ...atLevel(2, findReferenceIssues(graph, world), base),
-    ...atLevel(3, findDataFlowIssues({ spec, graph, world }, MOST_ISSUES), base),
+    ...atLevel(3, findDataFlowIssues({ spec, graph, world, work: new SchemaWork() }, MOST_ISSUES), base),
     ...atLevel(4, [...checkNodes(graph, world), ...checkBudget(estimate, world.world.tenant)], base),
   ];
   return { issues, estimate };

@@ -9,6 +9,7 @@ import { checkLiteral } from './data-flow/check-value.ts';
 import { KnownNames } from './data-flow/known-names.ts';
 import { parameterSchema } from './data-flow/reference-schemas.ts';
 import { problemIssue } from './data-flow/reference-uses.ts';
+import { SchemaWork } from './data-flow/schema-work.ts';
 import { suggestName } from './nearest-name.ts';
 import { missingObject } from './references/missing-object.ts';
 import { type Examination, validatePipelineSpec } from './validate-pipeline.ts';
@@ -66,18 +67,18 @@ function checkPriority(name: string, { world }: WorldIndex): Issue[] {
 }
 
 function checkAgainst(spec: PipelineSpec, { spec: { inputs = {}, replay } }: WorkItem, world: WorldIndex): Issue[] {
-  const flow = { spec, graph: pipelineGraph(spec), world };
+  const flow = { spec, graph: pipelineGraph(spec), world, work: new SchemaWork() };
   const from = replay?.fromStep;
   const isUnknown = from !== undefined && !flow.graph.byName.has(from);
   const problem = isUnknown ? new KnownNames(flow).notFound(from, undefined) : undefined;
   return [
     ...(problem === undefined ? [] : [problemIssue(problem, ['replay', 'fromStep'])]),
-    ...checkGivenInputs(spec, inputs),
+    ...checkGivenInputs(spec, inputs, flow.work),
   ];
 }
 
 /** What a WorkItem gives to the parameters of its Pipeline. */
-function checkGivenInputs({ parameters = [] }: PipelineSpec, inputs: JsonObject): Issue[] {
+function checkGivenInputs({ parameters = [] }: PipelineSpec, inputs: JsonObject, work: SchemaWork): Issue[] {
   const known = parameters.map(({ name }) => name);
   const missing = parameters.filter(
     ({ name, required, default: fallback }) =>
@@ -93,8 +94,8 @@ function checkGivenInputs({ parameters = [] }: PipelineSpec, inputs: JsonObject)
     ...Object.entries(inputs).flatMap(([name, value]) => {
       const parameter = parameters.find((each) => each.name === name);
       if (parameter === undefined) return [unknownInput(name, known)];
-      const schema = parameterSchema(parameter);
-      return schema === true ? [] : checkLiteral(value, schema, ['inputs', name]);
+      const schema = parameterSchema(parameter, work);
+      return schema === true ? [] : checkLiteral({ value, schema, path: ['inputs', name] }, work);
     }),
   ];
 }

@@ -10,6 +10,13 @@ const rating = (inputs: string) => flowOf(`  - name: rate\n    type: crawler\n  
 const takesText =
   '  inputs:\n    type: object\n    required: [text]\n    properties:\n      text:\n        type: string\n';
 
+/** A long list, each item of which fits the last of many alternatives. */
+function costlyParameter(name: string): string {
+  const alternatives = Array.from({ length: 100 }, (_, index) => `{const: ${index}}`).join(', ');
+  const items = Array.from({ length: 15_000 }, () => '99').join(', ');
+  return `  - name: ${name}\n    default: [${items}]\n    schema: {items: {anyOf: [${alternatives}]}}\n`;
+}
+
 /** Codes of issues of the values that steps give to each other. */
 export const dataEntries: readonly IssueEntry[] = [
   {
@@ -92,6 +99,20 @@ export const dataEntries: readonly IssueEntry[] = [
     remedy: 'Write it by draft 2020-12; the path leads to the keyword.',
     example: {
       text: pipelineText(`parameters:\n  - name: limit\n    schema:\n      type: int\nsteps:\n${anything('work')}`),
+    },
+  },
+  {
+    ...warning,
+    code: 'ChecksTooCostly',
+    meaning: 'Checking all values against their schemas would take too long: some were not checked.',
+    remedy: 'Use smaller schemas, or fewer alternatives in them.',
+    example: {
+      words:
+        'Four lists of 15,000 numbers, each for a parameter whose schema has a hundred alternatives for every item.',
+      bytes: () =>
+        new TextEncoder().encode(
+          pipelineText(`parameters:\n${['a', 'b', 'c', 'd'].map(costlyParameter).join('')}steps:\n${anything('work')}`),
+        ),
     },
   },
   {

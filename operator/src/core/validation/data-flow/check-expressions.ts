@@ -1,12 +1,12 @@
 import type { JsonObject } from '../../../api/json.ts';
 import { checkExpression, compileExpression } from '../../expression/expression.ts';
 import type { Issue, IssuePath } from '../../issue.ts';
-import { schemaAt } from '../../json-schema/schema-at.ts';
 import type { StepNode } from '../../pipeline/step-node.ts';
 import { type ExpressionField, expressionFields } from '../../pipeline/step-templates.ts';
 import type { DataFlow } from './data-flow.ts';
 import type { ReferenceSchemas } from './reference-schemas.ts';
 import { problemIssue } from './reference-uses.ts';
+import type { SchemaWork } from './schema-work.ts';
 import type { StepResults } from './step-results.ts';
 
 /** The type of a variable; `unknown` when there is one of which no more is known, undefined when there is none. */
@@ -23,19 +23,22 @@ interface Condition {
 /** What is wrong with the expressions of a Pipeline: their grammar, the types in them, and that they answer true or false. */
 export function checkExpressions(flow: DataFlow, schemas: ReferenceSchemas, results: StepResults): Issue[] {
   const conditions = [
-    ...flow.graph.nodes.flatMap((node) => conditionsOf(node, schemas, results)),
+    ...flow.graph.nodes.flatMap((node) => conditionsOf(node, { schemas, results, work: flow.work })),
     ...transitionConditions(flow),
   ];
-  return conditions.flatMap((condition) => checkCondition(condition, schemas));
+  return conditions.flatMap((condition) => checkCondition(condition, { schemas, work: flow.work }));
 }
 
-function checkCondition({ text, path, node, variable }: Condition, schemas: ReferenceSchemas): Issue[] {
+function checkCondition(
+  { text, path, node, variable }: Condition,
+  { schemas, work }: { readonly schemas: ReferenceSchemas; readonly work: SchemaWork },
+): Issue[] {
   const compiled = compileExpression(text);
   if ('problem' in compiled) return [problemIssue(compiled.problem, path)];
   const problems = checkExpression(compiled.expression, {
     reference: (reference) => {
       const found = schemas.of(reference, node);
-      return 'schema' in found ? found.schema : undefined;
+      return 'schema' in found ? work.forExpression(found.schema) : undefined;
     },
     variable,
     expects: 'boolean',
@@ -43,27 +46,34 @@ function checkCondition({ text, path, node, variable }: Condition, schemas: Refe
   return problems.map((problem) => problemIssue(problem, path));
 }
 
-function conditionsOf(node: StepNode, schemas: ReferenceSchemas, results: StepResults): Condition[] {
+/** What tells the types of variables. */
+interface TypeContext {
+  readonly schemas: ReferenceSchemas;
+  readonly results: StepResults;
+  readonly work: SchemaWork;
+}
+
+function conditionsOf(node: StepNode, context: TypeContext): Condition[] {
   return expressionFields(node.step).map(({ path, text, variables }) => ({
     ...{ text, path: [...node.path, ...path], node },
-    variable: variablesOf(node, variables, { schemas, results }),
+    variable: variablesOf(node, variables, context),
   }));
 }
 
 function variablesOf(
   node: StepNode,
   variables: ExpressionField['variables'],
-  { schemas, results }: { readonly schemas: ReferenceSchemas; readonly results: StepResults },
+  { schemas, results, work }: TypeContext,
 ): Condition['variable'] {
-  if (variables === 'outputs') return (name) => fieldType(results.of(node), name);
+  if (variables === 'outputs') return (name) => fieldType(results.of(node), name, work);
   if (variables === 'inputs') return (name) => inputType(node, name, schemas);
   return (name) => (variables.includes(name) ? (probeTypes.get(name) ?? 'unknown') : undefined);
 }
 
 const probeTypes = new Map<string, JsonObject>([['status', { type: 'integer' }]]);
 
-function fieldType(result: JsonObject | undefined, name: string): VariableType {
-  const found = result === undefined ? undefined : schemaAt(result, [{ kind: 'field', name }]);
+function fieldType(result: JsonObject | undefined, name: string, work: SchemaWork): VariableType {
+  const found = result === undefined ? undefined : work.field(result, name);
   if (found === undefined || 'unknown' in found) return 'unknown';
   return 'schema' in found ? found.schema : undefined;
 }

@@ -3,23 +3,21 @@ import type { JsonObject } from '../../../api/json.ts';
 import type { Step } from '../../../api/step/step.ts';
 import type { Issue, IssuePath } from '../../issue.ts';
 import { isJsonList } from '../../json-schema/keyword-shapes.ts';
-import { schemaAt } from '../../json-schema/schema-at.ts';
 import type { StepNode } from '../../pipeline/step-node.ts';
 import { quote } from '../../quote.ts';
 import { agentRoleOf, calledMethod } from '../called-objects.ts';
 import { suggestName } from '../nearest-name.ts';
 import type { WorldIndex } from '../world.ts';
-import { checkLiteral, checkValue } from './check-value.ts';
+import { checkLiteral, checkValue, type ValueContext } from './check-value.ts';
 import type { DataFlow } from './data-flow.ts';
 import type { ReferenceSchemas } from './reference-schemas.ts';
-import { standingAlone } from './step-results.ts';
 
 /** What steps give to Methods and roles that these do not take: what is missing, unknown or of the wrong type. */
-export function checkInputs({ graph, world }: DataFlow, schemas: ReferenceSchemas): Issue[] {
+export function checkInputs({ graph, world, work }: DataFlow, schemas: ReferenceSchemas): Issue[] {
   return graph.nodes.flatMap((node) =>
     takersOf(node.step, world).flatMap(({ what, schema }) => {
-      const whole = standingAlone(schema);
-      return whole === undefined ? [] : checkStepInputs(node, { what, schema: whole }, schemas);
+      const whole = work.standingAlone(schema);
+      return whole === undefined ? [] : checkStepInputs(node, { what, schema: whole }, { schemas, work });
     }),
   );
 }
@@ -42,7 +40,7 @@ function takersOf(step: Step, world: WorldIndex): Taker[] {
 const taker = (what: string, schema: JsonObject | undefined): Taker[] =>
   schema === undefined ? [] : [{ what, schema }];
 
-function checkStepInputs(node: StepNode, { what, schema }: Taker, schemas: ReferenceSchemas): Issue[] {
+function checkStepInputs(node: StepNode, { what, schema }: Taker, context: ValueContext): Issue[] {
   const { inputs = {} } = node.step;
   const path = [...node.path, 'inputs'];
   const { required } = schema;
@@ -51,10 +49,10 @@ function checkStepInputs(node: StepNode, { what, schema }: Taker, schemas: Refer
   return [
     ...missing.map((name) => inputMissing(name, what, node.step.inputs === undefined ? node.path : path)),
     ...Object.entries(inputs).flatMap(([name, binding]) => {
-      const field = schemaAt(schema, [{ kind: 'field', name }]);
+      const field = context.work.field(schema, name);
       if ('missing' in field) return [unknownInput({ name, what, path: [...path, name] }, schema, field.known)];
       return 'schema' in field
-        ? checkBinding({ binding, path: [...path, name], schema: field.schema, node }, schemas)
+        ? checkBinding({ binding, path: [...path, name], schema: field.schema, node }, context)
         : [];
     }),
   ];
@@ -67,15 +65,15 @@ interface GivenBinding {
   readonly node: StepNode;
 }
 
-function checkBinding({ binding, path, schema, node }: GivenBinding, schemas: ReferenceSchemas): Issue[] {
+function checkBinding({ binding, path, schema, node }: GivenBinding, context: ValueContext): Issue[] {
   const { from, or = [], value } = binding;
   const templates = [
     ...(from === undefined ? [] : [{ value: from, path: [...path, 'from'] }]),
     ...or.map((entry, index) => ({ value: entry, path: [...path, 'or', index] })),
   ];
   return [
-    ...templates.flatMap((template) => checkValue({ ...template, schema, node }, schemas)),
-    ...(value === undefined ? [] : checkLiteral(value, schema, [...path, 'value'])),
+    ...templates.flatMap((template) => checkValue({ ...template, schema, node }, context)),
+    ...(value === undefined ? [] : checkLiteral({ value, schema, path: [...path, 'value'] }, context.work)),
   ];
 }
 

@@ -5,11 +5,11 @@ import type { ReferenceUse } from './reference-uses.ts';
 import { parameterSchema } from './reference-schemas.ts';
 
 /** Defaults of parameters that the parameters themselves would refuse. */
-export const findWrongDefaults: DataFlowCheck = ({ spec }) =>
+export const findWrongDefaults: DataFlowCheck = ({ spec, work }) =>
   (spec.parameters ?? []).flatMap((parameter, index) => {
-    const schema = parameterSchema(parameter);
+    const schema = parameterSchema(parameter, work);
     if (parameter.default === undefined || schema === true) return [];
-    return checkLiteral(parameter.default, schema, ['parameters', index, 'default']);
+    return checkLiteral({ value: parameter.default, schema, path: ['parameters', index, 'default'] }, work);
   });
 
 /** A reference without `or` to a parameter that a WorkItem need not give and that has no default. */

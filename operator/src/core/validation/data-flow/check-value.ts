@@ -1,14 +1,12 @@
 import type { JsonObject, JsonValue } from '../../../api/json.ts';
 import type { Issue, IssuePath } from '../../issue.ts';
 import { isJsonList, isJsonObject } from '../../json-schema/keyword-shapes.ts';
-import { isAssignable } from '../../json-schema/is-assignable.ts';
-import { schemaAt } from '../../json-schema/schema-at.ts';
-import { validateJson } from '../../json-schema/validate-json.ts';
 import type { StepNode } from '../../pipeline/step-node.ts';
 import { findReferences } from '../../template/find-references.ts';
 import type { Segment } from '../../template/reference.ts';
 import { describeSchema } from './describe-schema.ts';
 import type { ReferenceSchemas } from './reference-schemas.ts';
+import type { SchemaWork } from './schema-work.ts';
 
 /** A value with templates, where it stands, and what it must fit. */
 export interface GivenValue {
@@ -19,28 +17,39 @@ export interface GivenValue {
   readonly node: StepNode | undefined;
 }
 
+/** What tells types. */
+export interface ValueContext {
+  readonly schemas: ReferenceSchemas;
+  readonly work: SchemaWork;
+}
+
 /** Where a value will not fit a schema, as far as that can be told before its templates have values. */
-export function checkValue(given: GivenValue, schemas: ReferenceSchemas): Issue[] {
+export function checkValue(given: GivenValue, context: ValueContext): Issue[] {
   const { value, path, schema, node } = given;
-  if (findReferences(value).length === 0) return checkLiteral(value, schema, path);
+  const { schemas, work } = context;
+  if (findReferences(value).length === 0) return checkLiteral(given, work);
   if (typeof value === 'string') {
     const type = schemas.ofText(value, node);
-    return type === undefined || isAssignable(type, schema) !== false ? [] : [mismatch(type, schema, path)];
+    return type === undefined || work.mayFit(type, schema) ? [] : [mismatch(type, schema, path)];
   }
-  const container = { type: isJsonList(value) ? 'array' : 'object' };
-  if (isAssignable(container, schema) === false) return [mismatch(container, schema, path)];
+  const container = isJsonList(value) ? anyList : anyObject;
+  if (!work.mayFit(container, schema)) return [mismatch(container, schema, path)];
   return partsOf(value).flatMap(([segment, part]) => {
-    const inner = schemaAt(schema, [segment]);
+    const inner = work.at(schema, [segment]);
     const below = [...path, segment.kind === 'field' ? segment.name : segment.index];
-    return 'schema' in inner ? checkValue({ value: part, path: below, schema: inner.schema, node }, schemas) : [];
+    return 'schema' in inner ? checkValue({ value: part, path: below, schema: inner.schema, node }, context) : [];
   });
 }
 
-/** Where a value without templates does not fit a schema. A schema that cannot be used is told where it stands. */
-export function checkLiteral(value: JsonValue, schema: JsonObject, path: IssuePath): Issue[] {
-  const validated = validateJson(schema, value);
-  if ('problem' in validated) return [];
-  return validated.findings.map(({ path: below, message, hint }) => ({
+const anyList = { type: 'array' } as const;
+const anyObject = { type: 'object' } as const;
+
+/** Where a value without templates does not fit a schema. */
+export function checkLiteral(
+  { value, schema, path }: Pick<GivenValue, 'value' | 'schema' | 'path'>,
+  work: SchemaWork,
+): Issue[] {
+  return work.misfits(schema, value).map(({ path: below, message, hint }) => ({
     ...{ code: 'InputMismatch', path: [...path, ...below], message },
     ...(hint !== undefined && { hint }),
   }));

@@ -31,6 +31,14 @@ const checks: readonly DataFlowCheck[] = [
   ...[findOtherRuntimes, findForeignAssets, findBrokenSchemas, findWrongDefaults],
 ];
 
+const tooCostly: Issue = {
+  code: 'ChecksTooCostly',
+  severity: 'warning',
+  path: [],
+  message: 'checking all values against their schemas would take too long: some were not checked',
+  hint: 'use smaller schemas, or fewer alternatives in them',
+};
+
 /** Level 3 of validation: whether the data that steps name are there when they are wanted. Paths begin at the spec. */
 export function findDataFlowIssues(flow: DataFlow, limit: number): Issue[] {
   const names = new KnownNames(flow);
@@ -59,5 +67,6 @@ export function findDataFlowIssues(flow: DataFlow, limit: number): Issue[] {
     ...checkInputs(flow, schemas),
     ...checkLoops(flow, schemas),
     ...findMissingOutputs(flow, results),
+    ...(flow.work.isExhausted ? [tooCostly] : []),
   ];
 }

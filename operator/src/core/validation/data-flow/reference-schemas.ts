@@ -1,13 +1,14 @@
 import type { JsonObject, JsonValue } from '../../../api/json.ts';
 import type { PipelineSpec } from '../../../api/pipeline.ts';
 import { isJsonObject } from '../../json-schema/keyword-shapes.ts';
-import { schemaAt, type SchemaAt } from '../../json-schema/schema-at.ts';
+import type { SchemaAt } from '../../json-schema/schema-at.ts';
 import { loopsAround } from '../../pipeline/scope-rules.ts';
 import type { StepNode } from '../../pipeline/step-node.ts';
 import { isTemplate, parseTemplate } from '../../template/parse-template.ts';
 import type { Reference } from '../../template/reference.ts';
 import type { DataFlow } from './data-flow.ts';
-import { closedObject, standingAlone, type StepResults } from './step-results.ts';
+import type { SchemaWork } from './schema-work.ts';
+import { closedObject, type StepResults } from './step-results.ts';
 
 const string = { type: 'string' } as const;
 
@@ -24,13 +25,13 @@ export class ReferenceSchemas {
   constructor(flow: DataFlow, results: StepResults) {
     this.#flow = flow;
     this.#results = results;
-    this.#inputs = inputsSchema(flow.spec);
+    this.#inputs = inputsSchema(flow);
   }
 
   /** What a reference stands for at a step, or in the outputs of the Pipeline. */
   of({ root, segments }: Reference, node: StepNode | undefined): SchemaAt {
     const schema = this.root(root, node);
-    return schema === undefined ? { unknown: true } : schemaAt(schema, segments);
+    return schema === undefined ? { unknown: true } : this.#flow.work.at(schema, segments);
   }
 
   /** What the first name of a reference stands for. */
@@ -63,7 +64,7 @@ export class ReferenceSchemas {
     if (loop.step.type !== 'loop') return undefined;
     const { iterateOver, batchSize = 1 } = loop.step;
     const items = typeof iterateOver === 'string' ? this.ofText(iterateOver, loop) : literalItems(iterateOver);
-    const all = items && schemaAt(items, [{ kind: 'splat' }]);
+    const all = items && this.#flow.work.at(items, [{ kind: 'splat' }]);
     if (all === undefined || !('schema' in all)) return undefined;
     const item = all.schema['items'];
     return batchSize > 1 ? all.schema : isJsonObject(item) ? item : undefined;
@@ -81,15 +82,17 @@ function isVariableOf(step: StepNode['step'], name: string): boolean {
   return step.type === 'loop' && (name === step.loopVariable || name === `${step.loopVariable}_index`);
 }
 
-function inputsSchema({ parameters = [] }: PipelineSpec): JsonObject {
-  return closedObject(Object.fromEntries(parameters.map((parameter) => [parameter.name, parameterSchema(parameter)])));
+function inputsSchema({ spec: { parameters = [] }, work }: DataFlow): JsonObject {
+  return closedObject(
+    Object.fromEntries(parameters.map((parameter) => [parameter.name, parameterSchema(parameter, work)])),
+  );
 }
 
 type Parameter = NonNullable<PipelineSpec['parameters']>[number];
 
 /** What the value of a parameter must fit; true when anything does. */
-export function parameterSchema({ type, schema }: Parameter): JsonObject | true {
-  const whole = schema && standingAlone(schema);
+export function parameterSchema({ type, schema }: Parameter, work: SchemaWork): JsonObject | true {
+  const whole = schema && work.standingAlone(schema);
   if (whole === undefined) return type === undefined ? true : { type };
   return type === undefined ? whole : { type, allOf: [whole] };
 }

@@ -24,7 +24,7 @@ export interface ReferenceUse {
 }
 
 /** Every reference in a Pipeline. Malformed templates are passed over. */
-export function findReferenceUses({ spec, graph }: DataFlow): ReferenceUse[] {
+export function findReferenceUses({ spec, graph }: Pick<DataFlow, 'spec' | 'graph'>): ReferenceUse[] {
   return [...graph.nodes.flatMap(usesOfStep), ...usesOfOutputs(spec.outputs)];
 }
 

@@ -1,12 +1,12 @@
 import type { JsonObject } from '../../../api/json.ts';
 import type { Method } from '../../../api/method.ts';
 import type { Step } from '../../../api/step/step.ts';
-import { schemaAt } from '../../json-schema/schema-at.ts';
 import type { StepNode } from '../../pipeline/step-node.ts';
 import { isTemplate } from '../../template/parse-template.ts';
 import { agentRoleOf, calledMethod } from '../called-objects.ts';
 import type { WorldIndex } from '../world.ts';
 import type { DataFlow } from './data-flow.ts';
+import type { SchemaWork } from './schema-work.ts';
 
 const string = { type: 'string' } as const;
 const number = { type: 'number' } as const;
@@ -30,11 +30,13 @@ const fixedResults: Partial<Readonly<Record<Step['type'], JsonObject>>> = {
 /** What each step gives, as a JSON Schema that stands alone, as far as schemas tell. Worked out once for each step. */
 export class StepResults {
   readonly #world: WorldIndex;
+  readonly #work: SchemaWork;
   readonly #inLoop = new Map<StepNode, StepNode[]>();
   readonly #known = new Map<StepNode, JsonObject | undefined>();
 
-  constructor({ graph, world }: DataFlow) {
+  constructor({ graph, world, work }: Pick<DataFlow, 'graph' | 'world' | 'work'>) {
     this.#world = world;
+    this.#work = work;
     for (const node of graph.nodes) {
       if (node.loop === undefined) continue;
       const inside = this.#inLoop.get(node.loop);
@@ -45,7 +47,7 @@ export class StepResults {
 
   /** The result of a step as templates see it, with the outputs that it declares; undefined when nothing is known. */
   of(node: StepNode): JsonObject | undefined {
-    if (!this.#known.has(node)) this.#known.set(node, withDeclared(node.step, this.bare(node)));
+    if (!this.#known.has(node)) this.#known.set(node, withDeclared(node.step, this.bare(node), this.#work));
     return this.#known.get(node);
   }
 
@@ -55,7 +57,7 @@ export class StepResults {
     if (step.type === 'loop') return this.#loopResult(node);
     if (step.type === 'wait_for_asset') return waitResult(step);
     const schema = fixedResults[step.type] ?? executedResult(step, this.#world);
-    return schema === undefined ? undefined : standingAlone(schema);
+    return schema === undefined ? undefined : this.#work.standingAlone(schema);
   }
 
   /** One result for each iteration, of the steps whose innermost loop it is. */
@@ -64,12 +66,6 @@ export class StepResults {
     const iteration = closedObject(Object.fromEntries(inside.map((node) => [node.name, this.of(node) ?? true])));
     return closedObject({ results: { type: 'array', items: iteration }, count: { type: 'integer' } });
   }
-}
-
-/** A schema without `$ref`s that lead out of its parts; undefined when it cannot be used. */
-export function standingAlone(schema: JsonObject): JsonObject | undefined {
-  const whole = schemaAt(schema, []);
-  return 'schema' in whole ? whole.schema : undefined;
 }
 
 /** Types of steps whose results no schema tells. */
@@ -110,14 +106,10 @@ function assetTree(names: readonly (readonly string[])[]): JsonObject | true {
  * Outputs that a step declares are promised: one that the result lacks makes the whole result stand under its name when it
  * is the only one; of several, the step would fail, which is told elsewhere.
  */
-function withDeclared({ outputs }: Step, result: JsonObject | undefined): JsonObject | undefined {
+function withDeclared({ outputs }: Step, result: JsonObject | undefined, work: SchemaWork): JsonObject | undefined {
   const names = Object.keys(outputs ?? {});
   const [only] = names;
-  if (only === undefined || result === undefined || names.length > 1 || hasField(result, only)) return result;
+  if (only === undefined || result === undefined || names.length > 1) return result;
+  if (!('missing' in work.field(result, only))) return result;
   return closedObject(Object.fromEntries([[only, result]]));
-}
-
-/** Whether a value of a schema may have a field. */
-export function hasField(schema: JsonObject, name: string): boolean {
-  return !('missing' in schemaAt(schema, [{ kind: 'field', name }]));
 }
