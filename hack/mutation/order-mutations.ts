@@ -88,8 +88,8 @@ export const orderMutations: readonly Mutation[] = [
   {
     name: 'ranges-end-too-early',
     file: workItem('ranges.ts'),
-    source: 'number <= Number(to)',
-    replacement: 'number < Number(to)',
+    source: '?? -1) >= number',
+    replacement: '?? -1) > number',
     goesWrong: 'the last iteration of each range that is done is forgotten and runs again',
     tests: [workItem('ranges.test.ts')],
   },
