@@ -17,9 +17,11 @@ export interface OperatorProcess {
 
 const crds = join(repositoryRoot, 'crds');
 
-/** Installs what the operator needs in the cluster: the CRDs and its rights. */
+const needed = [crds, ...['rbac', 'policies'].map((part) => join(repositoryRoot, 'config', part))];
+
+/** Installs what the operator needs in the cluster: the CRDs, its rights, and the policies that protect its work. */
 export async function installOperator(kubectl: Kubectl): Promise<void> {
-  await kubectl(['apply', '--server-side', '--force-conflicts', '-f', crds, '-f', join(repositoryRoot, 'config/rbac')]);
+  await kubectl(['apply', '--server-side', '--force-conflicts', ...needed.flatMap((folder) => ['-f', folder])]);
   await kubectl(['wait', '--for=condition=Established', '--timeout=60s', '-f', crds]);
 }
 
