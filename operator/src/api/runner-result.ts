@@ -134,8 +134,8 @@ export const maxTerminationMessageBytes = 1024;
 export const terminationMessage = z
   .strictObject({
     outcome,
-    digest: digest('Digest of the whole result.').optional(),
-    sizeBytes: count('Its size, in bytes.', { max: Number.MAX_SAFE_INTEGER }).optional(),
+    digest: digest('Digest of the outputs, as canonical JSON (RFC 8785), when they were uploaded.').optional(),
+    sizeBytes: count('Their size, in bytes.', { max: Number.MAX_SAFE_INTEGER }).optional(),
     outputs: freeObject('Outputs, when they are tiny.').optional(),
     error: failure.optional(),
     usage: usage('What it used.').optional(),

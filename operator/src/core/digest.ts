@@ -7,7 +7,12 @@ import canonicalize from 'canonicalize';
  * whatever the order of their keys. Fields that are undefined count as absent.
  */
 export function digestOf(value: unknown): string {
+  return `sha256:${bytesToHex(sha256(utf8ToBytes(canonicalJson(value))))}`;
+}
+
+/** The value's canonical JSON (RFC 8785). Throws for what it cannot hold: infinities, text that is not Unicode. */
+export function canonicalJson(value: unknown): string {
   const json = canonicalize(value);
   if (json === undefined) throw new TypeError('only what JSON can hold has a digest');
-  return `sha256:${bytesToHex(sha256(utf8ToBytes(json)))}`;
+  return json;
 }

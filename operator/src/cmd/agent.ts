@@ -1,0 +1,53 @@
+/** The runner's containers that come from the product's image: `agent prepare` and `agent collect`. */
+import { writeFileSync } from 'node:fs';
+import { exitCodes } from '../api/runner-result.ts';
+import type { Collected } from '../runner/collect.ts';
+
+const folder = '/conclave';
+const terminationLog = '/dev/termination-log';
+const { CONCLAVE_TASK_DIGEST: taskDigest, CONCLAVE_ARTIFACTS_URL: url = '' } = process.env;
+const tokenFile = process.env['CONCLAVE_TOKEN_FILE'] ?? '/var/run/secrets/conclave/token';
+const caFile = process.env['CONCLAVE_CA_FILE'] ?? `${folder}/ca.pem`;
+
+/** What each word on the command line does. Only what it needs is loaded. */
+const actions: Readonly<Record<string, () => Promise<Collected>>> = {
+  async prepare() {
+    if (taskDigest === undefined) throw new Error('CONCLAVE_TASK_DIGEST is not set');
+    const { prepare } = await import('../runner/prepare.ts');
+    return await prepare({ folder, taskDigest, service: { url, tokenFile, caFile } });
+  },
+  async collect() {
+    const { collect } = await import('../runner/collect.ts');
+    return await collect({ folder, taskDigest });
+  },
+};
+
+/** As process 1 it would ignore the signal. */
+process.once('SIGTERM', () => {
+  end('Interrupted', 'The pod was asked to end.');
+});
+
+/** Leaves a failure that a new attempt may mend. */
+function end(reason: string, message: string): never {
+  leave(JSON.stringify({ outcome: 'failed', error: { reason, message: message.slice(0, 250), retryable: true } }));
+  process.exit(exitCodes.retryable);
+}
+
+function leave(message: string): void {
+  console.log(message);
+  writeFileSync(terminationLog, message);
+}
+
+const action = actions[process.argv[2] ?? ''];
+if (action === undefined) {
+  console.error(`usage: agent ${Object.keys(actions).join('|')}`);
+  process.exit(2);
+}
+try {
+  const { message, exitCode } = await action();
+  leave(message);
+  process.exit(exitCode);
+} catch (error) {
+  console.error(error);
+  end('RunnerFailed', String(error));
+}
