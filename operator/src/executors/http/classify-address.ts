@@ -1,0 +1,55 @@
+import ipaddr from 'ipaddr.js';
+
+/** What an address leads to, as far as it matters to whoever must not be led there. */
+export type AddressClass = 'public' | 'private' | 'loopback' | 'linkLocal' | 'metadata' | 'special';
+
+/**
+ * Where clouds keep the identity of a machine. Some of these stand in ranges that are private or even public: AWS and most
+ * others, AWS over IPv6, Google over IPv6, Alibaba, Oracle, Azure.
+ */
+const METADATA: ReadonlySet<string> = new Set([
+  '169.254.169.254',
+  '169.254.170.2',
+  'fd00:ec2::254',
+  'fd20:ce::254',
+  '100.100.100.200',
+  '192.0.0.192',
+  '168.63.129.16',
+]);
+
+const classes: ReadonlyMap<string, AddressClass> = new Map([
+  ['private', 'private'],
+  ['carrierGradeNat', 'private'],
+  ['uniqueLocal', 'private'],
+  ['loopback', 'loopback'],
+  ['linkLocal', 'linkLocal'],
+]);
+
+/** First bits of the addresses that the public Internet uses over IPv6: 2000::/3. */
+const GLOBAL_UNICAST = ipaddr.IPv6.parseCIDR('2000::/3');
+
+/** Addresses that carry one of IPv4 in their last 32 bits: the same host by another name. IPv4-mapped, and NAT64. */
+const CARRIERS = ['::ffff:0:0/96', '64:ff9b::/96'].map((range) => ipaddr.IPv6.parseCIDR(range));
+
+/** The class of an IP address; what is no address, or in no range that is known to be harmless, is `special`. */
+export function classifyAddress(address: string): AddressClass {
+  if (!ipaddr.isValid(address)) return 'special';
+  const parsed = ipaddr.parse(address);
+  return parsed instanceof ipaddr.IPv6 ? classifyIpv6(parsed) : classifyIpv4(parsed);
+}
+
+function classifyIpv4(address: ipaddr.IPv4): AddressClass {
+  if (METADATA.has(address.toString())) return 'metadata';
+  const range = address.range();
+  return range === 'unicast' ? 'public' : (classes.get(range) ?? 'special');
+}
+
+function classifyIpv6(address: ipaddr.IPv6): AddressClass {
+  if (METADATA.has(address.toString())) return 'metadata';
+  if (CARRIERS.some((range) => address.match(range))) {
+    return classifyIpv4(new ipaddr.IPv4(address.toByteArray().slice(12)));
+  }
+  const range = address.range();
+  if (range === 'unicast') return address.match(GLOBAL_UNICAST) ? 'public' : 'special';
+  return classes.get(range) ?? 'special';
+}
