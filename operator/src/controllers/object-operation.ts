@@ -2,6 +2,7 @@ import type { MethodSpec } from '../api/method.ts';
 import { outcomeOfProblem } from '../core/delegation/access-problem.ts';
 import { isMadeFrom, whyForeign } from '../core/delegation/child-identity.ts';
 import { type ClusterObject, describeReference, referenceTo } from '../core/delegation/cluster-object.ts';
+import { tellProblem } from '../core/delegation/evaluate-object.ts';
 import { judgeObject, type ObjectVerdict } from '../core/delegation/judge-object.ts';
 import { type ObjectRequest, renderObject } from '../core/delegation/render-object.ts';
 import { formatIssuePath } from '../core/issue-path.ts';
@@ -61,9 +62,7 @@ export function objectOperation(request: ObjectOperationRequest, parts: ObjectOp
 
 /** What a person has to mend in a Method's template, as the end of an attempt. */
 export function invalidTemplate(issues: readonly Issue[]): AttemptOutcome {
-  const message = issues
-    .map(({ path, message, hint }) => `${formatIssuePath(path)}: ${message}${hint === undefined ? '' : ` — ${hint}`}`)
-    .join('; ');
+  const message = issues.map((issue) => `${formatIssuePath(issue.path)}: ${tellProblem(issue)}`).join('; ');
   return { result: 'Failed', reason: 'TemplateInvalid', message, retryable: false };
 }
 

@@ -2,6 +2,7 @@ import type { Step } from '../api/step/step.ts';
 import { outcomeOfProblem } from '../core/delegation/access-problem.ts';
 import { type ClusterObject, describeReference, type ObjectReference } from '../core/delegation/cluster-object.ts';
 import { describeProgress } from '../core/delegation/describe-object.ts';
+import { tellProblem } from '../core/delegation/evaluate-object.ts';
 import { groupOf, whyNotRead } from '../core/delegation/forbidden-kinds.ts';
 import { testProbe } from '../core/delegation/test-probe.ts';
 import type { AttemptOutcome } from '../core/work-item/observed.ts';
@@ -62,7 +63,6 @@ const refused = (message: string): AttemptOutcome => {
 function judge(object: ClusterObject, probe: ObjectProbe): AttemptOutcome | undefined {
   const tested = testProbe(object, probe);
   if ('value' in tested) return tested.value ? { result: 'Succeeded', outputs: {} } : undefined;
-  const { message, hint } = tested.problem;
-  const what = `object.expression: ${message}${hint === undefined ? '' : ` — ${hint}`}`;
-  return { result: 'Failed', reason: 'ExpressionFailed', message: what, retryable: false };
+  const message = `object.expression: ${tellProblem(tested.problem)}`;
+  return { result: 'Failed', reason: 'ExpressionFailed', message, retryable: false };
 }

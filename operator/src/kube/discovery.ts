@@ -43,7 +43,9 @@ export class Discovery {
     const path = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
     try {
       const body = await this.#client.getText(path, timing);
-      const { resources } = parseJson({ verb: 'get', resource: path }, { code: 200, headers: {}, body }) as { resources?: ApiResource[] };
+      const { resources } = parseJson({ verb: 'get', resource: path }, { code: 200, headers: {}, body }) as {
+        resources?: ApiResource[];
+      };
       // Subresources are listed too: `deployments/scale` is of kind Scale.
       const found = (resources ?? []).filter(({ name }) => !name.includes('/'));
       this.#known.set(apiVersion, found);

@@ -44,3 +44,9 @@ export function testObject(
 function unknownName(name: string): ResolutionProblem {
   return { code: 'NameNotFound', message: `there is no '${name}' here`, hint: 'the only variable is `object`' };
 }
+
+/** A problem with what to do about it. Those of expressions end with a drawing of the place, which stays by itself. */
+export function tellProblem({ message, hint }: ResolutionProblem): string {
+  if (hint === undefined) return message;
+  return `${message}${message.includes('\n') ? '\n' : ' — '}${hint}`;
+}

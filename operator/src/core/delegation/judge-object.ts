@@ -4,7 +4,7 @@ import { validateJson } from '../json-schema/validate-json.ts';
 import type { ResolutionProblem } from '../template/scope.ts';
 import type { ClusterObject } from './cluster-object.ts';
 import { describeFailure, describeProgress } from './describe-object.ts';
-import { evaluateObject, testObject } from './evaluate-object.ts';
+import { evaluateObject, tellProblem, testObject } from './evaluate-object.ts';
 
 /** How to tell what became of an object. */
 export interface ObjectExpectation {
@@ -43,9 +43,9 @@ export function judgeObject(object: ClusterObject, expectation: ObjectExpectatio
     : { state: 'running', message: describeProgress(object) };
 }
 
-function mistaken(field: string, { message, hint }: ResolutionProblem): ObjectVerdict {
-  const what = `spec.object.${field} of the Method: ${message}${hint === undefined ? '' : ` — ${hint}`}`;
-  return { state: 'failed', reason: 'ExpressionFailed', message: what, retryable: false };
+function mistaken(field: string, problem: ResolutionProblem): ObjectVerdict {
+  const message = `spec.object.${field} of the Method: ${tellProblem(problem)}`;
+  return { state: 'failed', reason: 'ExpressionFailed', message, retryable: false };
 }
 
 function takeOutputs(object: ClusterObject, { outputs = {}, schema }: ObjectExpectation): ObjectVerdict {
