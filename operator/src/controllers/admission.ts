@@ -18,6 +18,8 @@ interface NamespaceQueue {
   readonly running: Map<string, string | undefined>;
   /** Those that wait, in the order in which they are let in. */
   readonly waiting: WaitingLine;
+  /** Those that cannot begin for now: they stand in no line until they ask again. */
+  readonly aside: Set<string>;
 }
 
 /**
@@ -44,20 +46,23 @@ export class Admission {
       queue.running.set(uid, workItem.spec.project);
       queue.waiting.delete(uid);
     } else if (workItem.spec.suspend === true || workItem.spec.cancel === true) this.setAside(workItem);
-    else if (!queue.running.has(uid)) this.#putIn(queue, workItem);
+    else if (!queue.running.has(uid) && !queue.aside.has(uid)) this.#putIn(queue, workItem);
   }
 
   /** It is gone, or has ended: others may come in. */
   remove(workItem: WorkItem): void {
     const { uid = '', namespace = '' } = workItem.metadata;
     const queue = this.#queueOf(namespace);
-    queue.waiting.delete(uid);
-    if (queue.running.delete(uid)) this.wakeNext(namespace);
+    queue.aside.delete(uid);
+    this.#takeOut(queue, { uid, namespace });
   }
 
   /** It cannot begin for now, and must not keep others from it. */
   setAside(workItem: WorkItem): void {
-    this.remove(workItem);
+    const { uid = '', namespace = '' } = workItem.metadata;
+    const queue = this.#queueOf(namespace);
+    queue.aside.add(uid);
+    this.#takeOut(queue, { uid, namespace });
   }
 
   /** Whether it may run: a place that it is given stays its own until it ends or is set aside. */
@@ -65,6 +70,7 @@ export class Admission {
     const { uid = '', namespace = '' } = workItem.metadata;
     const queue = this.#queueOf(namespace);
     if (queue.running.has(uid)) return { admitted: true };
+    queue.aside.delete(uid);
     this.#putIn(queue, workItem);
     if (this.#next(namespace, queue).some((entry) => entry.uid === uid)) {
       queue.running.set(uid, workItem.spec.project);
@@ -110,6 +116,11 @@ export class Admission {
       ...{ uid, key: `${namespace}/${name}`, priority, createdAt: creationTimestamp },
       project: workItem.spec.project,
     });
+  }
+
+  #takeOut(queue: NamespaceQueue, { uid, namespace }: { readonly uid: string; readonly namespace: string }): void {
+    queue.waiting.delete(uid);
+    if (queue.running.delete(uid)) this.wakeNext(namespace);
   }
 
   #queueOf(namespace: string): NamespaceQueue {

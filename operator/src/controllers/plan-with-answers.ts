@@ -1,0 +1,53 @@
+import type { CacheHit, Facts, ObservedWorkItem } from '../core/work-item/observed.ts';
+import { planWorkItem } from '../core/work-item/plan-work-item.ts';
+import type { WorkItemAction, WorkItemPlan } from '../core/work-item/work-item-plan.ts';
+import type { ArtifactPort, CachePort } from './work-item-ports.ts';
+
+/** A question that a plan has: the next one has the answer. */
+type Question = Extract<WorkItemAction, { kind: 'read-artifact' | 'look-up-cache' }>;
+/** Something to do once the plan is recorded. */
+export type Effect = Exclude<WorkItemAction, Question>;
+
+/** Where answers come from. */
+export interface AnswerSources {
+  readonly artifacts: ArtifactPort;
+  readonly cache: CachePort;
+}
+
+/** A plan that has all its answers. */
+export interface AnsweredPlan {
+  readonly plan: WorkItemPlan;
+  readonly effects: readonly Effect[];
+}
+
+/** More rounds than the depth of any pipeline: each answers all that the plan asks at once. */
+const mostRounds = 100;
+
+/** Plans until nothing is asked any more: reading changes nothing, so that it needs no record. */
+export async function planWithAnswers(observed: ObservedWorkItem, sources: AnswerSources): Promise<AnsweredPlan> {
+  const cache = new Map<string, CacheHit | 'miss'>();
+  const facts: Facts = { ...observed.facts, artifacts: sources.artifacts.held, cache };
+  for (let round = 0; round < mostRounds; round += 1) {
+    const plan = planWorkItem({ ...observed, facts });
+    const questions = plan.actions.filter(isQuestion);
+    if (questions.length === 0) return { plan, effects: plan.actions.filter(isEffect) };
+    const namespace = observed.workItem.metadata.namespace ?? '';
+    await Promise.all(questions.map((question) => answer(question, { namespace, cache, sources })));
+  }
+  throw new Error('the plan asks without end');
+}
+
+const isQuestion = (action: WorkItemAction): action is Question =>
+  action.kind === 'read-artifact' || action.kind === 'look-up-cache';
+const isEffect = (action: WorkItemAction): action is Effect => !isQuestion(action);
+
+interface Answers {
+  readonly namespace: string;
+  readonly cache: Map<string, CacheHit | 'miss'>;
+  readonly sources: AnswerSources;
+}
+
+async function answer(question: Question, { namespace, cache, sources }: Answers): Promise<void> {
+  if (question.kind === 'read-artifact') await sources.artifacts.read(question.digest);
+  else cache.set(question.key, (await sources.cache.lookUp(namespace, question.key)) ?? 'miss');
+}

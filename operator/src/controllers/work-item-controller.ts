@@ -1,0 +1,178 @@
+import type { WorkItem } from '../api/work-item.ts';
+import type { WorkItemStatus } from '../api/work-item-status.ts';
+import { describeProgress } from '../core/work-item/describe-progress.ts';
+import { openAttempt } from '../core/work-item/attempts.ts';
+import { isWorthRecording } from '../core/work-item/is-worth-recording.ts';
+import type { ObservedWorkItem, PinnedPipeline } from '../core/work-item/observed.ts';
+import { refuseWorkItem } from '../core/work-item/refuse-work-item.ts';
+import type { Admission } from './admission.ts';
+import { finishWorkItem } from './finish-work-item.ts';
+import { FreshAttempts } from './fresh-attempts.ts';
+import { type AnsweredPlan, type AnswerSources, type Effect, planWithAnswers } from './plan-with-answers.ts';
+import type { PinnedPipelines } from './pinned-pipelines.ts';
+import type { AttemptPort, NamespaceFacts, WorkItemCluster } from './work-item-ports.ts';
+
+/** What it is made of. */
+export interface WorkItemControllerParts extends AnswerSources {
+  readonly cluster: WorkItemCluster;
+  readonly attempts: AttemptPort;
+  readonly pipelines: PinnedPipelines;
+  readonly admission: Pick<Admission, 'admit' | 'setAside'>;
+  readonly facts: NamespaceFacts;
+  /** Told of each status that was recorded: logs and metrics come from it. */
+  readonly recorded: (workItem: WorkItem, status: WorkItemStatus) => void;
+  readonly clock: () => Date;
+}
+
+/** When to look again, in milliseconds. */
+export interface Again {
+  readonly requeueAfterMs?: number;
+}
+
+/**
+ * Runs WorkItems: observe, plan, record, act. What is started was recorded before, with the resourceVersion that the plan was
+ * made from, so that a stale plan costs nothing; what was recorded and not started is started by the next turn.
+ */
+export function reconcileWorkItem(parts: WorkItemControllerParts) {
+  const fresh = new FreshAttempts();
+  return async (key: string): Promise<Again> => {
+    const workItem = parts.cluster.observe(key);
+    if (workItem === undefined || workItem.metadata.deletionTimestamp !== undefined) return {};
+    if (isFinished(workItem)) return finishWorkItem(parts, workItem);
+    const pin = await parts.pipelines.pin(workItem);
+    if ('problem' in pin) {
+      parts.admission.setAside(workItem);
+      await record(parts, workItem, refuseWorkItem(workItem, pin.problem, parts.clock()));
+      return {};
+    }
+    const observed = observe(parts, withEstimate(workItem, pin.estimate), pin.pinned);
+    const answered = await planWithAnswers(observed, parts);
+    await carryOut(parts, { key, workItem, pinned: pin.pinned, answered, fresh });
+    const { requeueAfterMs } = answered.plan;
+    return requeueAfterMs === undefined ? {} : { requeueAfterMs };
+  };
+}
+
+/** Ended, and not asked to try again what failed. */
+function isFinished({ spec, status = {} }: WorkItem): boolean {
+  return status.finishedAt !== undefined && (spec.retryCount ?? 0) <= (status.retryCount ?? 0);
+}
+
+/** In safe mode people are shown what it may cost before it starts. */
+function withEstimate(workItem: WorkItem, estimate: WorkItemStatus['estimate']): WorkItem {
+  if (estimate === undefined || workItem.status?.startedAt !== undefined) return workItem;
+  return { ...workItem, status: { ...workItem.status, estimate } };
+}
+
+function observe(
+  { attempts, admission, facts, clock }: WorkItemControllerParts,
+  workItem: WorkItem,
+  pinned: PinnedPipeline,
+): ObservedWorkItem {
+  const { namespace = '' } = workItem.metadata;
+  const { replay } = workItem.spec;
+  const original = replay && facts.find(namespace, replay.workItemName);
+  const budget = facts.budget(workItem);
+  return {
+    ...{ workItem, pinned, now: clock(), children: attempts.observe(workItem) },
+    facts: {
+      ...{ artifacts: new Map(), cache: new Map(), decisions: [] },
+      assets: facts.assets(namespace),
+      quota: workItem.status?.startedAt === undefined ? admission.admit(workItem) : { admitted: true },
+      ...(budget === undefined ? {} : { budget }),
+      ...(original?.status?.finishedAt === undefined ? {} : { replayed: replayedBy(original) }),
+    },
+  };
+}
+
+const replayedBy = ({ metadata, status }: WorkItem) => ({
+  workItemUid: metadata.uid ?? '',
+  steps: status?.steps ?? [],
+});
+
+interface Turn {
+  readonly key: string;
+  readonly workItem: WorkItem;
+  readonly pinned: PinnedPipeline;
+  readonly answered: AnsweredPlan;
+  readonly fresh: FreshAttempts;
+}
+
+/** NOTE: the order matters. What status refers to is stored first; what it records is done last. */
+async function carryOut(parts: WorkItemControllerParts, turn: Turn): Promise<void> {
+  const { workItem, pinned, fresh, answered } = turn;
+  const { plan, effects } = answered;
+  if (effects.length > 0 || isWorthRecording(workItem.status, plan.status)) {
+    if (plan.artifacts.length > 0) await parts.artifacts.store(workItem, plan.artifacts);
+    await keepWhatStarts(parts, { workItem, status: plan.status, pinned });
+    await fresh.around(workItem, plan.status, () => record(parts, workItem, plan.status));
+  }
+  if (plan.status.startedAt === undefined && plan.status.finishedAt === undefined) releaseUnlessQueued(parts, turn);
+  parts.attempts.settle(workItem, openAttempts(plan.status));
+  await act(parts, turn, effects);
+}
+
+/** What a run is pinned to is kept before it starts, and so is what it takes over from the run that it replays. */
+async function keepWhatStarts(
+  { pipelines, artifacts }: WorkItemControllerParts,
+  {
+    workItem,
+    status,
+    pinned,
+  }: { readonly workItem: WorkItem; readonly status: WorkItemStatus; readonly pinned: PinnedPipeline },
+): Promise<void> {
+  const isBound = status.startedAt !== undefined || status.gates !== undefined;
+  if (!isBound) return;
+  await pipelines.keep(workItem.metadata.namespace ?? '', pinned);
+  if (workItem.status?.startedAt !== undefined || workItem.spec.replay === undefined) return;
+  const digests = (status.steps ?? []).flatMap(({ outputsRef, iterations }) =>
+    [outputsRef?.digest, iterations?.resultsRef].filter((digest) => digest !== undefined),
+  );
+  if (digests.length > 0) await artifacts.keep(workItem, digests);
+}
+
+/** Whoever was let in and does not begin after all gives its place back; whoever waits for one keeps its place in the line. */
+function releaseUnlessQueued({ admission }: WorkItemControllerParts, { workItem, answered }: Turn): void {
+  const isQueued = answered.plan.status.waitingFor?.some(({ kind }) => kind === 'quota') ?? false;
+  if (!isQueued) admission.setAside(workItem);
+}
+
+async function record(
+  { cluster, recorded }: WorkItemControllerParts,
+  workItem: WorkItem,
+  status: WorkItemStatus,
+): Promise<void> {
+  await cluster.replaceStatus(workItem, status);
+  recorded(workItem, status);
+  for (const notice of describeProgress(workItem.status, status)) cluster.tell(workItem, notice);
+}
+
+/** One effect that fails does not stop the others; the next turn repeats it. */
+async function act(parts: WorkItemControllerParts, turn: Turn, effects: readonly Effect[]): Promise<void> {
+  const results = await Promise.allSettled(effects.map((effect) => perform(parts, turn, effect)));
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+}
+
+async function perform({ attempts, cache }: WorkItemControllerParts, turn: Turn, effect: Effect): Promise<void> {
+  const { key, workItem, pinned, fresh } = turn;
+  const { namespace = '' } = workItem.metadata;
+  switch (effect.kind) {
+    case 'start-attempt':
+      return attempts.start({ key, workItem, pinned, start: effect, isFresh: fresh.take(workItem, effect) });
+    case 'stop-attempt':
+      return attempts.stop(workItem, effect);
+    case 'fill-cache':
+      return cache.fill({ namespace, ...effect });
+  }
+}
+
+/** The attempts that are under way, as `number path`. */
+function openAttempts({ steps = [] }: WorkItemStatus): ReadonlySet<string> {
+  return new Set(
+    steps.flatMap((step) => {
+      const open = openAttempt(step);
+      return open === undefined ? [] : [`${open.number} ${step.path}`];
+    }),
+  );
+}

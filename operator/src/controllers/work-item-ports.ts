@@ -1,0 +1,99 @@
+import type { JsonValue } from '../api/json.ts';
+import type { WorkItem } from '../api/work-item.ts';
+import type { WorkItemStatus } from '../api/work-item-status.ts';
+import type { ProgressNotice } from '../core/work-item/describe-progress.ts';
+import type {
+  AssetFact,
+  CacheHit,
+  Ceilings,
+  Facts,
+  ObservedAttempt,
+  PinnedPipeline,
+} from '../core/work-item/observed.ts';
+import type { ArtifactContent, StartAttempt } from '../core/work-item/work-item-plan.ts';
+
+/** What the controller of WorkItems needs from the cluster. */
+export interface WorkItemCluster {
+  /** The WorkItem as the cache has it; undefined when it is gone. */
+  observe(key: string): WorkItem | undefined;
+  /** Fails with a conflict when the WorkItem changed since it was observed. */
+  replaceStatus(workItem: WorkItem, status: WorkItemStatus): Promise<void>;
+  /** Deletes it as it was observed. */
+  remove(workItem: WorkItem): Promise<void>;
+  /** Tells people; never fails and never waits. */
+  tell(workItem: WorkItem, notice: ProgressNotice): void;
+}
+
+/** What attempts are, outside of status: Jobs, calls, other engines' objects. */
+export interface AttemptPort {
+  /** Those of a WorkItem that are there. */
+  observe(workItem: WorkItem): readonly ObservedAttempt[];
+  /** Starts a recorded attempt; what stands under its name already is taken only when it is the same. */
+  start(attempt: AttemptContext): Promise<void>;
+  stop(workItem: WorkItem, attempt: AttemptName): Promise<void>;
+  /** What has ended and was recorded is of no more use. */
+  settle(workItem: WorkItem, open: ReadonlySet<string>): void;
+  /** Nothing of it is wanted any more: it is gone. */
+  forget(workItemUid: string): void;
+  /** Removes what is left of a run that ended some time ago. */
+  sweep(workItem: WorkItem): Promise<void>;
+  /** Whether anything is left of it. */
+  isLeft(workItem: WorkItem): boolean;
+}
+
+/** One attempt of one step. */
+export interface AttemptName {
+  readonly path: string;
+  readonly attempt: number;
+}
+
+/** An attempt that is to be started, and all that it takes. */
+export interface AttemptContext {
+  readonly key: string;
+  readonly workItem: WorkItem;
+  readonly pinned: PinnedPipeline;
+  readonly start: StartAttempt;
+  /**
+   * Whether it was recorded by this process a moment ago. Else it may have been started before: by this process or by one that
+   * led before.
+   */
+  readonly isFresh: boolean;
+}
+
+/** Where artifacts are. */
+export interface ArtifactPort {
+  /** Stores contents for a WorkItem, before anything refers to them. Repeatable. */
+  store(workItem: WorkItem, contents: readonly ArtifactContent[]): Promise<void>;
+  /** Adds a WorkItem to those that artifacts are kept for. */
+  keep(workItem: WorkItem, digests: readonly string[]): Promise<void>;
+  read(digest: string): Promise<JsonValue>;
+  /** Contents that were read or stored a while ago. */
+  readonly held: Facts['artifacts'];
+}
+
+/** Results that may be used again. */
+export interface CachePort {
+  lookUp(namespace: string, key: string): Promise<CacheHit | undefined>;
+  fill(entry: CacheEntry): Promise<void>;
+}
+
+/** One result that may be used again. */
+export interface CacheEntry {
+  readonly namespace: string;
+  readonly key: string;
+  readonly ttlSeconds: number;
+  readonly outputsDigest: string;
+}
+
+/** What is known of a namespace at the moment. */
+export interface NamespaceFacts {
+  assets(namespace: string): readonly AssetFact[];
+  budget(workItem: WorkItem): Ceilings | undefined;
+  /** Another WorkItem of the same namespace. */
+  find(namespace: string, name: string): WorkItem | undefined;
+  /** Seconds that finished Jobs are kept, and finished WorkItems (for ever when undefined). */
+  retention(workItem: WorkItem): {
+    readonly finishedJobsSeconds: number;
+    readonly workItemSeconds?: number | undefined;
+  };
+}

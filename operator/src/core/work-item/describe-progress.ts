@@ -1,0 +1,68 @@
+import type { StepStatus } from '../../api/step-status.ts';
+import type { WorkItemStatus } from '../../api/work-item-status.ts';
+
+/** What is told of a WorkItem as a Kubernetes Event. */
+export interface ProgressNotice {
+  readonly type: 'Normal' | 'Warning';
+  readonly reason: string;
+  /** What the operator did, in a word. */
+  readonly action: string;
+  readonly note: string;
+}
+
+/**
+ * What people should hear when a status goes from one to the other: that the run began and ended, what failed, and what it
+ * waits for now. Not every step: an Event of each would be a write of each.
+ */
+export function describeProgress(before: WorkItemStatus | undefined, after: WorkItemStatus): ProgressNotice[] {
+  return [
+    ...whenItBegan(before, after),
+    ...whenStepsFailed(before, after),
+    ...whenItWaits(before, after),
+    ...whenItEnded(before, after),
+  ];
+}
+
+function whenItBegan(before: WorkItemStatus | undefined, { startedAt, pipeline }: WorkItemStatus): ProgressNotice[] {
+  if (before?.startedAt !== undefined || startedAt === undefined) return [];
+  return [{ type: 'Normal', reason: 'Started', action: 'Start', note: `runs ${pipeline?.revision ?? 'its pipeline'}` }];
+}
+
+function whenStepsFailed(before: WorkItemStatus | undefined, { steps = [] }: WorkItemStatus): ProgressNotice[] {
+  const known = new Map(before?.steps?.map((step) => [step.path, step]));
+  return steps.flatMap((step): ProgressNotice[] => {
+    const { path, phase, reason = '', message = '' } = step;
+    const old = known.get(path);
+    if (phase === 'Failed' && old?.phase !== 'Failed')
+      return [{ type: 'Warning', reason: 'StepFailed', action: 'RunStep', note: `${path}: ${reason}: ${message}` }];
+    if (failuresOf(step) > failuresOf(old) && phase === 'Waiting')
+      return [{ type: 'Warning', reason: 'AttemptFailed', action: 'RunStep', note: `${path}: ${message}` }];
+    return [];
+  });
+}
+
+const failuresOf = (step: StepStatus | undefined) => step?.failures ?? 0;
+
+/** Kinds of waits that somebody has to do something about. */
+const toldWaits: ReadonlySet<string> = new Set(['decision', 'gpu', 'image', 'policy', 'budget', 'dependency']);
+
+function whenItWaits(before: WorkItemStatus | undefined, { waitingFor = [] }: WorkItemStatus): ProgressNotice[] {
+  const known = new Set(before?.waitingFor?.map(({ kind, name }) => `${kind} ${name}`));
+  return waitingFor
+    .filter(({ kind, name }) => toldWaits.has(kind) && !known.has(`${kind} ${name}`))
+    .map(({ step, message }) => ({
+      ...{ type: 'Normal' as const, reason: 'Waiting', action: 'Wait' },
+      note: step === undefined ? message : `${step}: ${message}`,
+    }));
+}
+
+function whenItEnded(
+  before: WorkItemStatus | undefined,
+  { finishedAt, ending, progress = '' }: WorkItemStatus,
+): ProgressNotice[] {
+  if (before?.finishedAt !== undefined || finishedAt === undefined || ending === undefined) return [];
+  const { phase, reason, message = '' } = ending;
+  const type = phase === 'Succeeded' ? 'Normal' : 'Warning';
+  const why = [reason, message].filter((part) => part !== '').join(': ');
+  return [{ type, reason: phase, action: 'End', note: `${progress} steps; ${why}` }];
+}
