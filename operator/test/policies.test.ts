@@ -1,6 +1,7 @@
 /** The admission policies on the real API server, against real accounts: each forgery is refused, each honest way works. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it, test, vi } from 'vitest';
 import { Forbidden, Invalid } from '../src/kube/api-error.ts';
+import { annotationNames, labelNames } from '../src/core/manifest/labels.ts';
 import type { KubeClient } from '../src/kube/client.ts';
 import type { KubeObject } from '../src/kube/resource-type.ts';
 import {
@@ -154,21 +155,26 @@ describe("a tenant with the role edit cannot change an attempt's Pod", () => {
       { op: 'replace', path: '/metadata/labels/conclave.dev~1work-item-uid', value: 'other' },
     ],
     'by hiding it from the operator': [{ op: 'remove', path: '/metadata/labels/conclave.dev~1attempt' }],
-    'by adding a label of ours': [{ op: 'add', path: '/metadata/labels/conclave.dev~1role', value: 'qa' }],
     'by taking it from its Job': [{ op: 'remove', path: '/metadata/labels/batch.kubernetes.io~1controller-uid' }],
-    'by giving it another task': [
-      { op: 'replace', path: '/metadata/annotations/conclave.dev~1task', value: '{"a":1}' },
-    ],
     'by removing its task': [{ op: 'remove', path: '/metadata/annotations/conclave.dev~1task' }],
-    'by giving it certificate authorities': [
-      { op: 'add', path: '/metadata/annotations/conclave.dev~1ca', value: 'mine' },
-    ],
     'by removing its owner': [{ op: 'remove', path: '/metadata/ownerReferences' }],
     'by exchanging its image': [{ op: 'replace', path: '/spec/containers/0/image', value: 'evil' }],
   };
 
   it.each(Object.entries(changes))('%s', async (_, json) => {
     await expectRefusal(tenant.patch(pods, pod.metadata, { json }), 'pods');
+  });
+
+  it.each(Object.values(labelNames))('by the label %s', async (name) => {
+    await expectRefusal(
+      tenant.patch(pods, pod.metadata, { merge: { metadata: { labels: { [name]: 'other' } } } }),
+      'pods',
+    );
+  });
+
+  it.each(Object.values(annotationNames))('by the annotation %s', async (name) => {
+    const merge = { metadata: { annotations: { [name]: 'other' } } };
+    await expectRefusal(tenant.patch(pods, pod.metadata, { merge }), 'pods');
   });
 
   it('by making an ordinary Pod into one', async () => {
@@ -196,12 +202,19 @@ describe('a tenant with the role edit cannot', () => {
     await expectRefusal(tenant.create(jobs, { ...aJob(workItem), metadata }), 'jobs');
   });
 
+  it.each([...Object.values(labelNames), ...Object.values(annotationNames)])(
+    "change %s of an attempt's Job",
+    async (name) => {
+      const part = Object.values<string>(labelNames).includes(name) ? 'labels' : 'annotations';
+      const merge = { metadata: { [part]: { [name]: 'other' } } };
+      await expectRefusal(tenant.patch(jobs, job.metadata, { merge }), 'jobs');
+    },
+  );
+
   it.each([
     ['raise its retries', { spec: { backoffLimit: 5 } }],
     ['suspend it', { spec: { suspend: true } }],
     ['let it be cleaned up before its result is read', { spec: { ttlSecondsAfterFinished: 0 } }],
-    ['move it to another WorkItem', { metadata: { labels: { 'conclave.dev/work-item-uid': 'other' } } }],
-    ['give it another record', { metadata: { annotations: { 'conclave.dev/spec-digest': 'other' } } }],
     ['take it from its WorkItem', { metadata: { ownerReferences: null } }],
   ])("change an attempt's Job: %s", async (_, merge) => {
     await expectRefusal(tenant.patch(jobs, job.metadata, { merge }), 'jobs');
@@ -293,7 +306,7 @@ describe('in honest ways', () => {
     await vi.waitFor(async () => expect(await exists(admin, pods, pod.metadata)).toBe(false), soon);
   });
 
-  it('a kubelet mounts the token and reports, with as many annotations as a Pod can have', async () => {
+  it('a kubelet mounts the token and reports, with thousands of annotations on the Pod', async () => {
     const item = await tenant.create(workItems, aWorkItem({ namespace, name: newName() }));
     const { metadata } = await podOf(await operator.create(jobs, aJob(item, podSpec())));
     await tenant.patch(pods, metadata, { merge: { metadata: { annotations: manyAnnotations() } } });
@@ -303,7 +316,7 @@ describe('in honest ways', () => {
     }, soon);
   });
 
-  it('the Job controller completes a Job, with as many annotations as a Pod can have', async () => {
+  it('the Job controller completes a Job, with thousands of annotations on the Pod', async () => {
     await tenant.patch(pods, pod.metadata, { merge: { metadata: { annotations: manyAnnotations() } } });
     const merge = { status: { phase: 'Succeeded' } };
     await admin.patch(pods, pod.metadata, { merge }, { subresource: 'status' });
@@ -343,7 +356,7 @@ describe('in honest ways', () => {
   }
 });
 
-/** Nearly the 256 KiB that all annotations of an object may take together, in as many as that makes. */
+/** So many that a policy which walked through them would hold the cluster up. */
 function manyAnnotations(): Record<string, string> {
-  return Object.fromEntries(Array.from({ length: 28_000 }, (_, index) => [`a${index.toString(36)}`, '']));
+  return Object.fromEntries(Array.from({ length: 5_000 }, (_, index) => [`a${index.toString(36)}`, '']));
 }
