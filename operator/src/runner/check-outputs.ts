@@ -2,23 +2,22 @@ import type { JsonObject } from '../api/json.ts';
 import type { RunnerTask } from '../api/runner-task.ts';
 import { canonicalJson } from '../core/digest.ts';
 import { formatIssuePath } from '../core/issue-path.ts';
-import { validateJson } from '../core/json-schema/validate-json.ts';
 import type { Failure } from './verdict.ts';
 
 const toldFindings = 3;
 
 /** The outputs as canonical JSON, or why they are not what the step declared. */
-export function checkOutputs(
+export async function checkOutputs(
   outputs: JsonObject,
   { outputs: declared = [], outputSchema }: Pick<RunnerTask, 'outputs' | 'outputSchema'>,
-): { readonly json: string } | { readonly failure: Failure } {
+): Promise<{ readonly json: string } | { readonly failure: Failure }> {
   const missing = declared.filter((name) => !Object.hasOwn(outputs, name));
   if (missing.length > 0) {
     const names = missing.map((name) => `'${name}'`).join(', ');
     const fields = Object.keys(outputs).join(', ') || 'none';
     return refuse('OutputMissing', `Declared but not in the result: ${names}. Fields: ${fields}.`);
   }
-  const mismatch = outputSchema === undefined ? undefined : describeMismatch(outputSchema, outputs);
+  const mismatch = outputSchema === undefined ? undefined : await describeMismatch(outputSchema, outputs);
   if (mismatch !== undefined) return refuse('OutputInvalid', mismatch);
   try {
     return { json: canonicalJson(outputs) };
@@ -27,7 +26,9 @@ export function checkOutputs(
   }
 }
 
-function describeMismatch(schema: JsonObject, outputs: JsonObject): string | undefined {
+/** What checks schemas is loaded only for them: most pods end before it would be. */
+async function describeMismatch(schema: JsonObject, outputs: JsonObject): Promise<string | undefined> {
+  const { validateJson } = await import('../core/json-schema/validate-json.ts');
   const validated = validateJson(schema, outputs);
   if ('problem' in validated) return `The output schema cannot be used: ${validated.problem.message}.`;
   const { findings } = validated;

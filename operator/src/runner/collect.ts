@@ -3,14 +3,13 @@ import { join } from 'node:path';
 import { exitCodes, type TerminationMessage } from '../api/runner-result.ts';
 import type { RunnerTask } from '../api/runner-task.ts';
 import { defined } from '../core/defined.ts';
-import { ArtifactClient, type Patience } from './artifact-client.ts';
+import type { ArtifactClient, Patience } from './artifact-client.ts';
 import { checkOutputs } from './check-outputs.ts';
 import { keptOutputBytes, parseLastLine, parseResult } from './parse-result.ts';
 import { readSharedFile } from './read-shared-file.ts';
 import { digestOfBytes, readTask, TaskError } from './read-task.ts';
 import { fitsTerminationMessage, renderTerminationMessage } from './render-termination-message.ts';
-import { failureOfUpload, uploadArtifacts } from './upload-artifacts.ts';
-import { failed, type Verdict } from './verdict.ts';
+import { failed, type Failure, type Verdict } from './verdict.ts';
 
 /** What the launcher keeps of a result, and what surrounds it. */
 const maxResultBytes = 16 * 1024 * 1024;
@@ -46,7 +45,7 @@ async function judge({ folder, taskDigest, patience }: Collection): Promise<Term
   }
   const { artifacts = [], ...verdict } = await readVerdict(folder, task.work.kind);
   if (verdict.outcome !== 'succeeded') return verdict;
-  const checked = checkOutputs(verdict.outputs ?? {}, task);
+  const checked = await checkOutputs(verdict.outputs ?? {}, task);
   if ('failure' in checked) return spoilt(verdict, checked.failure);
   const store = new Store(task, patience);
   const problem = await store.keep(join(folder, 'artifacts'), artifacts);
@@ -54,7 +53,7 @@ async function judge({ folder, taskDigest, patience }: Collection): Promise<Term
 }
 
 /** A failure says what was used, too. */
-const spoilt = ({ usage }: Verdict, error: NonNullable<Verdict['error']>): TerminationMessage => ({
+const spoilt = ({ usage }: Verdict, error: Failure): TerminationMessage => ({
   outcome: 'failed',
   error,
   ...defined({ usage }),
@@ -74,7 +73,7 @@ async function readVerdict(folder: string, kind: string): Promise<Verdict> {
   return parseLastLine(output.bytes);
 }
 
-/** The artifact service of a task; asked only when there is something to store. */
+/** The artifact service of a task; what talks to it is loaded when there is something to store. */
 class Store {
   readonly #task: RunnerTask;
   readonly #patience: Patience | undefined;
@@ -86,11 +85,8 @@ class Store {
 
   async keep(folder: string, artifacts: NonNullable<Verdict['artifacts']>) {
     if (artifacts.length === 0) return undefined;
-    try {
-      return await uploadArtifacts(this.#connect(), folder, artifacts);
-    } catch (error) {
-      return failureOfUpload(error);
-    }
+    const { uploadArtifacts } = await import('./upload-artifacts.ts');
+    return await this.#use((client) => uploadArtifacts(client, folder, artifacts));
   }
 
   /** The verdict with its outputs where they fit, else with their digest. */
@@ -98,21 +94,31 @@ class Store {
     if (fitsTerminationMessage(verdict)) return verdict;
     const bytes = Buffer.from(outputsJson);
     const reference = { digest: digestOfBytes(bytes), sizeBytes: bytes.length };
-    try {
-      await this.#connect().upload({ ...reference, open: () => Readable.from([bytes]) });
-    } catch (error) {
-      return spoilt(verdict, failureOfUpload(error));
-    }
+    const problem = await this.#use(async (client) => {
+      await client.upload({ ...reference, open: () => Readable.from([bytes]) });
+      return undefined;
+    });
+    if (problem !== undefined) return spoilt(verdict, problem);
     return { outcome: 'succeeded', ...reference, ...defined({ usage: verdict.usage }) };
   }
 
-  #connect(): ArtifactClient {
-    return new ArtifactClient(this.#task.artifacts ?? noService, this.#patience);
+  async #use(action: (client: ArtifactClient) => Promise<Failure | undefined>): Promise<Failure | undefined> {
+    const { ArtifactClient, ArtifactError } = await import('./artifact-client.ts');
+    const { artifacts } = this.#task;
+    if (artifacts === undefined) return { ...noService, retryable: false };
+    try {
+      return await action(new ArtifactClient(artifacts, this.#patience));
+    } catch (error) {
+      if (!(error instanceof ArtifactError)) throw error;
+      return { reason: 'UploadFailed', message: error.message, retryable: error.retryable };
+    }
   }
 }
 
-/** A client of it says what is missing. */
-const noService = { url: '', tokenFile: '', caFile: '' };
+const noService = {
+  reason: 'UploadFailed',
+  message: 'The result has to be stored as an artifact, and the task names no artifact service.',
+};
 
 function exitCodeOf({ outcome, error }: TerminationMessage): number {
   if (outcome === 'succeeded') return exitCodes.done;

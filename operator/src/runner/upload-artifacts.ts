@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { ArtifactError, type ArtifactClient } from './artifact-client.ts';
+import type { ArtifactClient } from './artifact-client.ts';
 import { isRealFolder, openSharedFile } from './read-shared-file.ts';
 import type { Artifact, Failure } from './verdict.ts';
 
@@ -39,9 +39,3 @@ async function findProblem(folder: string, { name, digest, sizeBytes }: Artifact
 }
 
 const refuse = (message: string): Failure => ({ reason: 'ArtifactInvalid', message, retryable: false });
-
-/** What a failed upload means for the attempt. */
-export function failureOfUpload(error: unknown): Failure {
-  if (!(error instanceof ArtifactError)) throw error;
-  return { reason: 'UploadFailed', message: error.message, retryable: error.retryable };
-}
