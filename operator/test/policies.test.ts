@@ -138,7 +138,7 @@ describe('a tenant with the role edit cannot make a Pod', () => {
     }),
     'that the WorkItem controls': () => ({ ownerReferences: ownerOf(workItem) }),
     'that the Job controller would adopt': () => ({ labels: controllerUid() }),
-    'that the Job controller would take for its own, under another name of its kind': () => ({
+    'that something else controls, with the label by which the Job controller adopts': () => ({
       labels: controllerUid(),
       ownerReferences: ownerOf({ ...job, apiVersion: 'example.com/v1', kind: 'Work' }),
     }),
