@@ -1,7 +1,7 @@
 const HIDDEN = '***';
 
-/** Shorter texts stand in too many places by chance. */
-const SHORTEST_IN_CONTENT = 6;
+/** Characters of the shortest texts that are hidden: shorter ones stand everywhere by chance, and are no secrets. */
+const SHORTEST = { inMessages: 3, inContent: 6 } as const;
 
 /** Hides secrets in texts, with and without a scheme before them (`Bearer <token>`), and as JSON and URLs write them. */
 export class Redaction {
@@ -12,24 +12,21 @@ export class Redaction {
     const spellings = parts.flatMap((part) => [
       ...[part, JSON.stringify(part).slice(1, -1), encodeURIComponent(part.toWellFormed())],
     ]);
-    this.#spellings = [...new Set(spellings)]
-      .filter((text) => text !== '')
-      .sort((one, other) => other.length - one.length);
+    this.#spellings = [...new Set(spellings)].sort((one, other) => other.length - one.length);
   }
 
   /** A message that shows none of them. */
   message(text: string): string {
-    return hide(text, this.#spellings);
+    return this.#hide(text, SHORTEST.inMessages);
   }
 
-  /** Content that shows none of them but the shortest, which would hide what is meant to be seen. */
+  /** Content that shows none of them, unless they are so short that what is meant to be seen would be hidden, too. */
   content(text: string): string {
-    return hide(
-      text,
-      this.#spellings.filter(({ length }) => length >= SHORTEST_IN_CONTENT),
-    );
+    return this.#hide(text, SHORTEST.inContent);
+  }
+
+  #hide(text: string, shortest: number): string {
+    const hidden = this.#spellings.filter(({ length }) => length >= shortest);
+    return hidden.reduce((shown, spelling) => shown.replaceAll(spelling, HIDDEN), text);
   }
 }
-
-const hide = (text: string, spellings: readonly string[]) =>
-  spellings.reduce((hidden, spelling) => hidden.replaceAll(spelling, HIDDEN), text);

@@ -33,9 +33,17 @@ const CARRIERS = ['::ffff:0:0/96', '64:ff9b::/96'].map((range) => ipaddr.IPv6.pa
 
 /** The class of an IP address; what is no address, or in no range that is known to be harmless, is `special`. */
 export function classifyAddress(address: string): AddressClass {
-  if (!ipaddr.isValid(address)) return 'special';
-  const parsed = ipaddr.parse(address);
-  return parsed instanceof ipaddr.IPv6 ? classifyIpv6(parsed) : classifyIpv4(parsed);
+  if (ipaddr.IPv4.isValidFourPartDecimal(address)) return classifyIpv4(ipaddr.IPv4.parse(address));
+  const plain = plainIpv6(address);
+  return plain === undefined ? 'special' : classifyIpv6(ipaddr.IPv6.parse(plain));
+}
+
+/**
+ * An IPv6 address without its zone and without dots. The library takes `::1.2.3.4` for `::ffff:1.2.3.4`, which is another
+ * address; URLs know better.
+ */
+function plainIpv6(address: string): string | undefined {
+  return URL.parse(`http://[${address.replace(/%.*$/s, '')}]/`)?.hostname.slice(1, -1);
 }
 
 function classifyIpv4(address: ipaddr.IPv4): AddressClass {
