@@ -38,14 +38,14 @@ export class Admission {
 
   /** Takes in how a WorkItem stands now. */
   follow(workItem: WorkItem): void {
-    const { uid = '', namespace = '' } = workItem.metadata;
+    const { uid = '', namespace = '', deletionTimestamp } = workItem.metadata;
     const { startedAt, finishedAt } = workItem.status ?? {};
     const queue = this.#queueOf(namespace);
-    if (finishedAt !== undefined || workItem.metadata.deletionTimestamp !== undefined) this.remove(workItem);
+    if (finishedAt !== undefined || deletionTimestamp !== undefined) this.remove(workItem);
     else if (startedAt !== undefined) {
       queue.running.set(uid, workItem.spec.project);
       queue.waiting.delete(uid);
-    } else if (workItem.spec.suspend === true || workItem.spec.cancel === true) this.setAside(workItem);
+    } else if (mayNotBegin(workItem)) this.setAside(workItem);
     else if (!queue.running.has(uid) && !queue.aside.has(uid)) this.#putIn(queue, workItem);
   }
 
@@ -124,14 +124,17 @@ export class Admission {
   }
 
   #queueOf(namespace: string): NamespaceQueue {
-    const queue = this.#queues.get(namespace) ?? {
-      running: new Map<string, string | undefined>(),
+    const queue: NamespaceQueue = this.#queues.get(namespace) ?? {
+      running: new Map(),
       waiting: new WaitingLine(),
+      aside: new Set(),
     };
     this.#queues.set(namespace, queue);
     return queue;
   }
 }
+
+const mayNotBegin = ({ spec }: WorkItem) => spec.suspend === true || spec.cancel === true;
 
 function countOne(counts: Map<string, number>, key: string): void {
   counts.set(key, (counts.get(key) ?? 0) + 1);

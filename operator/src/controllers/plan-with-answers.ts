@@ -1,3 +1,4 @@
+import type { WorkItem } from '../api/work-item.ts';
 import type { CacheHit, Facts, ObservedWorkItem } from '../core/work-item/observed.ts';
 import { planWorkItem } from '../core/work-item/plan-work-item.ts';
 import type { WorkItemAction, WorkItemPlan } from '../core/work-item/work-item-plan.ts';
@@ -31,8 +32,8 @@ export async function planWithAnswers(observed: ObservedWorkItem, sources: Answe
     const plan = planWorkItem({ ...observed, facts });
     const questions = plan.actions.filter(isQuestion);
     if (questions.length === 0) return { plan, effects: plan.actions.filter(isEffect) };
-    const namespace = observed.workItem.metadata.namespace ?? '';
-    await Promise.all(questions.map((question) => answer(question, { namespace, cache, sources })));
+    const { workItem } = observed;
+    await Promise.all(questions.map((question) => answer(question, { workItem, cache, sources })));
   }
   throw new Error('the plan asks without end');
 }
@@ -42,12 +43,12 @@ const isQuestion = (action: WorkItemAction): action is Question =>
 const isEffect = (action: WorkItemAction): action is Effect => !isQuestion(action);
 
 interface Answers {
-  readonly namespace: string;
+  readonly workItem: WorkItem;
   readonly cache: Map<string, CacheHit | 'miss'>;
   readonly sources: AnswerSources;
 }
 
-async function answer(question: Question, { namespace, cache, sources }: Answers): Promise<void> {
-  if (question.kind === 'read-artifact') await sources.artifacts.read(question.digest);
-  else cache.set(question.key, (await sources.cache.lookUp(namespace, question.key)) ?? 'miss');
+async function answer(question: Question, { workItem, cache, sources }: Answers): Promise<void> {
+  if (question.kind === 'read-artifact') await sources.artifacts.read(workItem, question.digest);
+  else cache.set(question.key, (await sources.cache.lookUp(workItem, question.key)) ?? 'miss');
 }

@@ -33,12 +33,21 @@ export interface AttemptPort {
   stop(workItem: WorkItem, attempt: AttemptName): Promise<void>;
   /** What has ended and was recorded is of no more use. */
   settle(workItem: WorkItem, open: ReadonlySet<string>): void;
+  /** Takes away what the steps of an ended run have made in the cluster, as far as they say so. Repeatable. */
+  cleanUp(run: EndedRun): Promise<void>;
   /** Nothing of it is wanted any more: it is gone. */
   forget(workItemUid: string): void;
   /** Removes what is left of a run that ended some time ago. */
   sweep(workItem: WorkItem): Promise<void>;
   /** Whether anything is left of it. */
   isLeft(workItem: WorkItem): boolean;
+}
+
+/** A run that has ended, as it is recorded. */
+export interface EndedRun {
+  readonly workItem: WorkItem;
+  readonly pinned: PinnedPipeline;
+  readonly status: WorkItemStatus;
 }
 
 /** One attempt of one step. */
@@ -66,14 +75,16 @@ export interface ArtifactPort {
   store(workItem: WorkItem, contents: readonly ArtifactContent[]): Promise<void>;
   /** Adds a WorkItem to those that artifacts are kept for. */
   keep(workItem: WorkItem, digests: readonly string[]): Promise<void>;
-  read(digest: string): Promise<JsonValue>;
+  /** The content of an artifact that a WorkItem, or the one that it replays, refers to. */
+  read(workItem: WorkItem, digest: string): Promise<JsonValue>;
   /** Contents that were read or stored a while ago. */
   readonly held: Facts['artifacts'];
 }
 
 /** Results that may be used again. */
 export interface CachePort {
-  lookUp(namespace: string, key: string): Promise<CacheHit | undefined>;
+  /** A hit is kept for the WorkItem from then on. */
+  lookUp(workItem: WorkItem, key: string): Promise<CacheHit | undefined>;
   fill(entry: CacheEntry): Promise<void>;
 }
 

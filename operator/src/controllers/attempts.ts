@@ -1,0 +1,144 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { WorkItem } from '../api/work-item.ts';
+import { executorOf, type Executor } from '../core/execution/executor-of.ts';
+import { findMethod } from '../core/pipeline/step-methods.ts';
+import type { AttemptOutcome, ObservedAttempt } from '../core/work-item/observed.ts';
+import type { JobAttempts } from './job-attempts.ts';
+import type { Deed, OperationId, Operations, OperationWaiting } from './operations.ts';
+import type { AttemptContext, AttemptName, AttemptPort, EndedRun } from './work-item-ports.ts';
+
+/** Something that the operator does for an attempt. */
+export interface PlannedDeed {
+  readonly deed: Deed;
+  /** What the attempt waits for meanwhile, in words. */
+  readonly waitingFor?: OperationWaiting;
+  /** Takes away what it made, when the attempt is no longer wanted. */
+  readonly undo?: () => Promise<void>;
+}
+
+/** What attempts are carried out with. */
+export interface AttemptsParts {
+  readonly jobs: JobAttempts;
+  readonly operations: Operations;
+  /** What the operator does for an attempt that is no Job. */
+  readonly deedFor: (executor: Executor, context: AttemptContext) => PlannedDeed | { readonly outcome: AttemptOutcome };
+  /** Takes away what steps of an ended run have made. */
+  readonly cleanUp: (run: EndedRun) => Promise<void>;
+}
+
+/** Times between tries to create a Job that was refused, in milliseconds: the first and the longest. */
+const refusalDelays = { firstMs: 2_000, longestMs: 30_000 };
+
+/** Attempts, whatever carries them out: Jobs, which live in the cluster, and operations, which live in this process. */
+export class Attempts implements AttemptPort {
+  readonly #parts: AttemptsParts;
+  readonly #undo = new Map<string, () => Promise<void>>();
+
+  constructor(parts: AttemptsParts) {
+    this.#parts = parts;
+  }
+
+  observe({ metadata: { uid = '' } }: WorkItem): readonly ObservedAttempt[] {
+    // A Job counts more than the wish to make it.
+    return [...this.#parts.operations.observe(uid), ...this.#parts.jobs.observe(uid)];
+  }
+
+  async start(context: AttemptContext): Promise<void> {
+    const { start, pinned } = context;
+    const method = start.method === undefined ? undefined : findMethod(pinned.methods, start.method);
+    const executor = executorOf(start, method);
+    if (executor === undefined) this.#settle(context, notServed(context));
+    else if (executor === 'code-job' || executor === 'image-job') await this.#startJob(context);
+    else this.#begin(executor, context);
+  }
+
+  async stop(workItem: WorkItem, { path, attempt }: AttemptName): Promise<void> {
+    const id = { workItemUid: workItem.metadata.uid ?? '', path, number: attempt };
+    await this.#parts.jobs.stop(workItem, path, attempt);
+    await this.#undo.get(keyOf(id))?.();
+    this.#remove(id);
+  }
+
+  settle({ metadata: { uid = '' } }: WorkItem, open: ReadonlySet<string>): void {
+    for (const { path, number, outcome } of this.#parts.operations.observe(uid))
+      if (outcome !== undefined && !open.has(`${number} ${path}`)) this.#remove({ workItemUid: uid, path, number });
+  }
+
+  cleanUp(run: EndedRun): Promise<void> {
+    return this.#parts.cleanUp(run);
+  }
+
+  forget(workItemUid: string): void {
+    for (const { path, number } of this.#parts.operations.observe(workItemUid))
+      this.#remove({ workItemUid, path, number });
+  }
+
+  isLeft({ metadata: { uid = '' } }: WorkItem): boolean {
+    return this.#parts.jobs.isLeft(uid);
+  }
+
+  sweep(workItem: WorkItem): Promise<void> {
+    return this.#parts.jobs.sweep(workItem);
+  }
+
+  async #startJob(context: AttemptContext): Promise<void> {
+    const started = await this.#parts.jobs.start(context);
+    if (started === undefined) return;
+    if ('outcome' in started) this.#settle(context, started.outcome);
+    else this.#retryJob(context, started.refused);
+  }
+
+  /** A refused Job is tried again, and what refuses it is shown: quotas free up, and policies change. */
+  #retryJob(context: AttemptContext, message: string): void {
+    const id = idOf(context);
+    const waitingFor = { kind: 'quota', name: context.start.path, message } as const;
+    const deed: Deed = async (signal) => {
+      for (let delayMs = refusalDelays.firstMs; ; delayMs = Math.min(delayMs * 2, refusalDelays.longestMs)) {
+        await sleep(delayMs, undefined, { signal });
+        const started = await this.#parts.jobs.start(context).catch(() => ({ refused: 'no answer' }));
+        if (started === undefined || 'outcome' in started) return started?.outcome;
+      }
+    };
+    const thenGone: Deed = async (signal) => {
+      const outcome = await deed(signal);
+      if (outcome === undefined) this.#remove(id);
+      return outcome;
+    };
+    this.#parts.operations.begin(context.key, id, thenGone, waitingFor);
+  }
+
+  #begin(executor: Executor, context: AttemptContext): void {
+    const planned = this.#parts.deedFor(executor, context);
+    if ('outcome' in planned) {
+      this.#settle(context, planned.outcome);
+      return;
+    }
+    const id = idOf(context);
+    if (planned.undo !== undefined) this.#undo.set(keyOf(id), planned.undo);
+    this.#parts.operations.begin(context.key, id, planned.deed, planned.waitingFor);
+  }
+
+  #settle(context: AttemptContext, outcome: AttemptOutcome): void {
+    this.#parts.operations.settle(context.key, idOf(context), outcome);
+  }
+
+  #remove(id: OperationId): void {
+    this.#undo.delete(keyOf(id));
+    this.#parts.operations.remove(id);
+  }
+}
+
+const idOf = ({ workItem, start }: AttemptContext): OperationId => ({
+  workItemUid: workItem.metadata.uid ?? '',
+  path: start.path,
+  number: start.attempt,
+});
+
+const keyOf = ({ workItemUid, path, number }: OperationId) => `${workItemUid} ${number} ${path}`;
+
+function notServed({ start: { step, method } }: AttemptContext): AttemptOutcome {
+  const what =
+    method === undefined ? `steps of the type ${step.type}` : `the Method ${method} in a step of the type ${step.type}`;
+  const message = `this version of Conclave cannot run ${what}`;
+  return { result: 'Failed', reason: 'NotServed', message, retryable: false };
+}

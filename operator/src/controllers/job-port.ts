@@ -1,0 +1,39 @@
+import type { JobView, PodView } from '../core/execution/child-views.ts';
+import type { JobManifest } from '../core/manifest/render-job.ts';
+
+/** A Job as the API server has it now, with what says whose it is. */
+export interface LiveJob extends JobView {
+  readonly metadata: JobView['metadata'] & {
+    readonly ownerReferences?: readonly { readonly uid: string; readonly controller?: boolean }[];
+  };
+}
+
+/** How the creation of a Job went. */
+export type JobCreation =
+  | { readonly kind: 'created' }
+  /** Something stands under its name. */
+  | { readonly kind: 'exists'; readonly found: LiveJob | undefined }
+  /** A quota or an admission policy says no: it may say yes later. */
+  | { readonly kind: 'refused'; readonly message: string }
+  /** The API server cannot take it, now or ever. */
+  | { readonly kind: 'invalid'; readonly message: string };
+
+/** Jobs and their Pods, as attempts need them. */
+export interface JobPort {
+  /** From the cache. */
+  jobsOf(workItemUid: string): readonly JobView[];
+  podsOf(jobUid: string): readonly PodView[];
+  create(manifest: JobManifest): Promise<JobCreation>;
+  /** Deletes a Job and its Pods, if it is still the one of this UID. */
+  remove(namespace: string, job: JobView): Promise<void>;
+  /** Deletes all Jobs of a WorkItem and their Pods. */
+  removeAll(namespace: string, workItemUid: string): Promise<void>;
+}
+
+/** Reads what steps refer to in the cluster: programs in ConfigMaps and artifacts. */
+export interface ProgramSource {
+  /** Undefined when there is no such ConfigMap or key. */
+  configMap(namespace: string, name: string, key: string): Promise<string | undefined>;
+  /** Undefined when there is no such artifact. */
+  artifact(workItem: { readonly namespace: string; readonly uid: string }, digest: string): Promise<string | undefined>;
+}

@@ -1,0 +1,60 @@
+import type { Method } from '../../api/method.ts';
+import type { Placement, Resources } from '../../api/placement.ts';
+import type { WorkItem } from '../../api/work-item.ts';
+import type { StartAttempt } from '../work-item/work-item-plan.ts';
+import {
+  codeContainer,
+  collectContainer,
+  type Container,
+  launcherContainer,
+  methodContainer,
+  type PodImages,
+} from './render-containers.ts';
+import type { JobParts } from './render-job.ts';
+import { type ArtifactAddress, codeWork, methodWork, renderTask } from './render-task.ts';
+
+/** What the Job of an attempt is made from. */
+export interface AttemptJob {
+  readonly workItem: WorkItem;
+  readonly start: StartAttempt;
+  readonly method: Method | undefined;
+  /** The program of a `custom_code` step. */
+  readonly program: string | undefined;
+  readonly images: PodImages;
+  readonly artifacts: ArtifactAddress;
+}
+
+/** The parts of an attempt's Job: foreign code first, without a token; then what collects its result. */
+export function renderAttemptJob(attempt: AttemptJob): Omit<JobParts, 'certificateAuthorities' | 'queueName'> {
+  const { workItem, start, method, images, artifacts } = attempt;
+  const { resources, placement } = podFieldsOf(start.step);
+  const image = method !== undefined && 'image' in method.spec ? method.spec.image : undefined;
+  return {
+    ...{ workItem, start },
+    task: renderTask({ workItem, start, work: workOf(attempt), method, artifacts }),
+    initContainers: foreignContainers(attempt, resources),
+    container: collectContainer(images),
+    resources: resources ?? image?.resources,
+    placement: placement ?? image?.placement,
+  };
+}
+
+function foreignContainers({ start, method, images }: AttemptJob, resources: Resources | undefined): Container[] {
+  if (start.step.type === 'custom_code') return [codeContainer(images, resources)];
+  const image = method !== undefined && 'image' in method.spec ? method.spec.image : undefined;
+  if (image === undefined) throw new Error(`no image runs the step ${start.path}`);
+  const runs = methodContainer(image, resources);
+  return image.command === undefined ? [runs] : [launcherContainer(images), runs];
+}
+
+function workOf({ start, method, program }: AttemptJob) {
+  if (start.step.type === 'custom_code' && program !== undefined) return codeWork(start.step, program);
+  if (method !== undefined) return methodWork(method);
+  throw new Error(`no Method runs the step ${start.path}`);
+}
+
+/** What a step says of its pod, where its type has one. */
+function podFieldsOf(step: StartAttempt['step']): { readonly resources?: Resources; readonly placement?: Placement } {
+  const { resources, placement } = step as { readonly resources?: Resources; readonly placement?: Placement };
+  return { ...(resources === undefined ? {} : { resources }), ...(placement === undefined ? {} : { placement }) };
+}
