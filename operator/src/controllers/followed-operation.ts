@@ -4,6 +4,8 @@ import type { Operation } from './operation.ts';
 export interface LastSeen {
   readonly message: string;
   readonly waitingFor?: { readonly kind: 'gpu' | 'image'; readonly name: string };
+  /** UID of the object that carries out the attempt, once it is there: whoever records it can tell lost from never made. */
+  readonly uid?: string;
 }
 
 /** An operation that follows something in the cluster, and can say at any time what it saw last. */

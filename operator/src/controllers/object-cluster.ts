@@ -9,8 +9,8 @@ export interface ObjectCluster {
   get(reference: ObjectReference, signal: AbortSignal): Promise<ObjectAnswer>;
   /** Makes an object whose name is free; `taken` otherwise. */
   create(object: ClusterObject, signal: AbortSignal): Promise<ObjectAnswer>;
-  /** Server-side apply by force. With a UID in its metadata, only to the object that has it; `changed` otherwise. */
-  apply(object: ClusterObject, signal: AbortSignal): Promise<ObjectAnswer>;
+  /** Replaces the object with this UID and resourceVersion; `changed` when it is another one by now. */
+  replace(object: ClusterObject, signal: AbortSignal): Promise<ObjectAnswer>;
   /** Takes the object of this UID away, with what belongs to it. Undefined when it goes or has gone. */
   remove(reference: ObjectReference, uid: string, signal: AbortSignal): Promise<AccessProblem | undefined>;
 }

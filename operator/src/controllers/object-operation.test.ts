@@ -48,7 +48,7 @@ describe('objectOperation', () => {
     );
     expect(operation.lastSeen()).toBeUndefined();
     expect(await operation.run(never)).toEqual(success);
-    expect(operation.lastSeen()).toEqual({ message: `RayJob ${name} is RUNNING` });
+    expect(operation.lastSeen()).toEqual({ message: `RayJob ${name} is RUNNING`, uid: 'uid-1' });
     expect(cluster.objects.get(`RayJob/${name}`)).toMatchObject({ ...kind, spec: { entrypoint: 'train s3://d' } });
     expect(cluster.calls.filter((call) => call.startsWith('create'))).toHaveLength(1);
   });
@@ -149,7 +149,7 @@ describe('objectOperation', () => {
       cluster.setStatus('RayJob', name, succeeded);
     });
     expect(await operation.run(never)).toEqual(success);
-    expect(operation.lastSeen()).toEqual({ message: `RayJob ${name} was not taken up yet` });
+    expect(operation.lastSeen()).toEqual({ message: `RayJob ${name} was not taken up yet`, uid: 'uid-1' });
   });
 
   it('asks the cluster for nothing when the template is wrong', async () => {

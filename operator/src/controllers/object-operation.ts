@@ -31,7 +31,7 @@ interface Following {
   readonly request: ObjectOperationRequest;
   readonly cluster: ObjectCluster;
   readonly signal: AbortSignal;
-  readonly tell: (seen: LastSeen) => void;
+  readonly tell: (message: string, uid?: string) => void;
   uid: string | undefined;
   looksWithoutOutputs: number;
 }
@@ -51,7 +51,7 @@ export function objectOperation(request: ObjectOperationRequest, parts: ObjectOp
     if ('issues' in rendered) return invalidTemplate(rendered.issues);
     const following: Following = {
       ...{ object: rendered.object, request, cluster: parts.cluster, signal },
-      tell: (now) => (seen = now),
+      tell: (message, uid) => (seen = { message, ...(uid !== undefined && { uid }) }),
       uid: request.knownUid,
       looksWithoutOutputs: 0,
     };
@@ -73,7 +73,7 @@ async function begin(following: Following): Promise<AttemptOutcome | undefined> 
   const answer = await cluster.create(object, signal);
   if ('object' in answer) return begun(following, answer.object);
   if (answer.problem.kind === 'taken') return adopt(following);
-  following.tell({ message: answer.problem.message });
+  following.tell(answer.problem.message, following.uid);
   return outcomeOfProblem(answer.problem);
 }
 
@@ -107,7 +107,7 @@ async function follow(following: Following): Promise<AttemptOutcome | undefined>
   if ('object' in answer)
     return answer.object.metadata.uid === following.uid ? judge(following, answer.object) : deleted(object);
   if (answer.problem.kind === 'absent') return deleted(object);
-  following.tell({ message: answer.problem.message });
+  following.tell(answer.problem.message, following.uid);
   return outcomeOfProblem(answer.problem);
 }
 
@@ -135,13 +135,13 @@ function outcomeOfVerdict(following: Following, verdict: ObjectVerdict): Attempt
     case 'incomplete':
       return withoutOutputs(following, verdict.message);
     case 'running':
-      following.tell({ message: verdict.message });
+      following.tell(verdict.message, following.uid);
       return undefined;
   }
 }
 
 function withoutOutputs(following: Following, message: string): AttemptOutcome | undefined {
-  following.tell({ message });
+  following.tell(message, following.uid);
   following.looksWithoutOutputs += 1;
   if (following.looksWithoutOutputs < looksForOutputs) return undefined;
   return { result: 'Failed', reason: 'OutputMissing', message, retryable: false };

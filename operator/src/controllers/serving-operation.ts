@@ -1,5 +1,6 @@
 import { type AccessProblem, outcomeOfProblem } from '../core/delegation/access-problem.ts';
 import { type ChildIdentity, isMadeFrom, whyForeign } from '../core/delegation/child-identity.ts';
+import { changeObject } from '../core/delegation/change-object.ts';
 import { type ClusterObject, describeReference, referenceTo } from '../core/delegation/cluster-object.ts';
 import { explainDeployment, isDeploymentReady, type ServingPod } from '../core/delegation/judge-deployment.ts';
 import { renderServing, type ServingObjects, type ServingRequest } from '../core/delegation/render-serving.ts';
@@ -84,10 +85,9 @@ async function stand(progress: Progress, wanted: ClusterObject): Promise<Standin
   if ('problem' in found) return written(progress, await cluster.create(wanted, signal));
   const why = whyForeign(found.object, identity);
   if (why !== undefined) return { outcome: nameTaken(found.object, why) };
-  const { uid, deletionTimestamp } = found.object.metadata;
-  if (deletionTimestamp !== undefined) return goingAway(progress, found.object);
-  if (uid === undefined || isMadeFrom(found.object, identity)) return found;
-  return written(progress, await cluster.apply({ ...wanted, metadata: { ...wanted.metadata, uid } }, signal));
+  if (found.object.metadata.deletionTimestamp !== undefined) return goingAway(progress, found.object);
+  if (isMadeFrom(found.object, identity)) return found;
+  return written(progress, await cluster.replace(changeObject(found.object, wanted), signal));
 }
 
 function written(progress: Progress, answer: Awaited<ReturnType<ObjectCluster['get']>>): Standing {

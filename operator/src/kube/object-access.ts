@@ -42,10 +42,10 @@ export class ObjectAccess {
     }));
   }
 
-  /** With a UID in its metadata, only to the object that has it. */
-  apply(object: ClusterObject, signal: AbortSignal): Promise<ObjectAnswer> {
+  /** Only as it was read: its metadata has the UID and the resourceVersion. */
+  replace(object: ClusterObject, signal: AbortSignal): Promise<ObjectAnswer> {
     return this.#with(referenceOf(object), signal, async (type) => ({
-      object: await this.#client.apply(type, object, { signal, force: true, fieldValidation: 'Strict' }),
+      object: await this.#client.update(type, object, { signal, fieldValidation: 'Strict' }),
     }));
   }
 

@@ -12,7 +12,7 @@ export class Crash extends Error {
 /** What goes wrong with a call: the process dies, or no answer comes, before or after it took effect. */
 export type CallFault = 'crash-before' | 'crash-after' | 'lost-before' | 'lost-after';
 
-type Verb = 'get' | 'create' | 'apply' | 'remove' | 'pods';
+type Verb = 'get' | 'create' | 'replace' | 'remove' | 'pods';
 
 /** Objects in memory, by the rules of the API server that matter here: names are unique, every object has its own UID. */
 export class MemoryCluster implements ServingCluster {
@@ -54,14 +54,14 @@ export class MemoryCluster implements ServingCluster {
     );
   }
 
-  apply(object: ClusterObject): Promise<ObjectAnswer> {
+  replace(object: ClusterObject): Promise<ObjectAnswer> {
     const { kind, metadata } = object;
-    return this.#call('apply', `${kind} ${metadata.name}`, () => {
+    return this.#call('replace', `${kind} ${metadata.name}`, () => {
       const before = this.objects.get(keyOf(kind, metadata.name));
-      if (metadata.uid !== undefined && metadata.uid !== before?.metadata.uid) return asProblem('changed');
-      const generation = (before?.metadata.generation ?? 0) + 1;
-      const after = { ...before, ...object, metadata: { ...object.metadata, generation } };
-      return { object: this.put(after) };
+      if (before === undefined) return asProblem('absent');
+      if (metadata.uid !== before.metadata.uid) return asProblem('changed');
+      const generation = (before.metadata.generation ?? 0) + 1;
+      return { object: this.put({ ...object, metadata: { ...metadata, generation } }) };
     });
   }
 
