@@ -37,7 +37,7 @@ function escapeLine(line: string): string {
     .replaceAll(/[\\*_[\]|~#$@]/g, String.raw`\$&`)
     .replaceAll(/[&<>`]/g, (character) => ENTITIES.get(character) ?? character)
     .replaceAll(/:(?=\/|$)|!$/g, String.raw`\$&`)
-    .replaceAll(/\b(www)\./gi, String.raw`$1\.`)
+    .replaceAll(/(www)\./gi, String.raw`$1\.`)
     .replace(/^[-+=:.)]/, String.raw`\$&`)
     .replace(/^(\d+)(?=[.)](?:\s|$))/, '$1\\');
 }

@@ -2,7 +2,8 @@ import { Worker } from 'node:worker_threads';
 import { bulkhead } from 'cockatiel';
 import type { OutputDocument } from '../../core/output/output-document.ts';
 import { renderDocument } from './render-document.ts';
-import { fileOf, MOST_BYTES, OutputRenderError, type RenderedOutput } from './rendered-output.ts';
+import { OutputRenderError, type RenderFailureReason } from './output-render-error.ts';
+import { fileOf, MOST_BYTES, type RenderedOutput } from './rendered-output.ts';
 
 /** How long and how large the rendering of one document may become. */
 export interface RenderLimits {
@@ -10,7 +11,7 @@ export interface RenderLimits {
   readonly memoryMb: number;
 }
 
-const defaults: RenderLimits = { seconds: 60, memoryMb: 512 };
+const defaults: RenderLimits = { seconds: 120, memoryMb: 512 };
 
 /** Threads at the same time; more documents wait. */
 const MOST_THREADS = 2;
@@ -51,8 +52,8 @@ function renderInThread(document: OutputDocument, limits: RenderLimits, signal?:
   const abort = () => reject(signal?.reason as Error);
   signal?.addEventListener('abort', abort, { once: true });
   worker.once('message', resolve);
-  worker.once('error', (error) => reject(failed(error as Error & { readonly code?: string })));
-  worker.once('exit', (code) => reject(failed(new Error(`its thread ended with code ${code}`))));
+  worker.once('error', (error) => reject(explain(error as ThreadError)));
+  worker.once('exit', (code) => reject(explain(new Error(`its thread ended with code ${code}`))));
   return promise.finally(async () => {
     clearTimeout(timer);
     signal?.removeEventListener('abort', abort);
@@ -60,9 +61,17 @@ function renderInThread(document: OutputDocument, limits: RenderLimits, signal?:
   });
 }
 
-function failed(error: Error & { readonly code?: string }): OutputRenderError {
-  if (error.code === 'ERR_WORKER_OUT_OF_MEMORY') return tooLarge('rendering it takes too much memory');
-  return new OutputRenderError('RenderFailed', `the output could not be rendered: ${error.message}`);
+/** An error that came from another thread: its fields are left, its class is not. */
+interface ThreadError extends Error {
+  readonly code?: string;
+  readonly reason?: RenderFailureReason;
+}
+
+function explain({ code, reason, message }: ThreadError): OutputRenderError {
+  if (code === 'ERR_WORKER_OUT_OF_MEMORY') return tooLarge('rendering it takes too much memory');
+  return reason === undefined
+    ? new OutputRenderError('RenderFailed', `the output could not be rendered: ${message}`)
+    : new OutputRenderError(reason, message);
 }
 
 function tooLarge(why: string): OutputRenderError {

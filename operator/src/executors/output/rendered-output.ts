@@ -19,22 +19,6 @@ export const fileTypes: Readonly<Record<OutputFormat, { readonly mediaType: stri
   markdown: { mediaType: 'text/markdown; charset=utf-8', ending: 'md' },
 };
 
-/** Why a document could not be rendered. */
-export type RenderFailureReason = 'OutputTooLarge' | 'RenderTimeout' | 'RenderFailed';
-
-/** Thrown when a document cannot be rendered; the message says what to do. Only a timeout may pass at another try. */
-export class OutputRenderError extends Error {
-  override readonly name = 'OutputRenderError';
-  readonly reason: RenderFailureReason;
-  readonly retryable: boolean;
-
-  constructor(reason: RenderFailureReason, message: string) {
-    super(message);
-    this.reason = reason;
-    this.retryable = reason === 'RenderTimeout';
-  }
-}
-
 /** The file that some bytes are. */
 export function fileOf({ format, name }: OutputDocument, bytes: Uint8Array): RenderedOutput {
   const { mediaType, ending } = fileTypes[format];

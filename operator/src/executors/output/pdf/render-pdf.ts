@@ -1,6 +1,6 @@
 import { lexer } from 'marked';
 import pdfmake from 'pdfmake';
-import type { TDocumentDefinitions } from 'pdfmake/interfaces.js';
+import type { Node, NodeQueries, TDocumentDefinitions } from 'pdfmake/interfaces.js';
 import type { TextDocument } from '../../../core/output/output-document.ts';
 import { pdfBlocks } from './pdf-blocks.ts';
 import { fonts } from './pdf-fonts.ts';
@@ -37,14 +37,15 @@ function definitionOf({ title, markdown, createdAt }: TextDocument): TDocumentDe
     defaultStyle: { font: 'Roboto', fontSize: BODY_SIZE, lineHeight: 1.25, color: colours.ink },
     footer: (current, count) => footerOf(shownTitle, `${current} / ${count}`),
     displayTitle: true,
-    ...(content.length <= MOST_BLOCKS_TO_KEEP && {
-      // A heading at the foot of a page belongs to the next.
-      pageBreakBefore: (node, nodes) =>
-        node.headlineLevel !== undefined &&
-        nodes.getFollowingNodesOnPage().length === 0 &&
-        node.pageNumbers.length === 1,
-    }),
+    ...(content.length <= MOST_BLOCKS_TO_KEEP && { pageBreakBefore: isLeftBehind }),
   };
+}
+
+/** A heading at the foot of a page belongs to the next. The footer counts among what follows, at a place further up. */
+function isLeftBehind(node: Node, nodes: NodeQueries): boolean {
+  if (node.headlineLevel === undefined) return false;
+  const { top } = node.startPosition;
+  return nodes.getFollowingNodesOnPage().every((next) => next.startPosition.top <= top);
 }
 
 const LONGEST_FOOTER = 90;
