@@ -6,6 +6,8 @@ import { noMocks } from '../core/dry-run/mocks.ts';
 import { parseMocks } from '../core/dry-run/parse-mocks.ts';
 import type { Issue } from '../core/issue.ts';
 import { pipelineGraph } from '../core/pipeline/pipeline-graph.ts';
+import { impliedParameters } from '../core/dsl/implied-parameters.ts';
+import { declareInputs } from './declare-inputs.ts';
 import type { PipelineSketch } from './planned-run.ts';
 
 /** What a dry-run of a test is given beside its pipeline. */
@@ -27,11 +29,20 @@ export function runOnMocks(
   pipeline: PipelineSketch | PipelineSpec,
   { inputs = {}, mocks, ...world }: DryRunSketch = {},
 ): { readonly report: DryRunReport } | { readonly issues: readonly Issue[] } {
-  const spec = pipelineSpec.parse(pipeline);
+  const spec = declareUsed(pipelineSpec.parse(pipeline), inputs);
   const parsed = mocks === undefined ? { mocks: noMocks } : parseMocks(mocks, pipelineGraph(spec));
   if ('issues' in parsed) return parsed;
   return dryRun({
     ...{ name: 'p', spec, inputs, mocks: parsed.mocks, startAt: new Date('2026-01-05T08:00:00.000Z') },
     ...{ roles: [], methods: [], models: [], councils: [], ...world },
   });
+}
+
+/** Declares the inputs that are given, and those that templates name, so that these are made up. */
+function declareUsed(spec: PipelineSpec, inputs: JsonObject): PipelineSpec {
+  const declared = declareInputs(spec, inputs);
+  return {
+    ...declared,
+    parameters: [...(declared.parameters ?? []), ...(spec.parameters === undefined ? impliedParameters(declared) : [])],
+  };
 }

@@ -15,6 +15,7 @@ import type {
 } from '../core/work-item/observed.ts';
 import { planWorkItem } from '../core/work-item/plan-work-item.ts';
 import type { StartAttempt, WorkItemAction, WorkItemPlan } from '../core/work-item/work-item-plan.ts';
+import { declareInputs } from './declare-inputs.ts';
 
 /** A pipeline as a test writes it: parsed by the schema, which fills in the defaults. */
 export type PipelineSketch = Partial<Record<keyof PipelineSpec, unknown>> & { readonly steps: readonly object[] };
@@ -63,7 +64,7 @@ export class PlannedRun {
   constructor(pipeline: PipelineSketch, { inputs, spec, methods = [], roles = [], facts = {} }: RunSketch = {}) {
     this.spec = { ...(inputs === undefined ? {} : { inputs }), ...spec };
     this.facts = facts;
-    const parsed: PipelineSpec = pipelineSpec.parse(pipeline);
+    const parsed = declareInputs(pipelineSpec.parse(pipeline), this.spec.inputs);
     this.#pinned = {
       ...{ spec: parsed, name: 'p', revision: 'p-1', digest: `sha256:${'0'.repeat(64)}` },
       ...{ roles, methods, models: [], councils: [] },

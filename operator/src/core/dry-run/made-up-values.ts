@@ -68,11 +68,6 @@ export class MadeUpValues {
   #lacks(schema: JsonObject | undefined, name: string): boolean {
     return schema !== undefined && 'missing' in this.#work.field(schema, name);
   }
-
-  /** Inputs that templates name. */
-  get usedInputs(): readonly string[] {
-    return this.#sketches.input.names;
-  }
 }
 
 const asField = (name: string) => ({ kind: 'field' as const, name });

@@ -21,9 +21,13 @@ const cases: Record<string, { readonly spec: string; readonly found?: readonly s
     spec: 'pipelineRef: {name: hello}, inputs: {who: 3, times: 1.5}',
     found: ['InputMismatch spec.inputs.who', 'InputMismatch spec.inputs.times'],
   },
-  'an input has no effect': {
+  'inputs that the Pipeline does not declare': {
     spec: 'pipelineRef: {name: hello}, inputs: {who: Ada, tims: 3, __proto__: 1}',
     found: ['UnknownInput spec.inputs.tims', 'UnknownInput spec.inputs.__proto__'],
+  },
+  'inputs of a Pipeline that declares none': {
+    spec: 'pipelineSpec: {steps: [{name: greet, type: validation, checks: {}}]}, inputs: {who: Ada}',
+    found: ['UnknownInput spec.inputs.who'],
   },
   'a Pipeline that is not there': {
     spec: 'pipelineRef: {name: helo}',

@@ -100,11 +100,16 @@ function checkGivenInputs({ parameters = [] }: PipelineSpec, inputs: JsonObject,
   ];
 }
 
+/** A run refuses it, so that a misspelled input is not lost. */
 function unknownInput(name: string, known: readonly string[]): Issue {
   const hint = suggestName(name, known, 'parameters');
-  const message = `the Pipeline has no parameter ${quote(name)}: the input has no effect`;
   return {
-    ...{ code: 'UnknownInput', severity: 'warning', path: ['inputs', name], message, atKey: true },
+    ...{
+      code: 'UnknownInput',
+      path: ['inputs', name],
+      message: `the Pipeline has no parameter ${quote(name)}`,
+      atKey: true,
+    },
     ...(hint !== undefined && { hint }),
   };
 }

@@ -56,10 +56,12 @@ const inputs: Record<string, PlanningCase> = {
     run: 'Failed InputsInvalid',
     says: "there is no parameter 'woh'. Parameters: who",
   },
-  'a pipeline without parameters takes any input': {
-    steps: [call('a', { inputs: { x: from('{{input.x}}') } })],
+  'a pipeline without parameters takes no input': {
+    steps: [call('a')],
+    pipeline: { parameters: [] },
     given: { inputs: { x: 1 } },
-    inputs: { a: { x: 1 } },
+    run: 'Failed InputsInvalid',
+    says: "there is no parameter 'x'. The Pipeline takes no inputs",
   },
 };
 

@@ -13,11 +13,11 @@ export function resolveInputs({
   pinned,
 }: Pick<ObservedWorkItem, 'workItem' | 'pinned'>): Resolved<JsonObject> {
   const given = workItem.spec.inputs ?? {};
-  const { parameters } = pinned.spec;
-  if (parameters === undefined) return { value: given };
+  const { parameters = [] } = pinned.spec;
   const declared = new Set(parameters.map(({ name }) => name));
   const unknown = Object.keys(given).filter((name) => !declared.has(name));
-  const mistakes = unknown.map((name) => `there is no parameter '${name}'. Parameters: ${[...declared].join(', ')}`);
+  const known = declared.size === 0 ? 'The Pipeline takes no inputs' : `Parameters: ${[...declared].join(', ')}`;
+  const mistakes = unknown.map((name) => `there is no parameter '${name}'. ${known}`);
   const values: [string, JsonValue][] = [];
   for (const parameter of parameters) {
     const value = Object.hasOwn(given, parameter.name) ? given[parameter.name] : parameter.default;

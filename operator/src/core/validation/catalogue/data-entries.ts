@@ -127,7 +127,8 @@ export const dataEntries: readonly IssueEntry[] = [
     ...error,
     severities: ['warning', 'error'],
     code: 'UnknownInput',
-    meaning: 'An input has no effect, because nothing takes it. An error when the schema allows no others.',
+    meaning:
+      'Nothing takes an input: the Pipeline of a WorkItem does not declare it, or a Method or role does not know it. A warning where the schema of these leaves room for others.',
     remedy: 'Correct the name.',
     example: {
       text: `${method('  inputs:\n    type: object\n    properties:\n      text:\n        type: string')}${rating('    inputs:\n      txt:\n        value: Well done.')}`,

@@ -146,6 +146,18 @@ export const flowEntries: readonly IssueEntry[] = [
     example: { text: flowOf(anything('deploy', 'compensate: remove\n'), anything('remove')) },
   },
   {
+    ...error,
+    code: 'CompensationInsideLoop',
+    meaning: 'A step inside a loop names a step that undoes it. Iterations are not undone one by one.',
+    remedy: 'Say `compensate` on the loop: the step that undoes it can take the results of all iterations.',
+    example: {
+      text: flowOf(
+        `  - name: each\n    type: loop\n    iterateOver: [a, b]\n    loopVariable: item\n    steps:\n${indent(anything('deploy', 'compensate: remove\n'))}`,
+        anything('remove', 'isChild: true\n'),
+      ),
+    },
+  },
+  {
     ...warning,
     code: 'RuntimeDiffers',
     meaning: 'A program asks for another version of its language than the one that it will run on.',

@@ -41,6 +41,15 @@ export const findIneffectiveFields: DataFlowCheck = ({ graph }) =>
       }));
   });
 
+/** Steps of loops that name a step that undoes them: iterations are not undone one by one. */
+export const findCompensatedIterations: DataFlowCheck = ({ graph }) =>
+  graph.nodes.flatMap(({ step, name, path, loop }) => {
+    if (loop === undefined || step.compensate === undefined) return [];
+    const message = `step '${name}' runs once for each item of the loop '${loop.name}', and cannot be undone one by one`;
+    const hint = `say \`compensate\` on the loop '${loop.name}': its step can take the results of all iterations`;
+    return [{ code: 'CompensationInsideLoop', path: [...path, 'compensate'], message, hint, atKey: true }];
+  });
+
 /** Steps that undo others but also run by themselves. */
 export const findLooseCompensations: DataFlowCheck = ({ graph }) =>
   graph.nodes

@@ -13,7 +13,12 @@ export function checkStepNames(flow: DataFlow, names: KnownNames): Issue[] {
       checkName(flow, names, { name, node, path: ['dependsOn', index], rule: checkDependency }),
     ),
     ...activationsOf(node).flatMap(({ name, path }) =>
-      checkName(flow, names, { name, node, path, rule: checkActivation }),
+      checkName(flow, names, {
+        name,
+        node,
+        path,
+        rule: path[0] === 'compensate' ? checkCompensation : checkActivation,
+      }),
     ),
     ...returnsOf(node).flatMap(({ name, path }) => checkName(flow, names, { name, node, path, rule: checkReturn })),
   ]);
@@ -52,6 +57,11 @@ function checkActivation(target: StepNode, from: StepNode): Omit<Issue, 'path'> 
     message: `'${from.name}' stands ${where(from)} and cannot activate '${target.name}' ${where(target)}`,
     hint: 'a step activates only steps of the same loop body, and exit steps only exit steps; move one of the two',
   };
+}
+
+/** Steps inside loops are not undone at all, wherever the step stands that would. */
+function checkCompensation(target: StepNode, from: StepNode): Omit<Issue, 'path'> | undefined {
+  return from.loop === undefined ? checkActivation(target, from) : undefined;
 }
 
 function checkReturn(target: StepNode): Omit<Issue, 'path'> | undefined {

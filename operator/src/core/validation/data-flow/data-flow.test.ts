@@ -736,6 +736,18 @@ describe('the rest:', () => {
       ),
       found: ['NoEffect steps[0].retryPolicy', 'NoEffect steps[0].cache'],
     },
+    'a step of a loop that is to be undone': {
+      spec: steps(loop('l', '[1]', step('a', 'compensate: b')), step('b', 'isChild: true')),
+      found: ['CompensationInsideLoop steps[0].steps[0].compensate'],
+      says: "step 'a' runs once for each item of the loop 'l'",
+      hint: "on the loop 'l'",
+    },
+    'a loop that is to be undone as a whole': {
+      spec: steps(
+        `${loop('l', '[1]', step('a'))}\n  compensate: b`,
+        step('b', `isChild: true, ${takes('{{l.results[*].a.x}}')}`),
+      ),
+    },
     'a compensation that runs by itself': {
       spec: steps(step('a', 'compensate: b'), step('b')),
       found: ['RunsAnyway steps[1]'],

@@ -9,7 +9,12 @@ import { checkOptionalParameter, findWrongDefaults } from './check-parameters.ts
 import { checkReference } from './check-references.ts';
 import { findOtherRuntimes } from './check-runtime.ts';
 import { findBrokenSchemas } from './check-schemas.ts';
-import { findDeepNests, findIneffectiveFields, findLooseCompensations } from './check-shape.ts';
+import {
+  findCompensatedIterations,
+  findDeepNests,
+  findIneffectiveFields,
+  findLooseCompensations,
+} from './check-shape.ts';
 import { checkSkip } from './check-skips.ts';
 import { checkStepNames } from './check-step-names.ts';
 import type { DataFlow, DataFlowCheck } from './data-flow.ts';
@@ -27,7 +32,8 @@ import { StepResults } from './step-results.ts';
 /** What needs no more than the steps themselves. */
 const checks: readonly DataFlowCheck[] = [
   ...[findDuplicateSteps, findTakenNames, findDeepNests, findMalformedTemplates],
-  ...[findGateIssues, findLifecycleIssues, findIneffectiveFields, findLooseCompensations],
+  ...[findGateIssues, findLifecycleIssues, findIneffectiveFields],
+  ...[findLooseCompensations, findCompensatedIterations],
   ...[findOtherRuntimes, findForeignAssets, findBrokenSchemas, findWrongDefaults],
 ];
 
