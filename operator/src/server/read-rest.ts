@@ -8,7 +8,7 @@ const patience = { bytes: 4 * 1024 * 1024, ms: 2_000 };
  * the client may never see the answer that explains why.
  */
 export async function readRest(request: IncomingMessage, { bytes, ms } = patience): Promise<void> {
-  if (request.complete || request.destroyed) return;
+  if (request.complete || request.readableEnded || request.destroyed) return;
   const { promise, resolve } = Promise.withResolvers<undefined>();
   const finish = (): void => resolve(undefined);
   let left = bytes;
