@@ -1,6 +1,7 @@
 import type { KindDefinition } from '../api/kind.ts';
 import { kinds } from '../api/kinds.ts';
 import { pipelineKind, type Pipeline, type PipelineStatus } from '../api/pipeline.ts';
+import { workItemKind } from '../api/work-item.ts';
 import { reconcilePipeline } from '../controllers/pipeline-controller.ts';
 import { Waiting } from '../core/reconcile-error.ts';
 import { NotFound } from '../kube/api-error.ts';
@@ -13,6 +14,7 @@ import { keyOf, type StoreReader } from '../kube/store.ts';
 import { indexedByNamespace, objectsIn, worldKinds, worldOf } from './namespace-world.ts';
 import { observeTurns, type Telemetry } from './observers.ts';
 import { resourceTypeOf } from './resource-types.ts';
+import { cacheWorkItems } from './work-item-caches.ts';
 import { whenSpecChanges } from './when-spec-changes.ts';
 
 /** What the controllers are joined to. */
@@ -26,9 +28,11 @@ export interface ControllerParts {
   readonly workers: number;
 }
 
-/** Registers every controller, and a cache of every kind. */
-export function registerControllers(parts: ControllerParts): void {
-  for (const kind of kinds) parts.shell.cache(resourceTypeOf(kind), indexedByNamespace(cacheSettings(parts)));
+/** Registers the controller of Pipelines, and a cache of every kind. */
+export function registerPipelineController(parts: ControllerParts): void {
+  const others = kinds.filter(({ kind }) => kind !== workItemKind.kind);
+  for (const kind of others) parts.shell.cache(resourceTypeOf(kind), indexedByNamespace(cacheSettings(parts)));
+  cacheWorkItems(parts.shell, parts.namespace === undefined ? {} : { namespace: parts.namespace });
   registerPipelines(parts);
 }
 

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { logLevels, type LogLevel } from '../telemetry/logger.ts';
+import { engineFlags, type EngineOptions, engineUsage, parseEngineOptions } from './engine-options.ts';
 
 /** How the operator was told to run. */
 export interface OperatorOptions {
@@ -14,6 +15,7 @@ export interface OperatorOptions {
   readonly logLevel: LogLevel;
   /** Reconciles that run at the same time, for each kind. */
   readonly workers: number;
+  readonly engine: EngineOptions;
 }
 
 /** What is wrong with the command line or the environment, and what to do. */
@@ -32,7 +34,8 @@ Every flag can be given as an environment variable too: --health-port as CONCLAV
   --identity NAME         of this replica; the host's name and process id by default
   --health-port PORT      /healthz, /readyz and /metrics; 9090 by default, 0 for any free one
   --log-level LEVEL       ${logLevels.join(', ')}; info by default
-  --workers N             reconciles at the same time, for each kind; 16 by default`;
+  --workers N             reconciles at the same time, for each kind; 16 by default
+${engineUsage}`;
 
 const flags = {
   kubeconfig: { type: 'string' },
@@ -44,6 +47,7 @@ const flags = {
   'health-port': { type: 'string' },
   'log-level': { type: 'string' },
   workers: { type: 'string' },
+  ...engineFlags,
 } as const;
 type Flag = keyof typeof flags;
 
@@ -56,16 +60,18 @@ export function parseOperatorOptions(
   const values = parseFlags(words);
   const read = (flag: Flag): string | undefined =>
     values[flag] ?? environment[`CONCLAVE_${flag.toUpperCase().replaceAll('-', '_')}`];
+  const leaseNamespace = read('lease-namespace') ?? 'conclave-system';
   return {
     kubeconfig: read('kubeconfig'),
     context: read('context'),
     namespace: read('namespace'),
-    leaseNamespace: read('lease-namespace') ?? 'conclave-system',
+    leaseNamespace,
     leaseName: read('lease-name') ?? 'conclave-operator',
     identity: read('identity') ?? defaultIdentity,
     healthPort: wholeNumber('health-port', read('health-port') ?? '9090', { min: 0, max: 65_535 }),
     logLevel: logLevel(read('log-level') ?? 'info'),
     workers: wholeNumber('workers', read('workers') ?? '16', { min: 1, max: 1000 }),
+    engine: parseEngineOptions(read, leaseNamespace),
   };
 }
 

@@ -14,6 +14,8 @@ export interface PlannedDeed {
   readonly waitingFor?: OperationWaiting;
   /** Takes away what it made, when the attempt is no longer wanted. */
   readonly undo?: () => Promise<void>;
+  /** Whether that is done too when the attempt has succeeded, once that is recorded. */
+  readonly isUndoneAfterwards?: boolean;
 }
 
 /** What attempts are carried out with. */
@@ -32,7 +34,7 @@ const refusalDelays = { firstMs: 2_000, longestMs: 30_000 };
 /** Attempts, whatever carries them out: Jobs, which live in the cluster, and operations, which live in this process. */
 export class Attempts implements AttemptPort {
   readonly #parts: AttemptsParts;
-  readonly #undo = new Map<string, () => Promise<void>>();
+  readonly #undo = new Map<string, Pick<PlannedDeed, 'undo' | 'isUndoneAfterwards'>>();
 
   constructor(parts: AttemptsParts) {
     this.#parts = parts;
@@ -55,13 +57,13 @@ export class Attempts implements AttemptPort {
   async stop(workItem: WorkItem, { path, attempt }: AttemptName): Promise<void> {
     const id = { workItemUid: workItem.metadata.uid ?? '', path, number: attempt };
     await this.#parts.jobs.stop(workItem, path, attempt);
-    await this.#undo.get(keyOf(id))?.();
+    await this.#undo.get(keyOf(id))?.undo?.();
     this.#remove(id);
   }
 
   settle({ metadata: { uid = '' } }: WorkItem, open: ReadonlySet<string>): void {
     for (const { path, number, outcome } of this.#parts.operations.observe(uid))
-      if (outcome !== undefined && !open.has(`${number} ${path}`)) this.#remove({ workItemUid: uid, path, number });
+      if (outcome !== undefined && !open.has(`${number} ${path}`)) this.#end({ workItemUid: uid, path, number });
   }
 
   cleanUp(run: EndedRun): Promise<void> {
@@ -114,12 +116,19 @@ export class Attempts implements AttemptPort {
       return;
     }
     const id = idOf(context);
-    if (planned.undo !== undefined) this.#undo.set(keyOf(id), planned.undo);
+    if (planned.undo !== undefined) this.#undo.set(keyOf(id), planned);
     this.#parts.operations.begin(context.key, id, planned.deed, planned.waitingFor);
   }
 
   #settle(context: AttemptContext, outcome: AttemptOutcome): void {
     this.#parts.operations.settle(context.key, idOf(context), outcome);
+  }
+
+  /** What is left of it after its result was recorded goes in the background; the end of the run is its backstop. */
+  #end(id: OperationId): void {
+    const { undo, isUndoneAfterwards = false } = this.#undo.get(keyOf(id)) ?? {};
+    if (isUndoneAfterwards) void undo?.().catch(() => undefined);
+    this.#remove(id);
   }
 
   #remove(id: OperationId): void {

@@ -109,6 +109,13 @@ export class OperatorShell extends dotI.default {
     return !this.#isStopping && this.#options.cluster.states().every(({ synced }) => synced);
   }
 
+  /** Asks for a turn of a key of a controller, beside what its watches ask for. @throws Error when there is no such controller */
+  wake(controller: string, key: string): void {
+    const registration = this.#registrations.find(({ name }) => name === controller);
+    if (registration === undefined) throw new Error(`there is no controller '${controller}'`);
+    registration.queue.add(key);
+  }
+
   /** The depth of each controller's queue, by its name. */
   depths(): ReadonlyMap<string, QueueDepth> {
     return new Map(this.#registrations.map(({ name, queue }) => [name, queue.depth()]));

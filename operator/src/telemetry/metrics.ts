@@ -92,6 +92,19 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly stepsEnded = new Counter({
+    name: 'conclave_steps_total',
+    help: 'Steps that ended, by phase; iterations that are done count with their loop.',
+    labelNames: ['phase'],
+    registers: [this.registry],
+  });
+  readonly workItemsEnded = new Counter({
+    name: 'conclave_work_items_total',
+    help: 'WorkItems that ended, by phase.',
+    labelNames: ['phase'],
+    registers: [this.registry],
+  });
+
   /** Sets gauges from these sources whenever metrics are collected, and at no other time. */
   collectFrom(sources: GaugeSources): void {
     this.#sources = sources;

@@ -1,0 +1,63 @@
+import type { EndedRun } from '../../controllers/work-item-ports.ts';
+import type { Step } from '../../api/step/step.ts';
+import { removeObject } from '../../controllers/remove-object.ts';
+import { removeServing } from '../../controllers/serving-operation.ts';
+import { servingName } from '../../core/delegation/render-serving.ts';
+import { isRemovedAfter } from '../../core/delegation/when-removed.ts';
+import { attemptName } from '../../core/manifest/names.ts';
+import { pipelineGraph } from '../../core/pipeline/pipeline-graph.ts';
+import { findMethod } from '../../core/pipeline/step-methods.ts';
+import type { StepStatus } from '../../api/step-status.ts';
+import type { DeedParts } from './deed-parts.ts';
+import { identityOf } from './object-deeds.ts';
+
+const removalMs = 30_000;
+
+/**
+ * Takes away what steps of an ended run have made in the cluster and is not to outlive it: a last look, whatever was taken
+ * away before, because the operator may have died in between.
+ */
+export async function cleanUp(run: EndedRun, { objects }: Pick<DeedParts, 'objects'>): Promise<void> {
+  const graph = pipelineGraph(run.pinned.spec);
+  if (!graph.nodes.some(({ step }) => step.type === 'ml_serving' || step.type === 'ml_training')) return;
+  const signal = AbortSignal.timeout(removalMs);
+  for (const record of run.status.steps ?? []) {
+    const step = graph.byName.get(record.path.slice(record.path.lastIndexOf('.') + 1))?.step;
+    if (step?.type === 'ml_serving') await endServing(run, { record, step, signal, objects });
+    if (step?.type === 'ml_training') await endTraining(run, { record, step, signal, objects });
+  }
+}
+
+interface Ended<T extends Step['type']> extends Pick<DeedParts, 'objects'> {
+  readonly record: StepStatus;
+  readonly step: Extract<Step, { type: T }>;
+  readonly signal: AbortSignal;
+}
+
+async function endServing({ workItem }: EndedRun, ended: Ended<'ml_serving'>): Promise<void> {
+  const { record, step, objects, signal } = ended;
+  const { removal = 'onCompletion' } = step;
+  const ending = record.phase === 'Succeeded' ? 'completed' : 'stopped';
+  if (record.attempts === undefined || !isRemovedAfter(ending, removal)) return;
+  const start = { path: record.path, specDigest: '' } as Parameters<typeof identityOf>[0]['start'];
+  await removeServing(identityOf({ workItem, start }, servingName(step.serviceName), removal), objects, signal);
+}
+
+async function endTraining({ workItem, pinned }: EndedRun, ended: Ended<'ml_training'>): Promise<void> {
+  const { record, step, objects, signal } = ended;
+  const method = findMethod(pinned.methods, step.training.method);
+  if (method?.spec.type !== 'object') return;
+  const { template, deletion = 'onDeletion' } = method.spec.object;
+  const { apiVersion, kind } = template;
+  if (typeof apiVersion !== 'string' || typeof kind !== 'string') return;
+  for (const { number, result } of record.attempts ?? []) {
+    if (!isRemovedAfter(result === 'Succeeded' ? 'completed' : 'stopped', deletion)) continue;
+    const name = attemptName({ workItemUid: workItem.metadata.uid ?? '', path: record.path, attempt: number });
+    const start = { path: record.path, specDigest: '' } as Parameters<typeof identityOf>[0]['start'];
+    await removeObject(
+      { apiVersion, kind, identity: identityOf({ workItem, start }, name, deletion) },
+      objects,
+      signal,
+    );
+  }
+}

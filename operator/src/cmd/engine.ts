@@ -1,0 +1,96 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readFile } from 'node:fs/promises';
+import { tenantKind, type Tenant } from '../api/tenant.ts';
+import type { JobSettings } from '../controllers/job-attempts.ts';
+import type { ProgramSource } from '../controllers/job-port.ts';
+import type { ArtifactPort, CachePort } from '../controllers/work-item-ports.ts';
+import { ArtifactAccess } from '../executors/artifact-access.ts';
+import { dnsLookup } from '../executors/dns-lookup.ts';
+import { EventFeed } from '../executors/event-feed.ts';
+import { HttpCaller } from '../executors/http/http-caller.ts';
+import { ServerClient } from '../executors/server-client.ts';
+import type { KubeClient } from '../kube/client.ts';
+import { ObjectAccess } from '../kube/object-access.ts';
+import { readConfigMap, readSecretKey } from '../kube/read-values.ts';
+import type { ControllerParts } from './controllers.ts';
+import type { DeedParts } from './deeds/deed-parts.ts';
+import type { EngineOptions } from './engine-options.ts';
+import { resourceTypeOf } from './resource-types.ts';
+
+/** What WorkItems are run with. */
+export interface Engine extends ControllerParts {
+  readonly client: KubeClient;
+  readonly deeds: DeedParts;
+  readonly artifacts: ArtifactPort;
+  readonly cache: CachePort;
+  readonly programs: ProgramSource;
+  readonly podSettings: Omit<JobSettings, 'queueName'>;
+  readonly feed: {
+    readonly assets: EventFeed['assets'];
+    readonly run: EventFeed['run'];
+    /** Called with the namespace of each asset that comes. */
+    readonly onArrival: (listener: (namespace: string) => void) => void;
+  };
+}
+
+/** Certificate authorities of the server, as they are now. */
+export interface TrustSource {
+  readonly authorities: () => string;
+}
+
+/** Makes all that WorkItems are run with. Connects to nothing yet. */
+export function createEngine(
+  parts: ControllerParts & { readonly client: KubeClient },
+  options: EngineOptions,
+  trust: TrustSource,
+): Engine {
+  const { client, cluster, telemetry } = parts;
+  const resolution = { dnsServers: options.dnsServers, clusterDomain: options.clusterDomain };
+  const lookup = dnsLookup(resolution);
+  const server = new ServerClient({
+    url: options.serverUrl,
+    ca: trust.authorities,
+    token: () => readFile(options.serverTokenFile, 'utf8'),
+    ...(lookup === undefined ? {} : { lookup }),
+  });
+  const access = new ArtifactAccess(server);
+  const listeners: ((namespace: string) => void)[] = [];
+  const feed = new EventFeed({
+    server,
+    arrived: (namespace) => listeners.forEach((listener) => listener(namespace)),
+    failed: (err) => telemetry.logger.warn({ err }, 'events from outside cannot be read from the server'),
+  });
+  return {
+    ...parts,
+    deeds: {
+      ...{
+        server,
+        objects: new ObjectAccess(client),
+        caller: new HttpCaller({ ...resolution, userAgent: 'conclave' }),
+      },
+      pause: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined),
+      readSecret: (namespace, name, key) => readSecretKey(client, { namespace, name }, key),
+      tenant: (namespace) => cluster.cached(resourceTypeOf<Tenant>(tenantKind)).get(`${namespace}/default`),
+    },
+    artifacts: {
+      ...{ store: access.store.bind(access), keep: access.keep.bind(access), read: access.read.bind(access) },
+      held: access.facts,
+    },
+    cache: { lookUp: access.lookUp.bind(access), fill: access.fill.bind(access) },
+    programs: {
+      configMap: (namespace, name, key) => readConfigMap(client, { namespace, name }, key),
+      artifact: async ({ namespace, uid }, digest) =>
+        (await server.getBytes({ namespace, workItem: uid }, digest))?.toString('utf8'),
+    },
+    podSettings: {
+      images: { conclave: options.image, runtime: options.runtimeImage },
+      serverUrl: options.serverUrl,
+      certificateAuthorities: trust.authorities,
+    },
+    feed: {
+      assets: feed.assets.bind(feed),
+      run: feed.run.bind(feed),
+      onArrival: (listener) => void listeners.push(listener),
+    },
+  };
+}

@@ -1,0 +1,55 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { servingSecretName } from '../controllers/serving-certificate-controller.ts';
+import type { Operations } from '../controllers/operations.ts';
+import { readSecretKey } from '../kube/read-values.ts';
+import type { Engine } from './engine.ts';
+import type { ServerTrust } from './server-trust.ts';
+import { servingCertificateTurn } from './serving-certificate.ts';
+
+/** What only the leader does beside reconciling. */
+export interface LeadingParts {
+  readonly engine: Engine;
+  readonly operations: Operations;
+  readonly trust: ServerTrust;
+  /** The operator's own. */
+  readonly namespace: string;
+}
+
+/** After a failure, in milliseconds. */
+const pauseMs = 2_000;
+
+/** Begins and ends what only the leader does: the server's certificate, events from outside, operations. */
+export function leadEngine({ engine, operations, trust, namespace }: LeadingParts) {
+  let leading = new AbortController();
+  return {
+    begin: (): void => {
+      leading = new AbortController();
+      void keepCertificate({ engine, trust, namespace }, leading.signal);
+      void engine.feed.run(leading.signal);
+    },
+    end: (): void => {
+      leading.abort();
+      operations.stop();
+    },
+  };
+}
+
+/** Keeps the server's certificate valid, and what Pods are told to trust the same. */
+async function keepCertificate(
+  { engine, trust, namespace }: Omit<LeadingParts, 'operations'>,
+  signal: AbortSignal,
+): Promise<void> {
+  const { client, telemetry } = engine;
+  const turn = servingCertificateTurn(client, namespace);
+  while (!signal.aborted) {
+    let delayMs = pauseMs;
+    try {
+      const { requeueAfterMs } = await turn();
+      trust.renew(await readSecretKey(client, { namespace, name: servingSecretName }, 'ca.crt'));
+      delayMs = Math.min(requeueAfterMs, 3_600_000);
+    } catch (err) {
+      if (!signal.aborted) telemetry.logger.warn({ err }, 'the certificate of the server is not settled');
+    }
+    await sleep(delayMs, undefined, { signal }).catch(() => undefined);
+  }
+}

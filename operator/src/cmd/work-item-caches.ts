@@ -1,0 +1,30 @@
+import type { WorkItem } from '../api/work-item.ts';
+import { workItemKind } from '../api/work-item.ts';
+import { labelNames } from '../core/manifest/labels.ts';
+import { byController, controllerOf } from '../kube/job-access.ts';
+import { type Job, jobs, projectJob } from '../kube/job.ts';
+import type { OperatorShell } from '../kube/operator-shell.ts';
+import { type Pod, pods, projectPod } from '../kube/pod.ts';
+import { resourceTypeOf } from './resource-types.ts';
+
+/** WorkItems by UID, and by namespace those that have not begun and those that run. */
+export const workItemIndexes = { uid: 'uid', pending: 'pending', running: 'running' } as const;
+
+/** Caches WorkItems, and the Jobs and Pods that are theirs. */
+export function cacheWorkItems(shell: OperatorShell, selection: { readonly namespace?: string }): void {
+  shell.cache(resourceTypeOf<WorkItem>(workItemKind), {
+    selection,
+    indexers: {
+      [workItemIndexes.uid]: ({ metadata }) => [metadata.uid ?? ''],
+      [workItemIndexes.pending]: (workItem) => (hasBegun(workItem) ? [] : [workItem.metadata.namespace ?? '']),
+      [workItemIndexes.running]: (workItem) => (isRunning(workItem) ? [workItem.metadata.namespace ?? ''] : []),
+    },
+  });
+  const ours = { ...selection, labelSelector: labelNames.workItemUid };
+  const indexers = { [byController]: controllerOf };
+  shell.cache<Job>(jobs, { selection: ours, transform: projectJob, indexers });
+  shell.cache<Pod>(pods, { selection: ours, transform: projectPod, indexers });
+}
+
+const hasBegun = ({ status = {} }: WorkItem) => status.startedAt !== undefined || status.finishedAt !== undefined;
+const isRunning = ({ status = {} }: WorkItem) => status.startedAt !== undefined && status.finishedAt === undefined;

@@ -1,0 +1,125 @@
+import type { KindDefinition } from '../api/kind.ts';
+import { pipelineKind, type Pipeline } from '../api/pipeline.ts';
+import { tenantDefaults, tenantKind, type Tenant } from '../api/tenant.ts';
+import { workItemKind, type WorkItem } from '../api/work-item.ts';
+import { Admission } from '../controllers/admission.ts';
+import { Attempts } from '../controllers/attempts.ts';
+import { JobAttempts } from '../controllers/job-attempts.ts';
+import { Operations } from '../controllers/operations.ts';
+import { PinnedPipelines } from '../controllers/pinned-pipelines.ts';
+import { reconcileWorkItem } from '../controllers/work-item-controller.ts';
+import { labelNames } from '../core/manifest/labels.ts';
+import { judge } from '../core/validation/judge.ts';
+import { JobAccess } from '../kube/job-access.ts';
+import { type Job, jobs } from '../kube/job.ts';
+import { relatedTo, type RelatedWatch } from '../kube/operator-shell.ts';
+import { type Pod, pods } from '../kube/pod.ts';
+import type { KubeObject } from '../kube/resource-type.ts';
+import { RevisionAccess } from '../kube/revision-access.ts';
+import { keyOf } from '../kube/store.ts';
+import { chooseDeed } from './deeds/choose-deed.ts';
+import { cleanUp } from './deeds/clean-up.ts';
+import type { Engine } from './engine.ts';
+import { objectsIn, worldKinds, worldOf } from './namespace-world.ts';
+import { observeTurns } from './observers.ts';
+import { resourceTypeOf } from './resource-types.ts';
+import { whenSpecChanges } from './when-spec-changes.ts';
+import { workItemIndexes } from './work-item-caches.ts';
+import { joinWorkItems } from './work-item-cluster.ts';
+
+const workItemType = resourceTypeOf<WorkItem>(workItemKind);
+const pipelineType = resourceTypeOf<Pipeline>(pipelineKind);
+/** Operations under way at the same time; they wait for others most of the time. */
+const mostOperations = 512;
+
+/** Joins the controller of WorkItems to the cluster. Their caches must be there. */
+export function registerWorkItems(engine: Engine): { readonly operations: Operations } {
+  const { shell, cluster, client, deeds, feed, telemetry } = engine;
+  const store = cluster.cached(workItemType);
+  const wake = (key: string) => shell.wake(workItemKind.plural, key);
+  const tenantOf = (namespace: string) => deeds.tenant(namespace)?.spec ?? tenantDefaults;
+  const operations = new Operations({ wake, limit: mostOperations });
+  const admission = new Admission((namespace) => ({ ...tenantOf(namespace).queue, ...tenantOf(namespace) }), wake);
+  const jobAccess = new JobAccess(cluster, client);
+  const jobPort = {
+    jobsOf: (uid: string) => jobAccess.jobsOf(uid),
+    podsOf: (uid: string) => jobAccess.podsOf(uid),
+    create: (manifest: object) => jobAccess.create(manifest),
+    remove: (namespace: string, job: object) => jobAccess.remove(namespace, job as Job),
+    removeAll: (namespace: string, uid: string) => jobAccess.removeAll(namespace, `${labelNames.workItemUid}=${uid}`),
+  };
+  const attempts = new Attempts({
+    jobs: new JobAttempts(jobPort, engine.programs, {
+      ...engine.podSettings,
+      queueName: (namespace) => tenantOf(namespace).queue.kueueQueueName,
+    }),
+    operations,
+    deedFor: (executor, context) => chooseDeed(executor, context, deeds),
+    cleanUp: (run) => cleanUp(run, deeds),
+  });
+  const pipelines = new PinnedPipelines({
+    revisions: new RevisionAccess(client),
+    pipeline: (namespace, name) => cluster.cached(pipelineType).get(`${namespace}/${name}`),
+    world: (namespace) => ({ world: worldOf(cluster, namespace), stamp: stampOf(engine, namespace) }),
+    judge: (object, world) => judge([{ documents: [{ value: object }] }], world),
+  });
+  store.subscribe(({ type, object }) => {
+    if (type === 'deleted') {
+      admission.remove(object);
+      attempts.forget(object.metadata.uid ?? '');
+    } else admission.follow(object);
+  });
+  shell.register<WorkItem>({
+    name: workItemKind.plural,
+    type: workItemType,
+    related: [...childWatches(engine), ...pendingWatches(engine), tenantWatch(engine, admission)],
+    reads: [],
+    concurrency: engine.workers,
+    observer: observeTurns(telemetry, workItemKind.plural),
+    reconcile: reconcileWorkItem({
+      ...joinWorkItems(engine, tenantOf),
+      ...{ attempts, admission, pipelines, artifacts: engine.artifacts, cache: engine.cache },
+      clock: () => new Date(),
+    }),
+  });
+  feed.onArrival((namespace) => {
+    for (const workItem of store.byIndex(workItemIndexes.running, namespace)) wake(keyOf(workItem));
+  });
+  return { operations };
+}
+
+/** A Job or Pod that changes concerns the WorkItem that its label names. */
+function childWatches({ cluster }: Engine): RelatedWatch[] {
+  const store = cluster.cached(workItemType);
+  const keysOf = ({ metadata }: KubeObject) =>
+    store.byIndex(workItemIndexes.uid, metadata.labels?.[labelNames.workItemUid] ?? '').map(keyOf);
+  return [relatedTo<Job>(jobs, keysOf), relatedTo<Pod>(pods, keysOf)];
+}
+
+/** A Pipeline, or what one names, may let WorkItems of its namespace begin that could not. */
+function pendingWatches({ cluster }: Engine): RelatedWatch[] {
+  const store = cluster.cached(workItemType);
+  const pendingOf = ({ metadata }: KubeObject) =>
+    store.byIndex(workItemIndexes.pending, metadata.namespace ?? '').map(keyOf);
+  const kinds: readonly KindDefinition[] = [pipelineKind, ...worldKinds.filter(({ kind }) => kind !== tenantKind.kind)];
+  return kinds.map((kind) => {
+    const type = resourceTypeOf<KubeObject>(kind);
+    return relatedTo(type, whenSpecChanges(cluster.cached(type), pendingOf));
+  });
+}
+
+/** A Tenant that lets more run gives a turn to those that wait. */
+function tenantWatch(_engine: Engine, admission: Admission): RelatedWatch {
+  return relatedTo(resourceTypeOf<Tenant>(tenantKind), ({ metadata }) => {
+    admission.wakeNext(metadata.namespace ?? '');
+    return [];
+  });
+}
+
+/** Changes whenever anything of the namespace does that a verdict depends on. */
+function stampOf({ cluster }: Engine, namespace: string): string {
+  return worldKinds
+    .flatMap((kind) => objectsIn(cluster, resourceTypeOf<KubeObject>(kind), namespace))
+    .map(({ metadata }) => `${metadata.uid ?? ''}@${metadata.generation ?? metadata.resourceVersion ?? ''}`)
+    .join();
+}
