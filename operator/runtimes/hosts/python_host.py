@@ -60,7 +60,8 @@ def failure(reason, message, retryable):
 def main():
     program, answer_fd = os.path.abspath(sys.argv[1]), int(sys.argv[2])
     inputs = json.load(sys.stdin)
-    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    with open(os.devnull, "rb") as nothing:
+        os.dup2(nothing.fileno(), 0)
     answer = answer_of(program, inputs)
     with open(answer_fd, "w", encoding="utf-8") as file:
         file.write(answer)

@@ -44,12 +44,13 @@ def make_restriction():
 def end_all(child):
     """Kills the child and everything that came from it, at once: nothing of it runs when this returns."""
     if os.getpid() == 1:
-        _kill(-1)  # everything in the container but this process
+        _kill(-1)  # everything in the container but this process, in one step that no fork outruns
     _kill(-child)
     while children := _children():
         for pid in children:
             _kill(pid)
-        _reap()
+        for pid in children:
+            _reap(pid)
 
 
 def _kill(pid):
@@ -59,10 +60,10 @@ def _kill(pid):
         pass
 
 
-def _reap():
-    """Waits for one child, the first that ends; those that its death makes orphans come here next."""
+def _reap(pid):
+    """Waits for a child that was killed; those that its death makes orphans are found next."""
     try:
-        os.waitpid(-1, 0)
+        os.waitpid(pid, 0)
     except ChildProcessError:
         pass
 
