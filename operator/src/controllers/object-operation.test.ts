@@ -220,6 +220,14 @@ describe('removeObject', () => {
     expect(cluster.objects.size).toBe(1);
   });
 
+  it('asks only once: what is going away already is left alone', async () => {
+    const cluster = new MemoryCluster();
+    const deletionTimestamp = '2026-01-01T00:00:00Z';
+    cluster.put({ ...kind, metadata: { ...renderMetadata(identity), deletionTimestamp } });
+    expect(await remove(cluster)).toBeUndefined();
+    expect(cluster.calls).toEqual([`get RayJob ${name}`]);
+  });
+
   it('does not touch what has taken its place meanwhile', async () => {
     const cluster = new MemoryCluster();
     cluster.put({ ...kind, metadata: renderMetadata(identity) });

@@ -10,6 +10,9 @@ import type { ResourceType } from './resource-type.ts';
 /** An object, or what stood in the way. */
 export type ObjectAnswer = { readonly object: ClusterObject } | { readonly problem: AccessProblem };
 
+/** What it needs of the client. */
+export type ObjectAccessClient = Pick<KubeClient, 'get' | 'create' | 'update' | 'delete' | 'listPage' | 'getText'>;
+
 type Type = ResourceType<ClusterObject>;
 type Work<T> = (type: Type) => Promise<T>;
 
@@ -21,10 +24,10 @@ const mostPods = 100;
  * aborted signal is thrown.
  */
 export class ObjectAccess {
-  readonly #client: KubeClient;
+  readonly #client: ObjectAccessClient;
   readonly #discovery: Discovery;
 
-  constructor(client: KubeClient) {
+  constructor(client: ObjectAccessClient) {
     this.#client = client;
     this.#discovery = new Discovery(client);
   }

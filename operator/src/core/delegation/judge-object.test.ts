@@ -32,6 +32,11 @@ describe('judgeObject', () => {
     expect(judge({ conditions }, trainJob)).toEqual({ state: 'running', message: 'Train x is Created' });
   });
 
+  it('waits while a list that the expression reads has no items', () => {
+    const success = 'object.status.conditions[0].type == "Complete"';
+    expect(judge({ conditions: [] }, { success })).toMatchObject({ state: 'running' });
+  });
+
   it('takes outputs from one that has succeeded', () => {
     const outputs = { model: 'object.status.model', epochs: 'object.status.epochs + 0' };
     const verdict = judge({ jobStatus: 'SUCCEEDED', model: 's3://m', epochs: 3 }, { ...rayJob, outputs });

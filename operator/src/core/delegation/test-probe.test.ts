@@ -19,6 +19,12 @@ describe('testProbe', () => {
     expect(testProbe(anObject(condition), available)).toEqual({ value });
   });
 
+  it('a condition that says no generation, of an object whose status is of an earlier spec', () => {
+    const object = anObject({ status: 'True' });
+    const stale = { ...object, status: { ...object.status, observedGeneration: 1 } };
+    expect(testProbe(stale, available)).toEqual({ value: false });
+  });
+
   it('a condition that is not there', () => {
     expect(testProbe(anObject({ status: 'True' }), { condition: 'Ready' })).toEqual({ value: false });
   });
