@@ -75,7 +75,7 @@ describe('a graph of data', () => {
   });
 
   const many = Array.from({ length: graphLimits.nodes + 1 }, (_, index) => index);
-  const tangle = many.slice(0, 60);
+  const tangle = many.slice(0, 18);
   test.each([
     ['nodes', { nodes: many }],
     [

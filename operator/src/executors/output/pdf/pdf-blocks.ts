@@ -8,7 +8,7 @@ import { splitRuns } from './split-runs.ts';
 import { pdfTable } from './pdf-table.ts';
 
 /** Lists and quotations inside each other beyond this are shown as they are written. */
-const DEEPEST = 6;
+const DEEPEST = 5;
 
 /** Blocks of Markdown as parts of a PDF. */
 export function pdfBlocks(tokens: readonly Token[], page: PdfPage, depth = 0): Content[] {
