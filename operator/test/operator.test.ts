@@ -60,7 +60,7 @@ function anOperator(leaseName: string, server = proxy.kubeconfig): OperatorProce
 
 const aLeaseName = (): string => `operator-${randomUUID().slice(0, 8)}`;
 
-async function until(what: string, isSo: () => Promise<boolean> | boolean, timeoutMs = 20_000): Promise<number> {
+async function until(what: string, isSo: () => Promise<boolean> | boolean, timeoutMs = 60_000): Promise<number> {
   const startedAt = performance.now();
   while (performance.now() - startedAt < timeoutMs) {
     if (await isSo()) return performance.now() - startedAt;

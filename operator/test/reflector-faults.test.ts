@@ -208,9 +208,9 @@ function arrival(store: Store<ConfigMap>, object: ConfigMap): Promise<void> {
     const late = setTimeout(() => {
       leave();
       reject(
-        new Error(`the last object is not in the store after 10 s; the store is at ${store.resourceVersion ?? '-'}`),
+        new Error(`the last object is not in the store after 60 s; the store is at ${store.resourceVersion ?? '-'}`),
       );
-    }, 10_000);
+    }, 60_000);
     const leave = store.subscribe(({ key, object: told }) => {
       if (key !== keyOf(object) || told.metadata.resourceVersion !== resourceVersion) return;
       clearTimeout(late);
