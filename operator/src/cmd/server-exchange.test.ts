@@ -20,6 +20,12 @@ async function* piecesOf(bytes: Buffer, count = 4) {
   for (let at = 0; at < bytes.length; at += size) yield await Promise.resolve(bytes.subarray(at, at + size));
 }
 
+async function allOf<T>(values: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const value of values) all.push(value);
+  return all;
+}
+
 const inject = (token: string, method: 'GET' | 'PUT' | 'POST' | 'DELETE', url: string, more = {}) =>
   running.server.app.inject({ method, url, headers: { authorization: `Bearer ${token}` }, ...more });
 
@@ -74,10 +80,10 @@ describe('artifacts', () => {
   it('are given up with their WorkItem', async () => {
     const client = running.client('operator');
     const digest = await client.putJson(one, 'mine');
-    expect(await Array.fromAsync(client.listScopes())).toEqual([{ ...one, artifacts: 1, sizeBytes: 6 }]);
+    expect(await allOf(client.listScopes())).toEqual([{ ...one, artifacts: 1, sizeBytes: 6 }]);
     await client.removeWorkItem(one);
     expect(await client.getJson(one, digest)).toBeUndefined();
-    expect(await Array.fromAsync(client.listScopes())).toEqual([]);
+    expect(await allOf(client.listScopes())).toEqual([]);
   });
 
   it('are not stored under a digest that is not theirs', async () => {

@@ -170,13 +170,10 @@ async function readText(body: Readable): Promise<string> {
 function parseError(text: string): { reason: string; message: string; hint: string } | undefined {
   try {
     const { error } = JSON.parse(text) as { error?: Readonly<Record<string, unknown>> };
-    return {
-      reason: String(error?.['reason']),
-      message: String(error?.['message']),
-      hint: String(error?.['hint'] ?? ''),
-    };
+    const read = (field: string): string => (typeof error?.[field] === 'string' ? error[field] : '');
+    return { reason: read('reason'), message: read('message'), hint: read('hint') };
   } catch {
-    return undefined;
+    return undefined; // a gateway's page, not our server's answer
   }
 }
 
