@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
+import { request } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { digestOf } from '../core/digest.ts';
@@ -99,6 +102,27 @@ describe('artifacts', () => {
     const upload = { digest: bytesDigest(bytes), open: () => piecesOf(bytes) };
     const failure = { status: 507, reason: 'InsufficientStorage' };
     await expect(running.client('pod-one').putBytes(one, upload)).rejects.toMatchObject(failure);
+  });
+
+  it('are refused when they turn out to be too large, and the sender gets to know it', async () => {
+    const bytes = Buffer.alloc(27_000_000);
+    const upload = { digest: bytesDigest(bytes), open: () => piecesOf(bytes, 100) };
+    const failure = { status: 413, reason: 'TooLarge' };
+    await expect(running.client('pod-one').putBytes(one, upload)).rejects.toMatchObject(failure);
+  });
+
+  it('do not cost a connection when they are refused', async () => {
+    running.disk.freeBytes = 0;
+    const bytes = Buffer.alloc(2_000_000);
+    const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+    const { port } = running.server.app.server.address() as AddressInfo;
+    const headers = { authorization: 'Bearer pod-one', connection: 'keep-alive' };
+    const address = { host: '127.0.0.1', port, path: `/v1/artifacts/${bytesDigest(bytes)}`, headers };
+    const put = request({ ...address, method: 'PUT', rejectUnauthorized: false }, resolve).once('error', reject);
+    put.end(bytes);
+    const answer = await promise;
+    answer.resume();
+    expect([answer.statusCode, answer.headers.connection]).toEqual([507, 'keep-alive']);
   });
 
   it('never look whole when they were damaged, and the log says so', async () => {

@@ -159,6 +159,22 @@ describe('reconcileServingCertificate', () => {
 });
 
 describe('planCertificates', () => {
+  it('trusts the previous authority until the last certificate of it is over', () => {
+    const began = Date.parse('2026-01-01');
+    const after = (days: number) => {
+      const now = new Date(began + days * dayMs);
+      const authority = {
+        current: { notBefore: new Date(began), notAfter: new Date('2036-01-01') },
+        previous: { notBefore: new Date('2019-01-01'), notAfter: new Date('2029-01-01') },
+      };
+      const validity = { notBefore: now, notAfter: new Date(now.getTime() + 90 * dayMs) };
+      const serving = { validity, names, isSignedByCurrent: true, hasWholeBundle: true };
+      return planCertificates({ now, names, authority, serving }).kind;
+    };
+    expect(after(14 + 89)).toBe('rest');
+    expect(after(14 + 91)).toBe('dropPrevious');
+  });
+
   it('looks again when the next renewal is due, but at least every hour', () => {
     const now = new Date('2026-01-01');
     const validity = {

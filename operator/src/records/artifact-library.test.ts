@@ -211,20 +211,23 @@ describe('a sweep', () => {
     expect(await isThere('lost')).toBe(false);
   });
 
-  it('never removes what is being stored again at the same moment', async () => {
+  it('never removes what has just been stored again, and is about to be recorded', async () => {
     await put('again');
     library.forget(one);
     later(48);
-    const gate = Promise.withResolvers<undefined>();
-    const content = (async function* () {
-      await gate.promise;
-      yield Buffer.from('again');
-    })();
-    const upload = library.put(one, { digest: digestOf('again'), content });
+    const [stored, recorded] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
+    const putSlowly: FolderStore['put'] = async (upload) => {
+      const size = await FolderStore.prototype.put.call(store, upload);
+      stored.resolve(undefined);
+      await recorded.promise;
+      return size;
+    };
+    store.put = putSlowly;
+    const upload = put('again');
+    await stored.promise;
     await library.sweep();
-    gate.resolve(undefined);
+    recorded.resolve(undefined);
     await upload;
-    await library.sweep();
     expect(await read(digestOf('again'))).toBe('again');
   });
 });

@@ -57,7 +57,7 @@ export class RunningServer {
     const ledger = new ArtifactLedger(database);
     this.server = createServer(
       {
-        artifacts: new ArtifactLibrary({ store, ledger, now, retentionMs: 0, maxBytes: 50_000_000 }),
+        artifacts: new ArtifactLibrary({ store, ledger, now, retentionMs: 0, maxBytes: 25_000_000 }),
         pointers: new CachePointers(database, now),
         inbox: new EventInbox({ database, now, retentionMs: 1e9 }),
         authenticator: new Authenticator({
