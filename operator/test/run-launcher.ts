@@ -59,18 +59,25 @@ export async function launch({ signal, deadlineSeconds = 20, inputs = {}, ...wor
   writeFileSync(join(folder, 'task.json'), JSON.stringify({ ...task, work: { kind: 'code', ...work } }));
   const started = performance.now();
   try {
-    const { exitCode, log } = await finish([folder, terminationLog], signal);
+    const { exitCode, log } = await finish({ folder, terminationLog, signal });
     return { exitCode, log, durationMs: performance.now() - started, ...readLeft(folder, terminationLog) };
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
 }
 
-function finish([folder, terminationLog]: readonly [string, string], signal: NodeJS.Signals | undefined) {
-  const words = [...confinement, '/usr/bin/python3', '-I', '-B', launcher, 'run'];
-  const [program = '', ...args] = [...words, '--folder', folder, '--termination-log', terminationLog];
+interface Places {
+  readonly folder: string;
+  readonly terminationLog: string;
+  readonly signal: NodeJS.Signals | undefined;
+}
+
+function finish({ folder, terminationLog, signal }: Places) {
+  const python = ['/usr/bin/python3', '-I', '-B', launcher, 'run'];
+  const places = ['--folder', folder, '--termination-log', terminationLog];
+  const words = [...confinement, ...python, ...places];
   const env = { PATH: `${dirname(process.execPath)}:/usr/bin:/bin:/usr/sbin:/sbin`, SECRET_OF_THE_LAUNCHER: 'hunter2' };
-  const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  const child = spawn(words[0] ?? '', words.slice(1), { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   let log = '';
   const take = (chunk: string): void => {
     if (log === '' && signal !== undefined && child.pid !== undefined) process.kill(-child.pid, signal);
