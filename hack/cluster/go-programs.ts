@@ -67,3 +67,15 @@ export function kindProgram(): GoProgram {
   const version = requiredVersion(readFileSync(join(folder, 'go.mod'), 'utf8'), 'sigs.k8s.io/kind');
   return { name: 'kind', title: `kind ${version}`, moduleFolder: folder, packagePath: 'sigs.k8s.io/kind' };
 }
+
+/** versitygw, an S3 server whose buckets are folders; for tests. */
+export function s3Program(): GoProgram {
+  const folder = moduleFolder('versitygw');
+  const version = requiredVersion(readFileSync(join(folder, 'go.mod'), 'utf8'), 'github.com/versity/versitygw');
+  return {
+    name: 'versitygw',
+    title: `versitygw ${version}`,
+    moduleFolder: folder,
+    packagePath: 'github.com/versity/versitygw/cmd/versitygw',
+  };
+}

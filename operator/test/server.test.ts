@@ -73,7 +73,7 @@ async function aPod(name: string, workItem: string | undefined): Promise<KubeObj
     metadata: { name, namespace, labels },
     spec: { containers: [container] },
   };
-  return admin.create(pods as ResourceType, pod);
+  return admin.create(pods, pod);
 }
 
 const podToken = (pod: KubeObject, audience = 'conclave') =>
@@ -188,7 +188,7 @@ describe('events', () => {
     const subjects = [{ kind: 'ServiceAccount', name: 'builder', namespace }];
     await ensure(admin, rbacTypes['Role']!, { apiVersion, kind: 'Role', metadata, rules } as KubeObject);
     const binding = { apiVersion, kind: 'RoleBinding', metadata, roleRef, subjects };
-    await ensure(admin, rbacTypes['RoleBinding']!, binding as KubeObject);
+    await ensure(admin, rbacTypes['RoleBinding']!, binding);
     while ((await send(token, 'e-1')) === 403) await sleep(100);
     expect(await send(token, 'e-1')).toBe(202);
     const { events } = await clientWith(await operatorToken()).readEvents({ after: 0, waitSeconds: 10 });

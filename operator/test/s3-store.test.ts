@@ -1,0 +1,121 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { binaryPath, ensureBinary } from '../../hack/cluster/go-build.ts';
+import { s3Program } from '../../hack/cluster/go-programs.ts';
+import { S3Store } from '../src/records/s3-store.ts';
+
+const credentials = { AWS_ACCESS_KEY_ID: 'test-user', AWS_SECRET_ACCESS_KEY: 'test-password' };
+
+let folder: string;
+let gateway: ChildProcess;
+let store: S3Store;
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
+}
+
+/** A real S3 server, whose buckets are folders. */
+beforeAll(async () => {
+  const digest = await ensureBinary(s3Program(), () => undefined);
+  folder = mkdtempSync(join(tmpdir(), 's3-'));
+  mkdirSync(join(folder, 'bucket'));
+  const port = await freePort();
+  const access = ['--access', credentials.AWS_ACCESS_KEY_ID, '--secret', credentials.AWS_SECRET_ACCESS_KEY];
+  gateway = spawn(binaryPath('versitygw', digest), ['--port', `127.0.0.1:${port}`, ...access, 'posix', folder], {
+    stdio: 'ignore',
+  });
+  Object.assign(process.env, credentials);
+  const endpoint = `http://127.0.0.1:${port}`;
+  while ((await fetch(endpoint).catch(() => undefined)) === undefined) await sleep(50);
+  store = new S3Store({ bucket: 'bucket', prefix: 'artifacts/', region: 'us-east-1', endpoint });
+});
+
+afterAll(() => {
+  store.close();
+  gateway.kill();
+  rmSync(folder, { recursive: true });
+});
+
+const digestOf = (bytes: Buffer) => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+
+async function* pieces(bytes: Buffer, size = 1_000_000) {
+  for (let at = 0; at < bytes.length; at += size) yield await Promise.resolve(bytes.subarray(at, at + size));
+}
+
+async function read(digest: string): Promise<Buffer | undefined> {
+  const found = await store.get(digest);
+  if (found === undefined) return undefined;
+  const parts: Uint8Array[] = [];
+  for await (const part of found.content) parts.push(part);
+  return Buffer.concat(parts);
+}
+
+const files = () => readdirSync(join(folder, 'bucket', 'artifacts', 'sha256'));
+
+describe('an S3 store', () => {
+  const mib = 1024 * 1024;
+  it.each([0, 1, 8 * mib - 1, 8 * mib, 8 * mib + 1, 20 * mib])('keeps %i bytes as they are', async (size) => {
+    const bytes = Buffer.alloc(size, 'abcdefg');
+    const digest = digestOf(bytes);
+    expect(await store.put({ digest, content: pieces(bytes) })).toBe(size);
+    expect(await store.head(digest)).toMatchObject({ digest, sizeBytes: size });
+    expect((await read(digest))?.equals(bytes)).toBe(true);
+  });
+
+  it.each([3, 20 * mib])('stores nothing of %i bytes whose digest is wrong', async (size) => {
+    const digest = digestOf(Buffer.from(`wrong ${size}`));
+    const put = store.put({ digest, content: pieces(Buffer.alloc(size)) });
+    await expect(put).rejects.toMatchObject({ reason: 'DigestMismatch' });
+    expect(await store.head(digest)).toBeUndefined();
+    expect(await read(digest)).toBeUndefined();
+  });
+
+  it('lists what it has, and removes it', async () => {
+    const bytes = Buffer.from('short-lived');
+    const digest = digestOf(bytes);
+    await store.put({ digest, content: pieces(bytes) });
+    const listed: string[] = [];
+    for await (const artifact of store.list()) listed.push(artifact.digest);
+    expect(listed).toContain(digest);
+    await store.remove(digest);
+    await store.remove(digest);
+    expect(await store.head(digest)).toBeUndefined();
+  });
+
+  it('never gives damaged bytes for whole ones', async () => {
+    const bytes = Buffer.from('precious');
+    const digest = digestOf(bytes);
+    await store.put({ digest, content: pieces(bytes) });
+    const file = files().find((name) => digest.endsWith(name))!;
+    writeFileSync(join(folder, 'bucket', 'artifacts', 'sha256', file), 'spoilt!!');
+    await expect(read(digest)).rejects.toMatchObject({ reason: 'Broken' });
+  });
+
+  it('gives up uploads that were abandoned, and only those', async () => {
+    const gate = Promise.withResolvers<undefined>();
+    const bytes = Buffer.alloc(20 * mib, 'slow');
+    const content = (async function* () {
+      yield bytes.subarray(0, 9 * mib);
+      yield bytes.subarray(9 * mib, 10 * mib); // the one before is let through
+      await gate.promise;
+      yield bytes.subarray(10 * mib);
+    })();
+    const slow = store.put({ digest: digestOf(bytes), content });
+    await sleep(500);
+    expect(await store.removeAbandoned(Date.now())).toBe(0);
+    expect(await store.removeAbandoned(Date.now() + 25 * 60 * 60 * 1000)).toBe(1);
+    gate.resolve(undefined);
+    await expect(slow).rejects.toThrow();
+    expect(await store.head(digestOf(bytes))).toBeUndefined();
+  });
+});
