@@ -35,8 +35,8 @@ export const arbitraryPipeline: fc.Arbitrary<PipelineSketch> = fc
   })
   .map(({ steps, onExit, maxParallel, timeoutSeconds, isSafe }): PipelineSketch => {
     const builder = new RecipeBuilder();
-    const top = builder.body(steps, { visible: [], variables: [], isExit: false });
-    const exit = builder.body(onExit, { visible: top.visible, variables: [], isExit: true }).steps;
+    const top = builder.body(steps, { visible: [], variables: [], isTop: true });
+    const exit = builder.body(onExit, { visible: top.visible, variables: [], isTop: false }).steps;
     return {
       parameters: [
         { name: 'items', default: [1, 2, 3] },

@@ -93,7 +93,7 @@ export class RecipeBuilder {
   }
 
   #group({ recipe, scope }: Draft): Typed {
-    const { steps, visible } = this.body(recipe.parts, scope);
+    const { steps, visible } = this.body(recipe.parts, within(scope));
     const parallelConfig = recipe.flag ? { parallelConfig: { maxParallel: recipe.size + 1 } } : {};
     return { fields: { type: 'parallel_group', steps, ...parallelConfig }, inside: addedTo(scope, visible), known: {} };
   }
@@ -101,7 +101,7 @@ export class RecipeBuilder {
   #loop({ name, recipe, scope }: Draft): Typed {
     const { size, flag, parts } = recipe;
     const loopVariable = `${name}_item`;
-    const { steps } = this.body(parts, { ...scope, variables: [loopVariable, ...scope.variables] });
+    const { steps } = this.body(parts, { ...within(scope), variables: [loopVariable, ...scope.variables] });
     const fields = {
       ...{ type: 'loop', iterateOver: listFor(recipe, scope), loopVariable, maxParallel: size + 1, steps },
       ...(flag ? {} : { batchSize: (size % 2) + 1 }),
@@ -112,8 +112,8 @@ export class RecipeBuilder {
   #conditional({ recipe, scope }: Draft): Typed {
     const { parts, size, flag } = recipe;
     const half = Math.ceil(parts.length / 2);
-    const ifTrue = this.body(parts.slice(0, half), scope);
-    const ifFalse = this.body(parts.slice(half), scope);
+    const ifTrue = this.body(parts.slice(0, half), within(scope));
+    const ifFalse = this.body(parts.slice(half), within(scope));
     const branches = {
       ifTrue: { steps: ifTrue.steps },
       ...(ifFalse.steps.length === 0 ? {} : { ifFalse: { steps: ifFalse.steps } }),
@@ -155,7 +155,7 @@ export class RecipeBuilder {
   }
 
   #route({ name, kind, recipe, scope }: Draft): object {
-    const { steps } = this.body([{ ...plainRecipe, refs: recipe.refs }], scope);
+    const { steps } = this.body([{ ...plainRecipe, refs: recipe.refs }], within(scope));
     const expression = isLeaf(kind) ? `{{${name}.n}} > ${recipe.size}` : 'true';
     return { onSuccess: { routes: [{ match: { expression }, steps }] } };
   }
@@ -199,7 +199,9 @@ function returnTo(before: readonly StepSketch[], size: number): object {
   return target === undefined ? {} : { returnTo: target.name };
 }
 
-const canBeUndone = ({ kind, scope }: Draft) => isLeaf(kind) && scope.variables.length === 0 && !scope.isExit;
+const canBeUndone = ({ kind, scope }: Draft) => isLeaf(kind) && scope.isTop;
+
+const within = (scope: RecipeScope): RecipeScope => ({ ...scope, isTop: false });
 
 const addedTo = (scope: RecipeScope, visible: readonly KnownStep[]) => visible.slice(scope.visible.length);
 

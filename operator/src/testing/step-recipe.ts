@@ -58,7 +58,8 @@ export interface RecipeScope {
   readonly visible: readonly KnownStep[];
   /** Variables of the loops around, the innermost first. */
   readonly variables: readonly string[];
-  readonly isExit: boolean;
+  /** At the top of `steps`: only there one step can undo another. */
+  readonly isTop: boolean;
 }
 
 export const isLeaf = (kind: StepKind): kind is LeafKind => leafKinds.some((leaf) => leaf === kind);

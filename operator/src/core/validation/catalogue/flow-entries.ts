@@ -158,6 +158,18 @@ export const flowEntries: readonly IssueEntry[] = [
     },
   },
   {
+    ...error,
+    code: 'CompensationOutOfPlace',
+    meaning: 'The step that is to undo another stands inside a group, a branch or a route, or among the exit steps.',
+    remedy: 'Move it to the top of `steps`. Exit steps are not undone: leave their `compensate` out.',
+    example: {
+      text: flowOf(
+        anything('deploy', 'compensate: remove\n'),
+        `  - name: both\n    type: parallel_group\n    steps:\n${indent(anything('remove', 'isChild: true\n'))}`,
+      ),
+    },
+  },
+  {
     ...warning,
     code: 'RuntimeDiffers',
     meaning: 'A program asks for another version of its language than the one that it will run on.',

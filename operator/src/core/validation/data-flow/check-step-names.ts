@@ -59,9 +59,22 @@ function checkActivation(target: StepNode, from: StepNode): Omit<Issue, 'path'> 
   };
 }
 
-/** Steps inside loops are not undone at all, wherever the step stands that would. */
+/** Steps inside loops are not undone at all, wherever the step stands that would: that is told elsewhere. */
 function checkCompensation(target: StepNode, from: StepNode): Omit<Issue, 'path'> | undefined {
-  return from.loop === undefined ? checkActivation(target, from) : undefined;
+  if (from.loop !== undefined) return undefined;
+  return checkActivation(target, from) ?? checkPlaceOfCompensation(target, from);
+}
+
+/** Undoing comes after everything in `steps` has ended, the parts of steps with them, and before the exit steps. */
+function checkPlaceOfCompensation(target: StepNode, from: StepNode): Omit<Issue, 'path'> | undefined {
+  const code = 'CompensationOutOfPlace';
+  if (isExitStep(from)) {
+    const message = `'${from.name}' is an exit step, and these are not undone: '${target.name}' would never run`;
+    return { code, message, hint: 'leave `compensate` out' };
+  }
+  if (target.parent === undefined) return undefined;
+  const message = `'${target.name}' stands inside '${target.parent.name}', and would never run to undo '${from.name}'`;
+  return { code, message, hint: `move '${target.name}' to the top of \`steps\`` };
 }
 
 function checkReturn(target: StepNode): Omit<Issue, 'path'> | undefined {

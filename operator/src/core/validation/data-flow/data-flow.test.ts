@@ -748,6 +748,34 @@ describe('the rest:', () => {
         step('b', `isChild: true, ${takes('{{l.results[*].a.x}}')}`),
       ),
     },
+    'steps inside a group, a branch or a route cannot undo another': {
+      spec: steps(
+        step('a', 'compensate: b'),
+        group('g', step('b', 'isChild: true')),
+        step('c', 'compensate: d'),
+        branches('h', '{{a.x}}', { yes: step('d', 'isChild: true') }),
+        step(
+          'e',
+          `compensate: f, onSuccess: {routes: [{match: {expression: '{{e.x}}'}, steps: [${step('f', 'isChild: true').slice(2)}]}]}`,
+        ),
+      ),
+      found: [
+        'CompensationOutOfPlace steps[0].compensate',
+        'CompensationOutOfPlace steps[2].compensate',
+        'CompensationOutOfPlace steps[4].compensate',
+      ],
+      says: "'b' stands inside 'g', and would never run to undo 'a'",
+      hint: "move 'b' to the top",
+    },
+    'a step inside a group can be undone by one at the top': {
+      spec: steps(group('g', step('a', 'compensate: b')), step('b', 'isChild: true')),
+    },
+    'exit steps are not undone': {
+      spec: `${steps(step('a'))}\n${exit(step('last', 'compensate: z'), step('z', 'isChild: true'))}`,
+      found: ['CompensationOutOfPlace onExit[0].compensate'],
+      says: "'last' is an exit step, and these are not undone: 'z' would never run",
+      hint: 'leave `compensate` out',
+    },
     'a compensation that runs by itself': {
       spec: steps(step('a', 'compensate: b'), step('b')),
       found: ['RunsAnyway steps[1]'],
