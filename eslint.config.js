@@ -33,7 +33,6 @@ const owners = {
   'csv-stringify': ['executors'],
   fastify: ['server'],
   cloudevents: ['server'],
-  '@peculiar/x509': ['server'],
   '@aws-sdk/client-s3': ['records'],
   'lru-cache': ['kube', 'controllers', 'server', 'records', 'executors'],
   'js-yaml': ['core', 'kube'],

@@ -19,7 +19,7 @@ interface KubeconfigView {
 export async function writeOperatorKubeconfig(
   kubectl: Kubectl,
   folder: string,
-): Promise<{ readonly file: string; readonly stop: () => void }> {
+): Promise<{ readonly file: string; readonly tokenFile: string; readonly stop: () => void }> {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const file = join(folder, 'operator.kubeconfig');
   const tokenFile = join(folder, 'operator.token');
@@ -36,7 +36,7 @@ export async function writeOperatorKubeconfig(
     },
     (tokenSeconds / 2) * 1000,
   );
-  return { file, stop: () => clearInterval(timer) };
+  return { file, tokenFile, stop: () => clearInterval(timer) };
 }
 
 async function renewToken(kubectl: Kubectl, tokenFile: string): Promise<void> {

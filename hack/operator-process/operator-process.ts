@@ -2,7 +2,9 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { repositoryRoot } from '../cluster/paths.ts';
+import { readInstanceState } from '../cluster/instance-state.ts';
+import { planNetwork } from '../cluster/network-plan.ts';
+import { instancePaths, repositoryRoot } from '../cluster/paths.ts';
 import type { Kubectl } from './kubectl.ts';
 import { writeOperatorKubeconfig } from './operator-kubeconfig.ts';
 
@@ -25,6 +27,12 @@ export async function installOperator(kubectl: Kubectl): Promise<void> {
   await kubectl(['wait', '--for=condition=Established', '--timeout=60s', '-f', crds]);
 }
 
+/** Flags by which an operator outside of an embedded cluster finds names inside of it. */
+export function outsideFlags(instance: string): readonly string[] {
+  const state = readInstanceState(instancePaths(instance));
+  return state?.kind === 'embedded' ? ['--dns-server', planNetwork(state.slot).dnsServiceAddress] : [];
+}
+
 /** Starts the operator as its service account. Its log goes to `logFile`, or to standard output. */
 export async function startOperator(
   kubectl: Kubectl,
@@ -33,7 +41,8 @@ export async function startOperator(
   const { folder, flags = [], logFile } = options;
   const kubeconfig = await writeOperatorKubeconfig(kubectl, folder);
   const program = join(repositoryRoot, 'operator/src/cmd/operator.ts');
-  const child = spawn(process.execPath, [program, '--kubeconfig', kubeconfig.file, ...flags], {
+  const own = ['--kubeconfig', kubeconfig.file, '--server-token', kubeconfig.tokenFile];
+  const child = spawn(process.execPath, [program, ...own, ...flags], {
     stdio: ['ignore', logFile === undefined ? 'inherit' : 'pipe', 'inherit'],
   });
   if (logFile !== undefined) child.stdout?.pipe(createWriteStream(logFile));

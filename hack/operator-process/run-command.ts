@@ -2,11 +2,14 @@
 import { join } from 'node:path';
 import { instancePaths, defaultInstance } from '../cluster/paths.ts';
 import { kubectlOf } from './kubectl.ts';
-import { installOperator, startOperator } from './operator-process.ts';
+import { ensureImages } from './ensure-images.ts';
+import { installServer } from './install-server.ts';
+import { installOperator, outsideFlags, startOperator } from './operator-process.ts';
 
 const usage = `usage: ./hack/run [--instance NAME] [FLAG…]
 
-Installs the CRDs and the operator's rights, then runs the operator until it is interrupted.
+Installs the CRDs, the operator's rights and policies and the server of artifacts and events, builds and loads the images
+when the cluster has none, then runs the operator until it is interrupted. ./hack/image renews the images.
 Further flags are the operator's own: ./hack/run --log-level debug`;
 
 function parseArguments(words: readonly string[]): { readonly instance: string; readonly flags: readonly string[] } {
@@ -25,8 +28,14 @@ async function main(): Promise<void> {
   }
   const { instance, flags } = parseArguments(words);
   const kubectl = kubectlOf(instance);
+  const report = (line: string): void => {
+    process.stderr.write(`conclave: ${line}\n`);
+  };
   await installOperator(kubectl);
-  const operator = await startOperator(kubectl, { folder: join(instancePaths(instance).folder, 'operator'), flags });
+  await ensureImages(kubectl, { instance, install: false, report });
+  await installServer(kubectl);
+  const folder = join(instancePaths(instance).folder, 'operator');
+  const operator = await startOperator(kubectl, { folder, flags: [...outsideFlags(instance), ...flags] });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
       operator.child.kill('SIGTERM');

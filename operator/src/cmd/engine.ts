@@ -44,34 +44,12 @@ export function createEngine(
   options: EngineOptions,
   trust: TrustSource,
 ): Engine {
-  const { client, cluster, telemetry } = parts;
-  const resolution = { dnsServers: options.dnsServers, clusterDomain: options.clusterDomain };
-  const lookup = dnsLookup(resolution);
-  const server = new ServerClient({
-    url: options.serverUrl,
-    ca: trust.authorities,
-    token: () => readFile(options.serverTokenFile, 'utf8'),
-    ...(lookup === undefined ? {} : { lookup }),
-  });
+  const { client } = parts;
+  const server = connectServer(options, trust);
   const access = new ArtifactAccess(server);
-  const listeners: ((namespace: string) => void)[] = [];
-  const feed = new EventFeed({
-    server,
-    arrived: (namespace) => listeners.forEach((listener) => listener(namespace)),
-    failed: (err) => telemetry.logger.warn({ err }, 'events from outside cannot be read from the server'),
-  });
   return {
     ...parts,
-    deeds: {
-      ...{
-        server,
-        objects: new ObjectAccess(client),
-        caller: new HttpCaller({ ...resolution, userAgent: 'conclave' }),
-      },
-      pause: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined),
-      readSecret: (namespace, name, key) => readSecretKey(client, { namespace, name }, key),
-      tenant: (namespace) => cluster.cached(resourceTypeOf<Tenant>(tenantKind)).get(`${namespace}/default`),
-    },
+    deeds: deedParts(parts, options, server),
     artifacts: {
       ...{ store: access.store.bind(access), keep: access.keep.bind(access), read: access.read.bind(access) },
       held: access.facts,
@@ -87,10 +65,46 @@ export function createEngine(
       serverUrl: options.serverUrl,
       certificateAuthorities: trust.authorities,
     },
-    feed: {
-      assets: feed.assets.bind(feed),
-      run: feed.run.bind(feed),
-      onArrival: (listener) => void listeners.push(listener),
-    },
+    feed: feedFrom(server, parts),
+  };
+}
+
+const resolutionOf = ({ dnsServers, clusterDomain }: EngineOptions) => ({ dnsServers, clusterDomain });
+
+function connectServer(options: EngineOptions, trust: TrustSource): ServerClient {
+  const lookup = dnsLookup(resolutionOf(options));
+  return new ServerClient({
+    url: options.serverUrl,
+    ca: trust.authorities,
+    token: () => readFile(options.serverTokenFile, 'utf8'),
+    ...(lookup === undefined ? {} : { lookup }),
+  });
+}
+
+function deedParts(
+  { client, cluster }: ControllerParts & { readonly client: KubeClient },
+  options: EngineOptions,
+  server: ServerClient,
+): DeedParts {
+  return {
+    server,
+    objects: new ObjectAccess(client),
+    caller: new HttpCaller({ ...resolutionOf(options), userAgent: 'conclave' }),
+    pause: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined),
+    readSecret: (namespace, name, key) => readSecretKey(client, { namespace, name }, key),
+    tenant: (namespace) => cluster.cached(resourceTypeOf<Tenant>(tenantKind)).get(`${namespace}/default`),
+  };
+}
+
+function feedFrom(server: ServerClient, { telemetry }: ControllerParts): Engine['feed'] {
+  const listeners: ((namespace: string) => void)[] = [];
+  const feed = new EventFeed({
+    server,
+    arrived: (namespace) => listeners.forEach((listener) => listener(namespace)),
+    failed: (err) => telemetry.logger.warn({ err }, 'events from outside cannot be read from the server'),
+  });
+  return {
+    ...{ assets: feed.assets.bind(feed), run: feed.run.bind(feed) },
+    onArrival: (listener) => void listeners.push(listener),
   };
 }

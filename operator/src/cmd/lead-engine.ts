@@ -48,7 +48,7 @@ async function keepCertificate(
       trust.renew(await readSecretKey(client, { namespace, name: servingSecretName }, 'ca.crt'));
       delayMs = Math.min(requeueAfterMs, 3_600_000);
     } catch (err) {
-      if (!signal.aborted) telemetry.logger.warn({ err }, 'the certificate of the server is not settled');
+      telemetry.logger.warn({ err }, 'the certificate of the server is not settled');
     }
     await sleep(delayMs, undefined, { signal }).catch(() => undefined);
   }

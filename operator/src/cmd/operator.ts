@@ -10,15 +10,11 @@ import { serveHealth } from '../telemetry/health-server.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { Metrics } from '../telemetry/metrics.ts';
 import { adaptLogger } from './adapt-logger.ts';
-import { registerPipelineController } from './controllers.ts';
-import { createEngine } from './engine.ts';
-import { leadEngine } from './lead-engine.ts';
+import { joinEngine } from './join-engine.ts';
 import { HeardOf } from './heard-of.ts';
 import { observeEvents, observeReflector, observeRequests, type Telemetry } from './observers.ts';
 import { parseOperatorOptions, type OperatorOptions } from './operator-options.ts';
 import { productVersion } from './product-version.ts';
-import { ServerTrust } from './server-trust.ts';
-import { registerWorkItems } from './work-items.ts';
 import { whyNotReady } from './readiness.ts';
 import { standForElection } from './stand-for-election.ts';
 import { exitAfter, termination } from './termination.ts';
@@ -46,10 +42,7 @@ async function main(options: OperatorOptions): Promise<void> {
   const lease = { namespace: options.leaseNamespace, name: options.leaseName };
   const { elector, run } = standForElection(telemetry, {
     election: { client, lease, identity, clock, random: Math.random },
-    lead: () => {
-      lead.begin();
-      void shell.work();
-    },
+    lead: () => (lead.begin(), void shell.work()),
     lose: () => lead.end(),
   });
   const observe = (resource: string) => observeReflector(telemetry, resource);
@@ -58,12 +51,7 @@ async function main(options: OperatorOptions): Promise<void> {
   const reporter = { reportingController: 'conclave.dev/operator', reportingInstance: identity };
   const events = new EventRecorder({ client: gated, reporter, clock, observer: observeEvents(telemetry) });
   const shell = new OperatorShell({ cluster, clock, random: Math.random, logger: adaptLogger(logger) });
-  const parts = { shell, cluster, events, telemetry, namespace, workers, client: gated };
-  registerPipelineController(parts);
-  const trust = new ServerTrust();
-  const engine = createEngine(parts, options.engine, trust);
-  const { operations } = registerWorkItems(engine);
-  const lead = leadEngine({ engine, operations, trust, namespace: options.leaseNamespace });
+  const lead = joinEngine({ shell, cluster, events, telemetry, namespace, workers, client: gated }, options);
 
   let stopping = false;
   const whyNot = () => whyNotReady({ stopping, caches: cluster.states(), ...heard.since() });

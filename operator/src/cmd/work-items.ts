@@ -1,10 +1,11 @@
 import type { KindDefinition } from '../api/kind.ts';
 import { pipelineKind, type Pipeline } from '../api/pipeline.ts';
-import { tenantDefaults, tenantKind, type Tenant } from '../api/tenant.ts';
+import { tenantDefaults, tenantKind, type Tenant, type TenantSpec } from '../api/tenant.ts';
 import { workItemKind, type WorkItem } from '../api/work-item.ts';
 import { Admission } from '../controllers/admission.ts';
 import { Attempts } from '../controllers/attempts.ts';
 import { JobAttempts } from '../controllers/job-attempts.ts';
+import type { JobPort } from '../controllers/job-port.ts';
 import { Operations } from '../controllers/operations.ts';
 import { PinnedPipelines } from '../controllers/pinned-pipelines.ts';
 import { reconcileWorkItem } from '../controllers/work-item-controller.ts';
@@ -40,23 +41,7 @@ export function registerWorkItems(engine: Engine): { readonly operations: Operat
   const tenantOf = (namespace: string) => deeds.tenant(namespace)?.spec ?? tenantDefaults;
   const operations = new Operations({ wake, limit: mostOperations });
   const admission = new Admission((namespace) => ({ ...tenantOf(namespace).queue, ...tenantOf(namespace) }), wake);
-  const jobAccess = new JobAccess(cluster, client);
-  const jobPort = {
-    jobsOf: (uid: string) => jobAccess.jobsOf(uid),
-    podsOf: (uid: string) => jobAccess.podsOf(uid),
-    create: (manifest: object) => jobAccess.create(manifest),
-    remove: (namespace: string, job: object) => jobAccess.remove(namespace, job as Job),
-    removeAll: (namespace: string, uid: string) => jobAccess.removeAll(namespace, `${labelNames.workItemUid}=${uid}`),
-  };
-  const attempts = new Attempts({
-    jobs: new JobAttempts(jobPort, engine.programs, {
-      ...engine.podSettings,
-      queueName: (namespace) => tenantOf(namespace).queue.kueueQueueName,
-    }),
-    operations,
-    deedFor: (executor, context) => chooseDeed(executor, context, deeds),
-    cleanUp: (run) => cleanUp(run, deeds),
-  });
+  const attempts = joinAttempts(engine, { operations, tenantOf });
   const pipelines = new PinnedPipelines({
     revisions: new RevisionAccess(client),
     pipeline: (namespace, name) => cluster.cached(pipelineType).get(`${namespace}/${name}`),
@@ -86,6 +71,35 @@ export function registerWorkItems(engine: Engine): { readonly operations: Operat
     for (const workItem of store.byIndex(workItemIndexes.running, namespace)) wake(keyOf(workItem));
   });
   return { operations };
+}
+
+interface AttemptSettings {
+  readonly operations: Operations;
+  readonly tenantOf: (namespace: string) => TenantSpec;
+}
+
+/** Attempts by Jobs of the cluster, and by what the operator does itself. */
+function joinAttempts(
+  { cluster, client, deeds, ...engine }: Engine,
+  { operations, tenantOf }: AttemptSettings,
+): Attempts {
+  const access = new JobAccess(cluster, client);
+  const jobPort: JobPort = {
+    jobsOf: (uid) => access.jobsOf(uid),
+    podsOf: (uid) => access.podsOf(uid),
+    create: (manifest) => access.create(manifest),
+    remove: (namespace, job) => access.remove(namespace, job as Job),
+    removeAll: (namespace, uid) => access.removeAll(namespace, `${labelNames.workItemUid}=${uid}`),
+  };
+  const settings = {
+    ...engine.podSettings,
+    queueName: (namespace: string) => tenantOf(namespace).queue.kueueQueueName,
+  };
+  return new Attempts({
+    ...{ jobs: new JobAttempts(jobPort, engine.programs, settings), operations },
+    deedFor: (executor, context) => chooseDeed(executor, context, deeds),
+    cleanUp: (run) => cleanUp(run, deeds),
+  });
 }
 
 /** A Job or Pod that changes concerns the WorkItem that its label names. */

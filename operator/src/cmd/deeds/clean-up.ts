@@ -34,6 +34,15 @@ interface Ended<T extends Step['type']> extends Pick<DeedParts, 'objects'> {
   readonly signal: AbortSignal;
 }
 
+/** What a Method's template makes, and when that is deleted. */
+function findMade({ methods }: EndedRun['pinned'], name: string) {
+  const method = findMethod(methods, name);
+  if (method?.spec.type !== 'object') return undefined;
+  const { template, deletion = 'onDeletion' } = method.spec.object;
+  const { apiVersion, kind } = template;
+  return typeof apiVersion === 'string' && typeof kind === 'string' ? { apiVersion, kind, deletion } : undefined;
+}
+
 async function endServing({ workItem }: EndedRun, ended: Ended<'ml_serving'>): Promise<void> {
   const { record, step, objects, signal } = ended;
   const { removal = 'onCompletion' } = step;
@@ -45,11 +54,9 @@ async function endServing({ workItem }: EndedRun, ended: Ended<'ml_serving'>): P
 
 async function endTraining({ workItem, pinned }: EndedRun, ended: Ended<'ml_training'>): Promise<void> {
   const { record, step, objects, signal } = ended;
-  const method = findMethod(pinned.methods, step.training.method);
-  if (method?.spec.type !== 'object') return;
-  const { template, deletion = 'onDeletion' } = method.spec.object;
-  const { apiVersion, kind } = template;
-  if (typeof apiVersion !== 'string' || typeof kind !== 'string') return;
+  const made = findMade(pinned, step.training.method);
+  if (made === undefined) return;
+  const { apiVersion, kind, deletion } = made;
   for (const { number, result } of record.attempts ?? []) {
     if (!isRemovedAfter(result === 'Succeeded' ? 'completed' : 'stopped', deletion)) continue;
     const name = attemptName({ workItemUid: workItem.metadata.uid ?? '', path: record.path, attempt: number });

@@ -1,3 +1,4 @@
+import type { Method } from '../../api/method.ts';
 import type { PlannedDeed } from '../../controllers/attempts.ts';
 import type { AttemptContext } from '../../controllers/work-item-ports.ts';
 import { attemptName } from '../../core/manifest/names.ts';
@@ -16,15 +17,19 @@ export function callMethod(context: AttemptContext, { caller, readSecret, tenant
   const { namespace = '', uid: workItemUid = '' } = workItem.metadata;
   const method = start.method === undefined ? undefined : findMethod(pinned.methods, start.method);
   if (method === undefined) return { outcome: unknownMethod(start.step.name) };
-  const http = 'http' in method.spec ? method.spec.http : undefined;
-  const mayRepeat = method.spec.idempotent === true || http?.method === 'GET';
-  if (!isFresh && !mayRepeat) {
+  if (!isFresh && !mayRepeat(method)) {
     const message = 'the operator ended while the call may have been under way, and it may not be sent twice';
     return { outcome: { result: 'Unknown', message } };
   }
   const idempotencyKey = attemptName({ workItemUid, path: start.path, attempt: start.attempt });
   const parts = { caller, method, start, namespace, idempotencyKey, readSecret, tenant: tenant(namespace)?.spec };
   return { deed: methodCall(parts) };
+}
+
+/** Whether a call may be sent again of which nobody knows whether it was sent (RFC 9110: GET is safe). */
+function mayRepeat({ spec }: Method): boolean {
+  const http = 'http' in spec ? spec.http : undefined;
+  return spec.idempotent === true || http?.method === 'GET';
 }
 
 /** Asks for a transformation, where a Method does that; the event of its asset ends the attempt. */

@@ -47,7 +47,10 @@ export function serveModel(context: AttemptContext, { objects, pause }: DeedPart
   const { replicas, resources, placement } = step;
   const request = { serving, identity, ...variables(context), replicas, resources, placement };
   const { run } = servingOperation(request, { cluster: objects, pause });
-  return { deed: run, undo: async () => void (await removeServing(identity, objects, AbortSignal.timeout(removalMs))) };
+  const undo = async () => {
+    await removeServing(identity, objects, AbortSignal.timeout(removalMs));
+  };
+  return { deed: run, undo };
 }
 
 /** Looks at an object of the cluster until it is as a step wants it. */

@@ -51,12 +51,17 @@ async function make(context: AttemptContext, making: Making): Promise<AttemptOut
 
 function requestOf({ workItem, pinned, start }: AttemptContext, step: OutputStep) {
   const method = start.method === undefined ? undefined : findMethod(pinned.methods, start.method);
-  const record = workItem.status?.steps?.find(({ path }) => path === start.path);
   return {
     ...{ format: step.format, inputs: start.inputs, step: start.path, workItem: workItem.metadata.name },
     ...(method?.spec.type === 'template' ? { template: method.spec.template } : {}),
-    createdAt: record?.startedAt ?? workItem.status?.startedAt ?? workItem.metadata.creationTimestamp ?? '',
+    createdAt: beginningOf(workItem, start.path),
   };
+}
+
+/** The same at every attempt, so that the same inputs give the same bytes. */
+function beginningOf({ status, metadata }: AttemptContext['workItem'], path: string): string {
+  const record = status?.steps?.find((step) => step.path === path);
+  return record?.startedAt ?? metadata.creationTimestamp ?? '';
 }
 
 interface Stored {

@@ -51,24 +51,14 @@ function foreign(container: Container, resources: Resources | undefined): Contai
   };
 }
 
-/** Runs a user's program in the sandbox. */
+/** Runs a user's program in the sandbox, as the runtime image begins by itself. */
 export function codeContainer(images: PodImages, resources: Resources | undefined): Container {
-  return foreign(
-    { name: containerNames.code, image: images.runtime, command: ['python3', '/opt/conclave/launch.py'] },
-    resources,
-  );
+  return foreign({ name: containerNames.code, image: images.runtime }, resources);
 }
 
 /** Brings what starts a Method's command and keeps what it prints. */
 export function launcherContainer(images: PodImages): Container {
-  return foreign(
-    {
-      name: containerNames.launcher,
-      image: images.runtime,
-      command: ['python3', '/opt/conclave/copy_launcher.py'],
-    },
-    small,
-  );
+  return foreign({ name: containerNames.launcher, image: images.runtime, args: ['copy'] }, small);
 }
 
 type Image = NonNullable<Extract<Method['spec'], { type: 'image' }>['image']>;
