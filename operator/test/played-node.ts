@@ -1,0 +1,160 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { TerminationMessage } from '../src/api/runner-result.ts';
+import { annotationNames, labelNames } from '../src/core/manifest/labels.ts';
+import { Conflict, NotFound } from '../src/kube/api-error.ts';
+import type { KubeClient } from '../src/kube/client.ts';
+import { systemClock as clock } from '../src/kube/clock.ts';
+import { Cluster } from '../src/kube/cluster.ts';
+import { jobs, type Job } from '../src/kube/job.ts';
+import { pods, type Pod } from '../src/kube/pod.ts';
+import type { KubeObject, ResourceType } from '../src/kube/resource-type.ts';
+
+const nodes: ResourceType = { group: '', version: 'v1', kind: 'Node', plural: 'nodes', namespaced: false };
+
+/** Which attempt a Pod is for. */
+export interface PlayedPod {
+  readonly path: string;
+  readonly attempt: number;
+}
+
+/** How a Pod ends. */
+export interface PodEnd {
+  /** Of the container that collects the result; 0 by default. */
+  readonly exitCode?: number;
+  readonly says?: TerminationMessage;
+  /** How long it runs; it ends at once by default. */
+  readonly afterMs?: number;
+}
+
+/** Says how a Pod ends; one that runs on ends when the test says so, or when it is deleted. */
+export type Script = (pod: PlayedPod) => PodEnd | 'runs on';
+
+const taint = 'conclave.dev/played';
+/** The node counts as lost when nothing is heard of it for much longer. */
+const heartbeatMs = 5_000;
+const ours = { labelSelector: labelNames.workItemUid };
+
+/**
+ * A node of a real cluster, whose kubelet is played by the test: Pods of attempts are scheduled to it and end as the
+ * script of their namespace says. Everything else is the cluster's own: Jobs, scheduler, garbage collector.
+ */
+export class PlayedNode {
+  /** UIDs that Jobs of attempts have had, by namespace and name: each should have had one. */
+  readonly jobUids = new Map<string, Set<string>>();
+  readonly name = `played-${randomUUID().slice(0, 8)}`;
+  readonly #client: KubeClient;
+  readonly #cluster: Cluster;
+  readonly #scripts = new Map<string, Script>();
+  readonly #begun = new Set<string>();
+  readonly #over = new AbortController();
+
+  private constructor(client: KubeClient) {
+    this.#client = client;
+    this.#cluster = new Cluster({ client, clock, random: Math.random });
+    this.#cluster.cache(pods, { selection: ours }).subscribe(({ type, object }) => {
+      if (type !== 'deleted') void this.#play(object).catch(ignoreGone);
+    });
+    this.#cluster.cache(jobs, { selection: ours }).subscribe(({ key, object }) => {
+      this.jobUids.set(key, (this.jobUids.get(key) ?? new Set()).add(object.metadata.uid ?? ''));
+    });
+  }
+
+  /** A node that is ready. */
+  static async start(client: KubeClient): Promise<PlayedNode> {
+    const node = new PlayedNode(client);
+    const { name } = node;
+    const spec = { taints: [{ key: taint, effect: 'NoSchedule' }] };
+    const metadata = { name, labels: { 'kubernetes.io/hostname': name } };
+    await client.create(nodes, { apiVersion: 'v1', kind: 'Node', metadata, spec } as KubeObject);
+    await node.#beat();
+    void node.#beatOn();
+    node.#cluster.start();
+    await node.#cluster.whenSynced();
+    return node;
+  }
+
+  /** What a step says so that its Pods come here. */
+  get placement(): object {
+    const tolerations = [{ key: taint, operator: 'Exists' }];
+    return { nodeSelector: { 'kubernetes.io/hostname': this.name }, tolerations };
+  }
+
+  /** How Pods of a namespace end from now on; without a script they succeed at once and say nothing. */
+  follow(namespace: string, script: Script): void {
+    this.#scripts.set(namespace, script);
+  }
+
+  /** The Pods of a namespace as they are seen here. */
+  podsOf(namespace: string): readonly Pod[] {
+    return this.#cluster
+      .cached(pods)
+      .list()
+      .filter(({ metadata }) => metadata.namespace === namespace);
+  }
+
+  /** The Jobs of a namespace as they are seen here. */
+  jobsOf(namespace: string): readonly Job[] {
+    return this.#cluster
+      .cached(jobs)
+      .list()
+      .filter(({ metadata }) => metadata.namespace === namespace);
+  }
+
+  /** Ends a Pod that runs on. */
+  async end(pod: Pod, { exitCode = 0, says }: PodEnd = {}): Promise<void> {
+    const { namespace = '', name } = pod.metadata;
+    const at = new Date().toISOString();
+    const message = says === undefined ? {} : { message: JSON.stringify(says) };
+    const reason = exitCode === 0 ? 'Completed' : 'Error';
+    const terminated = { exitCode, reason, startedAt: at, finishedAt: at, ...message };
+    const container = { ...aContainer('collect'), state: { terminated } };
+    const status = { phase: exitCode === 0 ? 'Succeeded' : 'Failed', containerStatuses: [container] };
+    await this.#client.patch(pods, { namespace, name }, { merge: { status } }, { subresource: 'status' });
+  }
+
+  /** Takes the node away. */
+  async stop(): Promise<void> {
+    this.#over.abort();
+    await this.#cluster.stop();
+    await this.#client.delete(nodes, { name: this.name });
+  }
+
+  async #play(pod: Pod): Promise<void> {
+    const { namespace = '', name, uid = '', deletionTimestamp, annotations = {}, labels = {} } = pod.metadata;
+    if (pod.spec?.nodeName !== this.name) return;
+    if (deletionTimestamp !== undefined)
+      return this.#client.delete(pods, { namespace, name }, { uid, gracePeriodSeconds: 0 });
+    if (this.#begun.has(uid)) return;
+    this.#begun.add(uid);
+    const played = { path: annotations[annotationNames.path] ?? '', attempt: Number(labels[labelNames.attempt]) };
+    const end = this.#scripts.get(namespace)?.(played) ?? {};
+    if (end === 'runs on') return;
+    if (end.afterMs !== undefined) await sleep(end.afterMs, undefined, { signal: this.#over.signal });
+    return this.end(pod, end);
+  }
+
+  async #beatOn(): Promise<void> {
+    while (!this.#over.signal.aborted) {
+      await sleep(heartbeatMs, undefined, { signal: this.#over.signal }).catch(() => undefined);
+      if (!this.#over.signal.aborted) await this.#beat().catch(() => undefined);
+    }
+  }
+
+  async #beat(): Promise<void> {
+    const at = new Date().toISOString();
+    const ready = { type: 'Ready', status: 'True', reason: 'Played', message: '', lastHeartbeatTime: at };
+    const resources = { cpu: '64', memory: '1Ti', pods: '5000' };
+    const status = { capacity: resources, allocatable: resources, conditions: [{ ...ready, lastTransitionTime: at }] };
+    await this.#client.patch(nodes, { name: this.name }, { merge: { status } }, { subresource: 'status' });
+  }
+}
+
+const aContainer = (name: string) => ({
+  ...{ name, image: 'played', imageID: '', ready: false, restartCount: 0 },
+});
+
+function ignoreGone(error: unknown): void {
+  const isGone = error instanceof NotFound || error instanceof Conflict;
+  if (!isGone && !(error instanceof Error && error.name === 'AbortError')) throw error;
+}
