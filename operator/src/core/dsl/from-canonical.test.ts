@@ -68,6 +68,11 @@ describe('the investigation example', () => {
     expect(stepCalled('wait_for_silver')).toMatchObject({ timeoutSeconds: 600, pollIntervalSeconds: 5 });
   });
 
+  test('may say its cost as text', () => {
+    const [manifest] = manifestsOf(`${head}execution: {estimated_cost_units: "2.50"}\n${step}`);
+    expect(at(manifest, 'spec', 'execution', 'estimatedCostUnits')).toBe('2.50');
+  });
+
   test('keeps a replay that is not enabled in an annotation', () => {
     expect(JSON.parse(String(at(pipeline, 'metadata', 'annotations', 'conclave.dev/replay')))).toEqual({
       enabled: false,
@@ -177,6 +182,13 @@ describe('parameters', () => {
     expect(parametersOf(`steps: [{id: s, type: crawler, method: m, ${field}}]`)).toEqual([{ name: 'a' }]);
   });
 
+  test('are found in the only branch of a conditional', () => {
+    const inner = "[{id: b, type: crawler, method: '{{input.a}}'}]";
+    const branches = (which: string) =>
+      `steps: [{id: c, type: conditional, condition: {expression: 'true'}, branches: {${which}: {steps: ${inner}}}}]`;
+    expect([branches('if_true'), branches('if_false')].map(parametersOf)).toEqual([[{ name: 'a' }], [{ name: 'a' }]]);
+  });
+
   test('are found in exit steps and outputs', () => {
     const text = `${step}on_exit: [{id: b, type: crawler, method: '{{input.x}}'}]\noutputs: {o: {from: '{{input.y}}'}}`;
     expect(parametersOf(text)).toEqual([{ name: 'x' }, { name: 'y' }]);
@@ -238,6 +250,12 @@ describe('mistakes', () => {
     ],
     ['a name in metadata', 'metadata: {name: q}\n', ['UnknownField metadata.name: pipeline_id names the object']],
     ['metadata that is text', 'metadata: q\n', ['WrongType metadata']],
+    ['labels that are a number', 'metadata: {labels: 3}\n', ['WrongType metadata.labels']],
+    [
+      'metadata of a WorkItem that are text, beside a namespace',
+      'metadata: {namespace: team}\nwork_item: {metadata: q}\n',
+      ['WrongType work_item.metadata'],
+    ],
     ['a label that is a number', 'metadata: {labels: {a: 1}}\n', ['WrongType metadata.labels.a']],
     [
       'an execution that is a number',
@@ -309,6 +327,11 @@ describe('mistakes', () => {
     [
       'a part of a minute that is no second',
       'id: a, type: crawler, method: m, timeout_minutes: 0.001',
+      ['WrongType steps[0].timeout_minutes'],
+    ],
+    [
+      'minutes that are a word',
+      'id: a, type: crawler, method: m, timeout_minutes: soon',
       ['WrongType steps[0].timeout_minutes'],
     ],
     [

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { formatIssuePath } from '../issue-path.ts';
+import { fromCanonical } from './from-canonical.ts';
 import { toCanonical } from './to-canonical.ts';
 
 const apiVersion = 'conclave.dev/v1alpha1';
@@ -106,6 +107,72 @@ describe('toCanonical', () => {
     ]);
   });
 
+  test('writes whole minutes as minutes, and costs as numbers where these say the same to the digit', () => {
+    const execution = (fields: object) => toCanonical([aPipeline({}, { execution: fields })]).documents[0];
+    expect(execution({ timeoutSeconds: 120, estimatedDurationSeconds: 61 })).toMatchObject({
+      execution: { timeout_minutes: 2, estimated_duration_seconds: 61 },
+    });
+    const costs = ['25', '0.1', '2.50', '007', '1e3'].map((estimatedCostUnits) => execution({ estimatedCostUnits }));
+    expect(costs).toMatchObject(
+      [25, 0.1, '2.50', '007', '1e3'].map((cost) => ({ execution: { estimated_cost_units: cost } })),
+    );
+  });
+
+  test('finds the identifier again that was no name for an object', () => {
+    const document = { pipeline_id: 'Social Media v2!', steps: [{ id: 'a', type: 'crawler', method: 'm' }] };
+    const manifests = fromCanonical(document).manifests.map(({ value }) => value);
+    expect(toCanonical(manifests)).toEqual({ documents: [document], issues: [] });
+  });
+
+  test.each<[string, object, boolean]>([
+    ['that is not enabled is a field again', { enabled: false, replay_from_step: 'a' }, true],
+    ['that is enabled, which only a WorkItem can say, stays an annotation', { enabled: true }, false],
+    ['that is not written right stays an annotation', { enabled: 'no' }, false],
+  ])('a kept replay %s', (_, replay, isField) => {
+    const annotations = { 'conclave.dev/replay': JSON.stringify(replay) };
+    const [document] = toCanonical([aPipeline({ annotations })]).documents;
+    expect(document).toMatchObject(isField ? { replay } : { metadata: { annotations } });
+    expect(Object.keys(document ?? {})).not.toContain(isField ? 'metadata' : 'replay');
+  });
+
+  test('writes no parameters where all are implied', () => {
+    const annotations = { 'conclave.dev/implied_parameters': 'a,b' };
+    const spec = {
+      steps: [{ name: 's', type: 'crawler', method: '{{input.a}}' }],
+      parameters: [{ name: 'a' }, { name: 'b', required: false }],
+      outputs: { x: { or: ['{{input.b}}'] } },
+    };
+    expect(toCanonical([aPipeline({ annotations }, spec)]).documents).toEqual([
+      {
+        pipeline_id: 'p',
+        steps: [{ id: 's', type: 'crawler', method: '{{input.a}}' }],
+        outputs: { x: { or: ['{{input.b}}'] } },
+      },
+    ]);
+  });
+
+  test('says nothing of a WorkItem that a replay says anyway', () => {
+    const workItem = aWorkItem({ replay: { workItemName: 'r', fromStep: 'a' } }, { name: 'p-replay', namespace: 'n' });
+    const [document] = toCanonical([aPipeline({ namespace: 'n' }), workItem]).documents;
+    expect(Object.keys(document ?? {})).toEqual(['pipeline_id', 'metadata', 'replay', 'steps']);
+  });
+
+  test.each([
+    ['that of its Pipeline is not said again', { project: 'x' }, {}],
+    ['another one is said', { project: 'y' }, { project: 'y' }],
+    ['none at all is null', {}, { project: null }],
+  ])('of the project of a WorkItem: %s', (_, spec, workItem) => {
+    const annotations = { 'conclave.dev/project_id': 'x' };
+    const pipeline = aPipeline({ annotations, labels: { 'conclave.dev/project': 'x' } });
+    const [document] = toCanonical([pipeline, aWorkItem(spec, { name: 'p-run' })]).documents;
+    expect(document).toHaveProperty('work_item', workItem);
+  });
+
+  test('leaves lists and objects where text belongs as they are', () => {
+    const spec = { description: ['someText', { aKey: 1 }], version: { someKey: 1 } };
+    expect(toCanonical([aPipeline({}, spec)]).documents[0]).toMatchObject(spec);
+  });
+
   test.each<[string, unknown[], string[]]>([
     ['another kind', [aPipeline(), { apiVersion, kind: 'Tenant' }], ['1 : it has no kind "Tenant"']],
     ['what is no object', [3], ['0 : it has no kind "undefined"']],
@@ -135,6 +202,16 @@ describe('toCanonical', () => {
       'another version of the API',
       [{ ...aPipeline(), apiVersion: 'conclave.dev/v2' }],
       ['0 apiVersion: it would not come back as it is'],
+    ],
+    ['a spec that is text', [{ ...aPipeline(), spec: 'x' }], ['0 spec: it would not come back as it is']],
+    ['metadata that is text', [{ ...aPipeline(), metadata: 'x' }], ['0 metadata: it would not come back as it is']],
+    [
+      'a WorkItem whose metadata is text',
+      [
+        { ...aPipeline(), metadata: { name: 'p' } },
+        { ...aWorkItem(), metadata: 'x' },
+      ],
+      ['1 metadata: it would not come back as it is'],
     ],
     ['a field that no schema knows', [aPipeline({}, { unheardOf: 1 })], ['0 : unknown field "unheardOf"']],
   ])('refuses %s', (_, manifests, expected) => {
