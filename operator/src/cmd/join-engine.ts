@@ -14,6 +14,5 @@ export function joinEngine(
   registerPipelineController(parts);
   const trust = new ServerTrust();
   const engine = createEngine(parts, options, trust);
-  const { operations } = registerWorkItems(engine);
-  return leadEngine({ engine, operations, trust, namespace });
+  return leadEngine({ engine, running: registerWorkItems(engine), trust, namespace });
 }

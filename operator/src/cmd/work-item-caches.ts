@@ -7,14 +7,15 @@ import type { OperatorShell } from '../kube/operator-shell.ts';
 import { type Pod, pods, projectPod } from '../kube/pod.ts';
 import { resourceTypeOf } from './resource-types.ts';
 
-/** WorkItems by UID, and by namespace those that have not begun and those that run. */
-export const workItemIndexes = { uid: 'uid', pending: 'pending', running: 'running' } as const;
+/** WorkItems by namespace, by UID, and by namespace those that have not begun and those that run. */
+export const workItemIndexes = { namespace: 'namespace', uid: 'uid', pending: 'pending', running: 'running' } as const;
 
 /** Caches WorkItems, and the Jobs and Pods that are theirs. */
 export function cacheWorkItems(shell: OperatorShell, selection: { readonly namespace?: string }): void {
   shell.cache(resourceTypeOf<WorkItem>(workItemKind), {
     selection,
     indexers: {
+      [workItemIndexes.namespace]: ({ metadata }) => [metadata.namespace ?? ''],
       [workItemIndexes.uid]: ({ metadata }) => [metadata.uid ?? ''],
       [workItemIndexes.pending]: (workItem) => (hasBegun(workItem) ? [] : [workItem.metadata.namespace ?? '']),
       [workItemIndexes.running]: (workItem) => (isRunning(workItem) ? [workItem.metadata.namespace ?? ''] : []),

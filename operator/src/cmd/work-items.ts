@@ -9,6 +9,7 @@ import type { JobPort } from '../controllers/job-port.ts';
 import { Operations } from '../controllers/operations.ts';
 import { PinnedPipelines } from '../controllers/pinned-pipelines.ts';
 import { reconcileWorkItem } from '../controllers/work-item-controller.ts';
+import { type SweepPort, UnusedSweep } from '../controllers/sweep-unused.ts';
 import { labelNames } from '../core/manifest/labels.ts';
 import { judge } from '../core/validation/judge.ts';
 import { JobAccess } from '../kube/job-access.ts';
@@ -33,8 +34,14 @@ const pipelineType = resourceTypeOf<Pipeline>(pipelineKind);
 /** Operations under way at the same time; they wait for others most of the time. */
 const mostOperations = 512;
 
+/** What of them only the leader keeps going. */
+export interface RunningWorkItems {
+  readonly operations: Operations;
+  readonly sweep: UnusedSweep;
+}
+
 /** Joins the controller of WorkItems to the cluster. Their caches must be there. */
-export function registerWorkItems(engine: Engine): { readonly operations: Operations } {
+export function registerWorkItems(engine: Engine): RunningWorkItems {
   const { shell, cluster, client, deeds, feed, telemetry } = engine;
   const store = cluster.cached(workItemType);
   const wake = (key: string) => shell.wake(workItemKind.plural, key);
@@ -42,8 +49,9 @@ export function registerWorkItems(engine: Engine): { readonly operations: Operat
   const operations = new Operations({ wake, limit: mostOperations });
   const admission = new Admission((namespace) => ({ ...tenantOf(namespace).queue, ...tenantOf(namespace) }), wake);
   const attempts = joinAttempts(engine, { operations, tenantOf });
+  const revisions = new RevisionAccess(client);
   const pipelines = new PinnedPipelines({
-    revisions: new RevisionAccess(client),
+    revisions,
     pipeline: (namespace, name) => cluster.cached(pipelineType).get(`${namespace}/${name}`),
     world: (namespace) => ({ world: worldOf(cluster, namespace), stamp: stampOf(engine, namespace) }),
     judge: (object, world) => judge([{ documents: [{ value: object }] }], world),
@@ -70,7 +78,27 @@ export function registerWorkItems(engine: Engine): { readonly operations: Operat
   feed.onArrival((namespace) => {
     for (const workItem of store.byIndex(workItemIndexes.running, namespace)) wake(keyOf(workItem));
   });
-  return { operations };
+  return { operations, sweep: joinSweep(engine, revisions, pipelines) };
+}
+
+/** What no WorkItem needs any more. */
+function joinSweep(
+  { cluster, deeds, namespace: watched }: Engine,
+  revisions: RevisionAccess,
+  pipelines: PinnedPipelines,
+): UnusedSweep {
+  const store = cluster.cached(workItemType);
+  const port: SweepPort = {
+    revisions: () => revisions.list(watched),
+    removeRevision: (revision) => revisions.remove(revision),
+    scopes: () => deeds.server.listScopes(),
+    removeScope: (scope) => deeds.server.removeWorkItem(scope),
+    revisionsInUse: (namespace) =>
+      new Set(store.byIndex('namespace', namespace).map(({ status }) => status?.pipeline?.revision ?? '')),
+    hasWorkItem: (uid) => store.byIndex(workItemIndexes.uid, uid).length > 0,
+    forget: (namespace, name) => pipelines.forget(namespace, name),
+  };
+  return new UnusedSweep(port, () => new Date());
 }
 
 interface AttemptSettings {

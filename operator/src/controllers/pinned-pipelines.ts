@@ -80,6 +80,11 @@ export class PinnedPipelines {
     this.#kept.set(key, pinned);
   }
 
+  /** Whether a revision is kept must be looked up again: it may be removed soon. */
+  forget(namespace: string, revision: string): void {
+    this.#kept.delete(`${namespace}/${revision}`);
+  }
+
   #pinNow(workItem: WorkItem): Pin {
     const { pipelineRef, pipelineSpec } = workItem.spec;
     const { namespace = '' } = workItem.metadata;

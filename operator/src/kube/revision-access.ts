@@ -22,10 +22,30 @@ export const pinLabel = 'conclave.dev/pin';
 
 /** Content that runs are pinned to, kept in ControllerRevisions. They have no owner: many runs share one. */
 export class RevisionAccess {
-  readonly #client: Pick<KubeClient, 'create' | 'get'>;
+  readonly #client: Pick<KubeClient, 'create' | 'get' | 'list' | 'delete'>;
 
-  constructor(client: Pick<KubeClient, 'create' | 'get'>) {
+  constructor(client: Pick<KubeClient, 'create' | 'get' | 'list' | 'delete'>) {
     this.#client = client;
+  }
+
+  /** All revisions that runs are or were pinned to. */
+  async *list(namespace?: string) {
+    const selection = { labelSelector: `${pinLabel}=true`, ...(namespace === undefined ? {} : { namespace }) };
+    for await (const { metadata } of this.#client.list(controllerRevisions, selection)) {
+      const { name, uid = '', resourceVersion = '', creationTimestamp = '' } = metadata;
+      yield { namespace: metadata.namespace ?? '', name, uid, resourceVersion, createdAt: creationTimestamp };
+    }
+  }
+
+  /** Removes a revision as it was seen. */
+  async remove(revision: {
+    readonly namespace: string;
+    readonly name: string;
+    readonly uid: string;
+    readonly resourceVersion: string;
+  }): Promise<void> {
+    const { namespace, name, uid, resourceVersion } = revision;
+    await this.#client.delete(controllerRevisions, { namespace, name }, { uid, resourceVersion });
   }
 
   async load(namespace: string, name: string): Promise<unknown> {
