@@ -216,6 +216,18 @@ describe('a name', () => {
     expect(server.received[0]?.headers.host).toBe(`api.shop.svc:${server.port}`);
   });
 
+  it('without a dot is a Service of the namespace whose call it is, this machine excepted', async () => {
+    const names = await serveNames(({ type }) => (type === 'A' ? ['127.0.0.1'] : []));
+    const { port } = await serve(ok);
+    const options = { dnsServers: [names.address] };
+    await answerTo({ url: `http://orders:${port}/`, scope: 'shop' }, options);
+    await answerTo({ url: `http://localhost:${port}/`, scope: 'shop' }, options);
+    await answerTo({ url: `http://orders.:${port}/`, scope: 'shop' }, options);
+    await answerTo({ url: `http://orders:${port}/` }, options);
+    const asked = new Set(names.asked.map(({ name }) => name));
+    expect(asked).toEqual(new Set(['orders.shop.svc.cluster.local', 'localhost', 'orders']));
+  });
+
   it('that has no address can be tried again', async () => {
     const names = await serveNames(() => []);
     const failure = await failureOf({ url: 'http://nothing.test/' }, { dnsServers: [names.address] });

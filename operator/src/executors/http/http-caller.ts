@@ -92,7 +92,8 @@ export class HttpCaller {
 
   async #exchange(call: Call, hop: Hop): Promise<HttpAnswer> {
     const { deadline, request } = call;
-    const addresses = await resolveHost(hop.url.hostname, this.#options, deadline.signal).catch((error: unknown) => {
+    const resolution = { ...this.#options, namespace: request.scope };
+    const addresses = await resolveHost(hop.url.hostname, resolution, deadline.signal).catch((error: unknown) => {
       if (!deadline.isOver) throw error;
       const message = `the name ${hop.url.hostname} was not resolved within ${deadline.timeoutMs} ms`;
       throw new HttpCallFailed('TimedOut', message, error);

@@ -9,7 +9,10 @@ export interface HttpRequest {
   readonly body?: HttpBody | undefined;
   /** Sent as `Idempotency-Key`, unless the headers have one. */
   readonly idempotencyKey?: string | undefined;
-  /** Whose call it is, such as a namespace: the failures of one do not keep another's calls from the same host. */
+  /**
+   * Namespace whose call it is: names without a dot are its Services, and the failures of one do not keep another's calls
+   * from the same host.
+   */
   readonly scope?: string | undefined;
   /** Hosts that may be called (`Tenant.spec.allowed.hosts`); every host when it is left out. */
   readonly allowedHosts?: readonly string[] | undefined;

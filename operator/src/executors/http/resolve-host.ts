@@ -8,6 +8,8 @@ export interface NameResolution {
   readonly dnsServers?: readonly string[] | undefined;
   /** What stands behind names that end in `.svc`; `cluster.local` by default. */
   readonly clusterDomain?: string | undefined;
+  /** Where a name without a dot is a Service, as in a Pod of this namespace: not in the operator's own. */
+  readonly namespace?: string | undefined;
 }
 
 /** Patience with one DNS server, in milliseconds, and how often it is asked. */
@@ -24,12 +26,17 @@ export async function resolveHost(
 ): Promise<readonly string[]> {
   const literal = host.replace(/^\[(.*)\]$/, '$1');
   if (isIP(literal) !== 0) return [literal];
-  const { dnsServers, clusterDomain = 'cluster.local' } = resolution;
-  const plain = host.replace(/\.$/, '');
-  const name = plain.endsWith('.svc') ? `${plain}.${clusterDomain}` : plain;
+  const { dnsServers } = resolution;
+  const name = fullName(host, resolution);
   const addresses = dnsServers === undefined ? await askSystem(name, signal) : await ask(dnsServers, name, signal);
   if (addresses.length === 0) throw new HttpCallFailed('NameNotResolved', `the name ${host} has no address`);
   return addresses;
+}
+
+function fullName(host: string, { clusterDomain = 'cluster.local', namespace = '' }: NameResolution): string {
+  const isService = namespace !== '' && host !== 'localhost' && !host.includes('.');
+  const plain = isService ? `${host}.${namespace}.svc` : host.replace(/\.$/, '');
+  return plain.endsWith('.svc') ? `${plain}.${clusterDomain}` : plain;
 }
 
 async function ask(servers: readonly string[], name: string, signal: AbortSignal): Promise<readonly string[]> {
