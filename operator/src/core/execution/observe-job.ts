@@ -1,5 +1,6 @@
 import type { AttemptOutcome, ObservedAttempt } from '../work-item/observed.ts';
 import { annotationNames, labelNames } from '../manifest/labels.ts';
+import { containerNames } from '../manifest/render-containers.ts';
 import {
   type ConditionView,
   type ContainerView,
@@ -42,7 +43,7 @@ function observeOutcome(job: JobView, pods: readonly PodView[]): AttemptOutcome 
 
 function whenAPodSucceeded(pods: readonly PodView[]): AttemptOutcome | undefined {
   for (const pod of pods) {
-    const last = lastContainer(pod);
+    const last = decidingEnd(pod);
     if (last?.ended.exitCode === 0) return { ...outcomeOf(last.name, last.ended), ...podUid(pod) };
   }
   return undefined;
@@ -56,21 +57,30 @@ function whenTheJobIsGoing({ metadata }: JobView): AttemptOutcome | undefined {
 
 function whenAPodFailedByItself(job: JobView, pods: readonly PodView[]): AttemptOutcome | undefined {
   if (job.spec?.suspend === true) return undefined;
-  const failed = pods.find((pod) => pod.metadata.deletionTimestamp === undefined && !isDisrupted(pod) && failure(pod));
-  const ended = failed && failure(failed);
-  return ended && { ...outcomeOf(ended.name, ended.ended), ...podUid(failed) };
+  for (const pod of pods) {
+    if (pod.metadata.deletionTimestamp !== undefined || isDisrupted(pod)) continue;
+    const failure = observeFailure(pod);
+    if (failure !== undefined) return { ...failure, ...podUid(pod) };
+  }
+  return undefined;
 }
 
 function whenTheJobEnded({ metadata, status = {} }: JobView, pods: readonly PodView[]): AttemptOutcome | undefined {
+  const failed = findTrue(status.conditions, 'Failed');
+  if (failed?.reason === 'DeadlineExceeded') return timedOut(failed);
+  // A Job ends after its Pods: one that still seems to run is only seen late, and will tell more than its Job can.
+  if (pods.some(isGoing)) return undefined;
   if (findTrue(status.conditions, 'Complete') !== undefined)
     return disrupted('ResultLost', `the Job ${metadata.name} is complete, but its Pod is gone and with it the result`);
-  const failed = findTrue(status.conditions, 'Failed');
   return failed && judgeFailedJob(failed, pods);
 }
 
+const timedOut = ({ message = '' }: ConditionView): AttemptOutcome => ({
+  ...{ result: 'Failed', reason: 'DeadlineExceeded', message, retryable: true },
+});
+
 function judgeFailedJob(failed: ConditionView, pods: readonly PodView[]): AttemptOutcome {
   const { reason = 'Failed', message = '' } = failed;
-  if (reason === 'DeadlineExceeded') return { result: 'Failed', reason, message, retryable: true };
   const why = findTrue(pods.find(isDisrupted)?.status?.conditions, 'DisruptionTarget');
   return disrupted(why?.reason ?? reason, why?.message ?? message);
 }
@@ -86,22 +96,30 @@ interface EndedContainer {
   readonly ended: TerminatedView;
 }
 
-/** The container whose end is the end of the attempt: the first that is no init container. Others may go on. */
-function lastContainer({ status = {} }: PodView): EndedContainer | undefined {
-  const [first] = status.containerStatuses ?? [];
-  return first && endOf(first);
+/** Containers whose end is the end of the attempt, by name: the kubelet sorts them, sidecars among them. */
+const deciding: ReadonlySet<string> = new Set([containerNames.collect, containerNames.agent]);
+
+/** How the container ended that decides; others may go on. */
+function decidingEnd({ status = {} }: PodView): EndedContainer | undefined {
+  const found = status.containerStatuses?.find(({ name }) => deciding.has(name));
+  return found && endOf(found);
 }
 
-/** The first container that failed: an init container ends its Pod, and so does the deciding one. */
-function failure(pod: PodView): EndedContainer | undefined {
+/** Of a Pod that failed: the container that decides, else the init container because of which it never began. */
+function observeFailure(pod: PodView): AttemptOutcome | undefined {
   const { phase, reason = 'PodFailed', message = '', initContainerStatuses = [] } = pod.status ?? {};
-  const last = lastContainer(pod);
+  const last = decidingEnd(pod);
   if (phase !== 'Failed' && last === undefined) return undefined;
-  const ended = [...initContainerStatuses.map(endOf), last].find(
-    (each) => each !== undefined && each.ended.exitCode !== 0,
-  );
+  const ended =
+    last ?? initContainerStatuses.map(endOf).find((each) => each !== undefined && each.ended.exitCode !== 0);
+  if (ended !== undefined) return outcomeOf(ended.name, ended.ended);
   // The kubelet itself refused or ended the Pod: no container has anything to say.
-  return ended ?? (phase === 'Failed' ? { name: 'Pod', ended: { exitCode: 1, reason, message } } : undefined);
+  return { result: 'Failed', reason, message: `the Pod ${pod.metadata.name} failed: ${message}`, retryable: true };
+}
+
+function isGoing(pod: PodView): boolean {
+  const { phase } = pod.status ?? {};
+  return phase !== 'Succeeded' && phase !== 'Failed' && decidingEnd(pod) === undefined;
 }
 
 function endOf({ name, state }: ContainerView): EndedContainer | undefined {

@@ -5,7 +5,7 @@ import type { TerminatedView } from './child-views.ts';
 
 /** A message that cannot be read says nothing: a program that ignores the contract, or somebody else's words. */
 export function parseTermination(text: string | undefined): TerminationMessage | undefined {
-  if (text === undefined || text === '') return undefined;
+  if (!hasText(text)) return undefined;
   try {
     const parsed = terminationMessage.safeParse(JSON.parse(text));
     return parsed.success ? parsed.data : undefined;
@@ -17,8 +17,17 @@ export function parseTermination(text: string | undefined): TerminationMessage |
 /** How an attempt ended whose deciding container has ended by itself. */
 export function outcomeOf(container: string, ended: TerminatedView): AttemptOutcome {
   const said = parseTermination(ended.message);
-  if (ended.exitCode === exitCodes.done && (said === undefined || said.outcome === 'succeeded')) return succeeded(said);
-  return failed(container, ended, said);
+  if (ended.exitCode !== exitCodes.done || (said !== undefined && said.outcome !== 'succeeded'))
+    return failed(container, ended, said);
+  return said === undefined && hasText(ended.message) ? unreadable(container, ended.message) : succeeded(said);
+}
+
+const hasText = (message: string | undefined): message is string => message !== undefined && message !== '';
+
+/** The outputs are in what cannot be read: to go on without them would lose them quietly. */
+function unreadable(container: string, message: string): AttemptOutcome {
+  const words = `the container ${container} ended well, but its termination message cannot be read: ${message.slice(0, 200)}`;
+  return { result: 'Failed', reason: 'ResultUnreadable', message: words, exitCode: exitCodes.done, retryable: true };
 }
 
 function succeeded(said: TerminationMessage | undefined): AttemptOutcome {
@@ -56,5 +65,5 @@ function describe(
   // A contract message that carries no error is no text for people.
   const last = said === undefined ? message?.trim() : undefined;
   const words = `the container ${container} ended with ${exitCode}`;
-  return last === undefined || last === '' ? words : `${words}: ${last}`;
+  return hasText(last) ? `${words}: ${last}` : words;
 }

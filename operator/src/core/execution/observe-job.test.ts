@@ -1,0 +1,263 @@
+import { describe, expect, it } from 'vitest';
+import { terminationMessage } from '../../api/runner-result.ts';
+import type { AttemptOutcome } from '../work-item/observed.ts';
+import type { ConditionView, ContainerView, JobView, PodView, TerminatedView } from './child-views.ts';
+import { observeJob } from './observe-job.ts';
+
+const labels = { 'conclave.dev/attempt': '2' };
+const annotations = { 'conclave.dev/path': 'each[3].build' };
+
+type JobSketch = Pick<JobView, 'spec' | 'status'> & { readonly metadata?: Partial<JobView['metadata']> };
+
+const aJob = ({ metadata, ...rest }: JobSketch = {}): JobView => ({
+  metadata: { name: 'build-2-0123', uid: 'job-uid', labels, annotations, ...metadata },
+  ...rest,
+});
+
+const holds = (type: string, more: Partial<ConditionView> = {}): ConditionView => ({ type, status: 'True', ...more });
+
+const jobIs = (type: string, more: Partial<ConditionView> = {}) =>
+  aJob({ status: { conditions: [holds(type, more)] } });
+
+const aPod = (status: PodView['status'], metadata: Partial<PodView['metadata']> = {}): PodView => ({
+  metadata: { name: 'build-2-0123-x', uid: 'pod-uid', ...metadata },
+  ...(status === undefined ? {} : { status }),
+});
+
+const ended = (name: string, exitCode: number, more: Partial<TerminatedView> = {}): ContainerView => ({
+  name,
+  state: { terminated: { exitCode, ...more } },
+});
+
+const running = (name: string): ContainerView => ({ name, state: {} });
+
+const told = (message: object) => ({ message: JSON.stringify(terminationMessage.parse(message)) });
+
+const done = ended('collect', 0, told({ outcome: 'succeeded', outputs: { answer: 42 } }));
+const going = aPod({ phase: 'Running', containerStatuses: [running('collect')] });
+const failed = aPod({ phase: 'Failed', containerStatuses: [ended('collect', 10)] });
+const evicted = [holds('DisruptionTarget', { reason: 'EvictionByEvictionAPI', message: 'the node is drained' })];
+const deleted = { deletionTimestamp: '2026-01-05T08:00:00Z' };
+
+interface Case {
+  readonly job?: JobView;
+  readonly pods?: readonly PodView[];
+  /** Part of the outcome; undefined while the attempt goes on. */
+  readonly outcome: Partial<AttemptOutcome> | undefined;
+}
+
+const accepted = { result: 'Succeeded', outputs: { answer: 42 }, podUid: 'pod-uid' } as const;
+const lost = { result: 'Disrupted', reason: 'ResultLost' } as const;
+
+const cases: Record<string, Case> = {
+  'goes on while it has no Pod': { outcome: undefined },
+  'goes on while its Pod has no status': { pods: [aPod(undefined)], outcome: undefined },
+  'goes on while its container runs': { pods: [going], outcome: undefined },
+  'goes on while an init container has failed and its Pod has not': {
+    pods: [aPod({ phase: 'Pending', initContainerStatuses: [ended('code', 10)] })],
+    outcome: undefined,
+  },
+
+  'is accepted at once when its Pod has succeeded': {
+    pods: [aPod({ phase: 'Succeeded', containerStatuses: [done] })],
+    outcome: accepted,
+  },
+  'is accepted although its Pod is being deleted, disrupted, and its Job suspended': {
+    job: aJob({ spec: { suspend: true } }),
+    pods: [aPod({ phase: 'Succeeded', containerStatuses: [done], conditions: evicted }, deleted)],
+    outcome: accepted,
+  },
+  'is accepted although its Job is being deleted': {
+    job: aJob({ metadata: deleted }),
+    pods: [aPod({ phase: 'Succeeded', containerStatuses: [done] })],
+    outcome: accepted,
+  },
+  'is accepted while a sidecar goes on': {
+    pods: [aPod({ phase: 'Running', containerStatuses: [done, running('model')] })],
+    outcome: accepted,
+  },
+  'is accepted by the container that decides, not by the first of the alphabet': {
+    pods: [aPod({ phase: 'Running', containerStatuses: [ended('a-proxy', 1), done] })],
+    outcome: accepted,
+  },
+  'is not accepted for the end of a sidecar': {
+    pods: [aPod({ phase: 'Running', containerStatuses: [ended('a-proxy', 0), running('agent')] })],
+    outcome: undefined,
+  },
+  'is accepted from the second Pod when the first has failed': {
+    pods: [failed, aPod({ phase: 'Succeeded', containerStatuses: [done] }, { uid: 'second' })],
+    outcome: { ...accepted, podUid: 'second' },
+  },
+  'is accepted from a Pod whose UID is not known': {
+    pods: [{ metadata: { name: 'p' }, status: { containerStatuses: [done] } }],
+    outcome: { result: 'Succeeded', outputs: { answer: 42 } },
+  },
+
+  'is lost with its Job, whatever its Pod says': {
+    job: aJob({ metadata: deleted }),
+    pods: [failed],
+    outcome: { result: 'Disrupted', reason: 'JobDeleted', message: 'the Job build-2-0123 was deleted' },
+  },
+
+  'has failed as soon as its Pod has, by itself': {
+    pods: [failed],
+    outcome: { result: 'Failed', exitCode: 10, podUid: 'pod-uid' },
+  },
+  'has failed while a sidecar goes on': {
+    pods: [aPod({ phase: 'Running', containerStatuses: [ended('agent', 20), running('model')] })],
+    outcome: { result: 'Failed', exitCode: 20, retryable: false },
+  },
+  'has failed by the first init container that failed': {
+    pods: [
+      aPod({
+        phase: 'Failed',
+        initContainerStatuses: [ended('launcher', 0), ended('method', 30), running('other')],
+        containerStatuses: [running('collect')],
+      }),
+    ],
+    outcome: { result: 'Failed', exitCode: 30, reason: 'LimitReached', retryable: false },
+  },
+  'has failed by the container that decides, not by a sidecar that was stopped after it': {
+    pods: [
+      aPod({
+        phase: 'Failed',
+        initContainerStatuses: [ended('proxy', 143)],
+        containerStatuses: [ended('collect', 20, { message: 'no outputs' })],
+      }),
+    ],
+    outcome: { exitCode: 20, retryable: false, message: 'the container collect ended with 20: no outputs' },
+  },
+  'has failed as its result says, also when the container that decides ended well': {
+    pods: [
+      aPod({ containerStatuses: [ended('agent', 0, told({ outcome: 'failed', error: anError('NoAnswer') }))] }, {}),
+    ],
+    outcome: { result: 'Failed', reason: 'NoAnswer', retryable: false },
+  },
+  'has failed in the words of the kubelet when no container began': {
+    pods: [aPod({ phase: 'Failed', reason: 'OutOfcpu', message: 'Node did not have enough resource: cpu' })],
+    outcome: {
+      ...{ result: 'Failed', reason: 'OutOfcpu', retryable: true, podUid: 'pod-uid' },
+      message: 'the Pod build-2-0123-x failed: Node did not have enough resource: cpu',
+    },
+  },
+  'has failed in our words when nobody has any': {
+    pods: [aPod({ phase: 'Failed' })],
+    outcome: { result: 'Failed', reason: 'PodFailed', retryable: true },
+  },
+
+  'goes on when its failed Pod is being deleted: the Job decides': {
+    pods: [{ ...failed, metadata: { ...failed.metadata, ...deleted } }],
+    outcome: undefined,
+  },
+  'goes on when its failed Pod was disrupted: the Job decides': {
+    pods: [aPod({ phase: 'Failed', containerStatuses: [ended('collect', 137)], conditions: evicted })],
+    outcome: undefined,
+  },
+  'goes on when its Pod failed because its Job was suspended': {
+    job: aJob({ spec: { suspend: true } }),
+    pods: [failed],
+    outcome: undefined,
+  },
+  'has failed when a disruption was considered and did not come': {
+    job: aJob({ spec: { suspend: false } }),
+    pods: [
+      aPod({
+        ...{ phase: 'Failed', containerStatuses: [ended('collect', 10)] },
+        conditions: [{ type: 'DisruptionTarget', status: 'False' }],
+      }),
+    ],
+    outcome: { result: 'Failed', exitCode: 10 },
+  },
+
+  'has failed when its Job exceeded its deadline, whatever became of its Pod': {
+    job: jobIs('Failed', { reason: 'DeadlineExceeded', message: 'Job was active longer than specified deadline' }),
+    pods: [{ ...going, metadata: { ...going.metadata, ...deleted } }],
+    outcome: {
+      ...{ result: 'Failed', reason: 'DeadlineExceeded', retryable: true },
+      message: 'Job was active longer than specified deadline',
+    },
+  },
+  'has failed by a deadline that says no more': {
+    job: jobIs('Failed', { reason: 'DeadlineExceeded' }),
+    outcome: { result: 'Failed', reason: 'DeadlineExceeded', message: '' },
+  },
+  'was disrupted, in the words of the disruption, when its Job has failed and its Pod is a target': {
+    job: jobIs('Failed', { reason: 'PodFailurePolicy', message: 'a rule matched' }),
+    pods: [aPod({ phase: 'Failed', containerStatuses: [ended('collect', 137)], conditions: evicted })],
+    outcome: { result: 'Disrupted', reason: 'EvictionByEvictionAPI', message: 'the node is drained' },
+  },
+  'was disrupted, in the words of its Job, when its Pod is gone': {
+    job: jobIs('Failed', { reason: 'BackoffLimitExceeded', message: 'it has reached the limit' }),
+    outcome: { result: 'Disrupted', reason: 'BackoffLimitExceeded', message: 'it has reached the limit' },
+  },
+  'was disrupted when its Job has failed and does not say why': {
+    job: jobIs('Failed'),
+    outcome: { result: 'Disrupted', reason: 'Failed', message: '' },
+  },
+  'goes on while its Job has not failed yet': {
+    job: aJob({ status: { conditions: [{ type: 'Failed', status: 'False' }, holds('FailureTarget')] } }),
+    outcome: undefined,
+  },
+
+  'is lost when its Job is complete and its Pod is gone': {
+    job: jobIs('Complete'),
+    outcome: { ...lost, message: 'the Job build-2-0123 is complete, but its Pod is gone and with it the result' },
+  },
+  'is lost when its Job is complete and its Pod does not say how its container ended': {
+    job: jobIs('Complete'),
+    pods: [aPod({ phase: 'Succeeded' })],
+    outcome: lost,
+  },
+  'goes on when its Job is seen to be complete before its Pod is seen to have ended': {
+    job: jobIs('Complete'),
+    pods: [going],
+    outcome: undefined,
+  },
+  'goes on when its Job is seen to have failed before its Pod is': {
+    job: jobIs('Failed', { reason: 'BackoffLimitExceeded' }),
+    pods: [going],
+    outcome: undefined,
+  },
+};
+
+function anError(reason: string) {
+  return { reason, message: 'there was none', retryable: false };
+}
+
+describe('an attempt', () => {
+  it.each(Object.entries(cases))('%s', (_, { job = aJob(), pods = [], outcome }) => {
+    const seen = observeJob({ job, pods })?.outcome;
+    if (outcome === undefined) expect(seen).toBeUndefined();
+    else expect(seen).toMatchObject(outcome);
+  });
+
+  it('is known by what its Job says of itself', () => {
+    expect(observeJob({ job: aJob(), pods: [] })).toEqual({ path: 'each[3].build', number: 2, jobUid: 'job-uid' });
+  });
+
+  it('is known also before the UID of its Job is', () => {
+    const job = { metadata: { name: 'j', labels, annotations } };
+    expect(observeJob({ job, pods: [] })).toEqual({ path: 'each[3].build', number: 2 });
+  });
+
+  it('says what it waits for only until it has ended', () => {
+    const conditions = [{ type: 'PodScheduled', status: 'False', message: '0/3 nodes are available' }];
+    const waiting = aPod({ phase: 'Pending', conditions });
+    expect(observeJob({ job: aJob(), pods: [waiting] })?.waitingFor?.message).toBe('0/3 nodes are available');
+    expect(observeJob({ job: aJob({ metadata: deleted }), pods: [waiting] })).not.toHaveProperty('waitingFor');
+  });
+});
+
+describe('a Job that is no attempt', () => {
+  it.each([
+    ['has no path', { annotations: {} }],
+    ['has no number', { labels: {} }],
+    ['has a number that is none', { labels: { 'conclave.dev/attempt': 'two' } }],
+  ])('%s', (_, metadata) => {
+    expect(observeJob({ job: aJob({ metadata }), pods: [failed] })).toBeUndefined();
+  });
+
+  it('says nothing of itself', () => {
+    expect(observeJob({ job: { metadata: { name: 'j' } }, pods: [failed] })).toBeUndefined();
+  });
+});
