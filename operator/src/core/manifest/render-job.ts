@@ -118,8 +118,8 @@ function podSpec({ initContainers, container, resources, placement }: JobParts) 
     ...(initContainers.length === 0 ? {} : { initContainers }),
     containers: [container],
     volumes: [
-      { name: 'shared', emptyDir: {} },
-      { name: 'scratch', emptyDir: {} },
+      { name: 'shared', emptyDir: { sizeLimit: '2Gi' } },
+      { name: 'scratch', emptyDir: { sizeLimit: '2Gi' } },
       {
         name: 'task',
         downwardAPI: {
