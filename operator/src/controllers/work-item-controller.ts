@@ -109,7 +109,6 @@ async function carryOut(parts: WorkItemControllerParts, turn: Turn): Promise<voi
   }
   if (plan.status.startedAt === undefined && plan.status.finishedAt === undefined) releaseUnlessQueued(parts, turn);
   parts.attempts.settle(workItem, openAttempts(plan.status));
-  if (plan.status.finishedAt !== undefined) await parts.attempts.cleanUp({ workItem, pinned, status: plan.status });
   await act(parts, turn, effects);
 }
 
