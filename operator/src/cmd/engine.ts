@@ -56,6 +56,8 @@ export function createEngine(
     },
     cache: { lookUp: access.lookUp.bind(access), fill: access.fill.bind(access) },
     programs: {
+      storeTask: ({ metadata: { namespace = '', uid = '' } }, task) =>
+        server.putJson({ namespace, workItem: uid }, task),
       configMap: (namespace, name, key) => readConfigMap(client, { namespace, name }, key),
       artifact: async ({ namespace, uid }, digest) =>
         (await server.getBytes({ namespace, workItem: uid }, digest))?.toString('utf8'),

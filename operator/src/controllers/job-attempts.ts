@@ -2,6 +2,7 @@ import type { Method } from '../api/method.ts';
 import { observeJob } from '../core/execution/observe-job.ts';
 import { annotationNames } from '../core/manifest/labels.ts';
 import { attemptName } from '../core/manifest/names.ts';
+import { isTooLarge } from '../core/manifest/read-stored-task.ts';
 import type { PodImages } from '../core/manifest/render-containers.ts';
 import { type JobManifest, renderJob } from '../core/manifest/render-job.ts';
 import { findMethod } from '../core/pipeline/step-methods.ts';
@@ -55,7 +56,7 @@ export class JobAttempts {
     const method = start.method === undefined ? undefined : findMethod(pinned.methods, start.method);
     const program = await readProgram(this.#programs, workItem, start.step);
     if ('outcome' in program) return program;
-    const manifest = this.#render(context, method, program.text);
+    const manifest = await this.#render(context, method, program.text);
     const creation = await this.#jobs.create(manifest);
     if (creation.kind === 'created') return undefined;
     if (creation.kind === 'refused') return { refused: creation.message };
@@ -81,11 +82,18 @@ export class JobAttempts {
     await this.#jobs.removeAll(namespace, uid);
   }
 
-  #render({ workItem, start }: AttemptContext, method: Method | undefined, program: string | undefined): JobManifest {
+  async #render(
+    { workItem, start }: AttemptContext,
+    method: Method | undefined,
+    program: string | undefined,
+  ): Promise<JobManifest> {
     const { images, serverUrl, certificateAuthorities, queueName } = this.#settings;
     const parts = renderAttemptJob({ workItem, start, method, program, images, artifacts: { url: serverUrl } });
+    const storedTask = isTooLarge(parts.task)
+      ? { digest: await this.#programs.storeTask(workItem, parts.task), images, serverUrl }
+      : undefined;
     return renderJob({
-      ...parts,
+      ...{ ...parts, storedTask },
       certificateAuthorities: certificateAuthorities(),
       queueName: queueName(workItem.metadata.namespace ?? ''),
     });

@@ -1,3 +1,5 @@
+import type { RunnerTask } from '../api/runner-task.ts';
+import type { WorkItem } from '../api/work-item.ts';
 import type { JobView, PodView } from '../core/execution/child-views.ts';
 import type { JobManifest } from '../core/manifest/render-job.ts';
 
@@ -30,10 +32,12 @@ export interface JobPort {
   removeAll(namespace: string, workItemUid: string): Promise<void>;
 }
 
-/** Reads what steps refer to in the cluster: programs in ConfigMaps and artifacts. */
+/** Reads what steps refer to, programs in ConfigMaps and artifacts, and keeps tasks that are too large for a Pod. */
 export interface ProgramSource {
   /** Undefined when there is no such ConfigMap or key. */
   configMap(namespace: string, name: string, key: string): Promise<string | undefined>;
+  /** The digest that a task is stored under for its WorkItem. */
+  storeTask(workItem: WorkItem, task: RunnerTask): Promise<string>;
   /** Undefined when there is no such artifact. */
   artifact(workItem: { readonly namespace: string; readonly uid: string }, digest: string): Promise<string | undefined>;
 }

@@ -23,6 +23,7 @@ export interface Container {
 
 /** Names of the containers whose end says how an attempt ended. */
 export const containerNames = {
+  prepare: 'prepare',
   launcher: 'launcher',
   code: 'code',
   method: 'method',

@@ -8,6 +8,7 @@ import { annotationNames, labelNames, labelValue } from './labels.ts';
 import { attemptName } from './names.ts';
 import { tokenAudience } from './pod-files.ts';
 import { podSecurityContext, renderClaims, renderPlacement } from './pod-parts.ts';
+import { readStoredTask, type StoredTask } from './read-stored-task.ts';
 import type { Container } from './render-containers.ts';
 
 /** What a Job is made of. */
@@ -15,6 +16,8 @@ export interface JobParts {
   readonly workItem: WorkItem;
   readonly start: StartAttempt;
   readonly task: RunnerTask;
+  /** Where the task is when it is too large for an annotation. */
+  readonly storedTask?: StoredTask | undefined;
   /** Certificate authorities of the server, as PEM. */
   readonly certificateAuthorities: string;
   /** Run before the last one, one after the other. */
@@ -94,15 +97,17 @@ export function childLabels(
   };
 }
 
-function podAnnotations({ start, task, certificateAuthorities }: JobParts) {
+function podAnnotations({ start, task, storedTask, certificateAuthorities }: JobParts) {
   return {
     [annotationNames.path]: start.path,
-    [annotationNames.task]: JSON.stringify(task),
+    ...(storedTask === undefined ? { [annotationNames.task]: JSON.stringify(task) } : {}),
     [annotationNames.certificateAuthorities]: certificateAuthorities,
   };
 }
 
-function podSpec({ initContainers, container, resources, placement }: JobParts) {
+function podSpec(parts: JobParts) {
+  const { storedTask, resources, placement } = parts;
+  const { initContainers, container } = storedTask === undefined ? parts : readStoredTask(parts, storedTask);
   const field = (path: string, name: string) => ({
     path,
     fieldRef: { fieldPath: `metadata.annotations['${name}']` },
@@ -123,7 +128,10 @@ function podSpec({ initContainers, container, resources, placement }: JobParts) 
       {
         name: 'task',
         downwardAPI: {
-          items: [field('task.json', annotationNames.task), field('ca.pem', annotationNames.certificateAuthorities)],
+          items: [
+            ...(storedTask === undefined ? [field('task.json', annotationNames.task)] : []),
+            field('ca.pem', annotationNames.certificateAuthorities),
+          ],
         },
       },
       {
