@@ -73,7 +73,7 @@ async function aPod(name: string, workItem: string | undefined): Promise<KubeObj
     metadata: { name, namespace, labels },
     spec: { containers: [container] },
   };
-  return admin.create(pods, pod);
+  return admin.create<KubeObject>(pods, pod);
 }
 
 const podToken = (pod: KubeObject, audience = 'conclave') =>
