@@ -31,12 +31,12 @@ function whenItBegan(before: WorkItemStatus | undefined, { startedAt, pipeline }
 function whenStepsFailed(before: WorkItemStatus | undefined, { steps = [] }: WorkItemStatus): ProgressNotice[] {
   const known = new Map(before?.steps?.map((step) => [step.path, step]));
   return steps.flatMap((step): ProgressNotice[] => {
-    const { path, phase, reason = '', message = '' } = step;
+    const { path, phase, reason, message } = step;
     const old = known.get(path);
     if (phase === 'Failed' && old?.phase !== 'Failed')
-      return [{ type: 'Warning', reason: 'StepFailed', action: 'RunStep', note: `${path}: ${reason}: ${message}` }];
+      return [{ type: 'Warning', reason: 'StepFailed', action: 'RunStep', note: joined(path, reason, message) }];
     if (failuresOf(step) > failuresOf(old) && phase === 'Waiting')
-      return [{ type: 'Warning', reason: 'AttemptFailed', action: 'RunStep', note: `${path}: ${message}` }];
+      return [{ type: 'Warning', reason: 'AttemptFailed', action: 'RunStep', note: joined(path, message) }];
     return [];
   });
 }
@@ -52,7 +52,7 @@ function whenItWaits(before: WorkItemStatus | undefined, { waitingFor = [] }: Wo
     .filter(({ kind, name }) => toldWaits.has(kind) && !known.has(`${kind} ${name}`))
     .map(({ step, message }) => ({
       ...{ type: 'Normal' as const, reason: 'Waiting', action: 'Wait' },
-      note: step === undefined ? message : `${step}: ${message}`,
+      note: joined(step, message),
     }));
 }
 
@@ -61,8 +61,10 @@ function whenItEnded(
   { finishedAt, ending, progress = '' }: WorkItemStatus,
 ): ProgressNotice[] {
   if (before?.finishedAt !== undefined || finishedAt === undefined || ending === undefined) return [];
-  const { phase, reason, message = '' } = ending;
+  const { phase, reason, message } = ending;
   const type = phase === 'Succeeded' ? 'Normal' : 'Warning';
-  const why = [reason, message].filter((part) => part !== '').join(': ');
-  return [{ type, reason: phase, action: 'End', note: `${progress} steps; ${why}` }];
+  return [{ type, reason: phase, action: 'End', note: `${progress} steps; ${joined(reason, message)}` }];
 }
+
+const joined = (...parts: readonly (string | undefined)[]) =>
+  parts.filter((part) => part !== undefined && part !== '').join(': ');

@@ -4,6 +4,7 @@ import { defined, without } from '../defined.ts';
 import type { Condition } from '../../api/condition.ts';
 import { type ConditionUpdate, setCondition } from '../conditions.ts';
 import { conditionTypes } from '../reasons.ts';
+import { clipMessage } from './clip-message.ts';
 import { runReasons } from './step-reasons.ts';
 
 /** Why a WorkItem cannot begin for now. */
@@ -20,7 +21,7 @@ export interface Refusal {
  */
 export function refuseWorkItem({ metadata, spec, status = {} }: WorkItem, refusal: Refusal, now: Date): WorkItemStatus {
   const { reason, name } = refusal;
-  const message = refusal.message.slice(0, 1024);
+  const message = clipMessage(refusal.message);
   const isCancelled = spec.cancel === true;
   const ending = {
     phase: 'Cancelled',
