@@ -1,16 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { pipelineSpec } from '../../api/pipeline.ts';
+import { aStep } from '../../testing/an-attempt.ts';
 import { aMethod } from '../../testing/planned-run.ts';
 import type { ExecutionMode } from '../pipeline/step-methods.ts';
 import { type Executor, executorOf } from './executor-of.ts';
-
-const stepOf = (step: object) => pipelineSpec.parse({ steps: [{ name: 'x', ...step }] }).steps[0]!;
 
 const image = aMethod('m', { type: 'image', image: { image: 'registry/m' } });
 const http = aMethod('m', { type: 'http', http: { url: 'https://m' } });
 const servedModel = aMethod('m', { type: 'model', image: { image: 'registry/m' } });
 const calledModel = aMethod('m', { type: 'model', http: { url: 'https://m' } });
-const flow = aMethod('m', { type: 'flow', flow: { completions: [] } as never });
+const flow = aMethod('m', { type: 'flow', flow: { completions: [] } });
 
 const callsMethod = { type: 'function', method: 'm' };
 const code = { type: 'custom_code', runtime: 'python3', code: { source: 'inline', content: '' } };
@@ -63,6 +61,6 @@ const cases: Record<string, Case> = {
 
 describe('an attempt runs', () => {
   it.each(Object.entries(cases))('%s', (_, { step = callsMethod, mode = 'direct', method, executor }) => {
-    expect(executorOf({ mode, step: stepOf(step) }, method)).toBe(executor);
+    expect(executorOf({ mode, step: aStep(step) }, method)).toBe(executor);
   });
 });
