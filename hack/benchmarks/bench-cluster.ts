@@ -17,18 +17,25 @@ const crdType: ResourceType = {
   plural: 'customresourcedefinitions',
   namespaced: false,
 };
-const namespaceType: ResourceType = {
+/** Namespaces. */
+export const namespaces: ResourceType = {
   ...{ group: '', version: 'v1', kind: 'Namespace', plural: 'namespaces', namespaced: false },
 };
 
 /** The kubeconfig to measure with: the one given, else that of the embedded cluster `instance`, started if need be. */
 export async function findKubeconfig(
-  options: { readonly kubeconfig?: string; readonly instance: string; readonly install: boolean },
+  options: {
+    readonly kubeconfig?: string;
+    readonly instance: string;
+    readonly install: boolean;
+    /** Fake nodes that an embedded cluster is to have at least. */
+    readonly fakeNodes: number;
+  },
   report: (line: string) => void,
 ): Promise<string> {
   if (options.kubeconfig !== undefined) return options.kubeconfig;
-  const { instance, install } = options;
-  const cluster = await startCluster({ instance, install, provider: { kind: 'embedded' }, report });
+  const { instance, install, fakeNodes } = options;
+  const cluster = await startCluster({ instance, install, fakeNodes, provider: { kind: 'embedded' }, report });
   return cluster.kubeconfig;
 }
 
@@ -41,11 +48,11 @@ export async function inOwnNamespace<T>(
   const namespace = `bench-${randomUUID().slice(0, 8)}`;
   try {
     await installMissingCrds(client);
-    await client.create(namespaceType, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
+    await client.create(namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
     try {
       return await work({ client, namespace });
     } finally {
-      await client.delete(namespaceType, { name: namespace });
+      await client.delete(namespaces, { name: namespace });
     }
   } finally {
     await client.close();

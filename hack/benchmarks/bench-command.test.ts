@@ -19,11 +19,12 @@ describe('bench command line', () => {
       seconds: 2,
       rounds: 3,
     });
+    expect(parseBenchArguments(['chain', '--size', '7'])).toMatchObject({ rounds: 3, size: 7 });
     expect(parseBenchArguments(['-h'])).toBe('help');
   });
 
   it.each([
-    [[], 'name one scenario. Scenarios: client, planner'],
+    [[], 'name one scenario. Scenarios: client, planner, chain, chain-alone, wide, queue, logic, idle, restart'],
     [['a', 'b'], 'name one scenario'],
     [['nothing'], "there is no scenario 'nothing'. Scenarios: client, planner"],
     [['client', '--rounds', '0'], "--rounds takes a whole number from 1, not '0'"],
@@ -31,6 +32,8 @@ describe('bench command line', () => {
     [['client', '-o', 'xml'], "-o takes 'table' or 'json', not 'xml'"],
     [['client', '--unknown'], '--unknown'],
     [['planner', '--kubeconfig', 'f'], "'planner' needs no cluster: leave --kubeconfig out"],
+    [['client', '--size', '5'], "'client' has one size: leave --size out"],
+    [['chain', '--size', '0'], "--size takes a whole number from 1, not '0'"],
     [['planner', '--instance', 'x'], "'planner' needs no cluster: leave --instance out"],
   ])('says what is wrong with %j', (args, message) => {
     expect(() => parseBenchArguments(args)).toThrow(message);

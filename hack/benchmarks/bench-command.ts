@@ -4,13 +4,17 @@ import { parseArgs } from 'node:util';
 import { runMain, UsageError } from '../cluster/run-main.ts';
 import { describeKubernetes, findKubeconfig, inOwnNamespace } from './bench-cluster.ts';
 import { clientScenario } from './client-scenario.ts';
+import { jobScenarios } from './engine/job-scenarios.ts';
+import { logicScenario } from './engine/logic-scenario.ts';
+import { idleScenario, restartScenario } from './engine/many-scenarios.ts';
 import { formatResult, resultAsJson } from './print-result.ts';
 import { plannerScenario } from './planner-scenario.ts';
 import { type ClusterScenario, isGood, type Scenario, type ScenarioContext, type ScenarioResult } from './scenario.ts';
 
-const scenarios: readonly Scenario[] = [clientScenario, plannerScenario];
+const engineScenarios = [...jobScenarios, logicScenario, idleScenario, restartScenario];
+const scenarios: readonly Scenario[] = [clientScenario, plannerScenario, ...engineScenarios];
 
-const usage = `usage: ./hack/bench SCENARIO [--kubeconfig FILE | --instance NAME] [--seconds N] [--rounds N] [-o json]
+const usage = `usage: ./hack/bench SCENARIO [--kubeconfig FILE | --instance NAME] [--seconds N] [--rounds N] [--size N] [-o json]
 
 Measures, on a real cluster where that is needed. Ends with 1 when a requirement is not met.
 
@@ -19,7 +23,8 @@ ${scenarios.map(({ name, summary }) => `  ${name.padEnd(16)} ${summary}`).join('
   --kubeconfig FILE  measure on this cluster (missing CRDs are installed; a namespace is made and deleted)
   --instance NAME    which embedded cluster, started if need be; 'bench' by default
   --seconds N        length of one measurement; 1 by default
-  --rounds N         measurements of each thing, of which the median counts; 9 by default
+  --rounds N         measurements of each thing, of which the median counts; 9 by default, fewer where one takes long
+  --size N           WorkItems, in scenarios of the engine
   --install          install missing Debian packages instead of naming them
   -o json            print JSON`;
 
@@ -30,6 +35,7 @@ export interface BenchArguments {
   readonly instance?: string;
   readonly seconds: number;
   readonly rounds: number;
+  readonly size?: number;
   readonly install: boolean;
   readonly json: boolean;
 }
@@ -43,7 +49,8 @@ export function parseBenchArguments(args: readonly string[]): BenchArguments | '
       kubeconfig: { type: 'string' },
       instance: { type: 'string' },
       seconds: { type: 'string', default: '1' },
-      rounds: { type: 'string', default: '9' },
+      rounds: { type: 'string' },
+      size: { type: 'string' },
       install: { type: 'boolean', default: false },
       output: { type: 'string', short: 'o', default: 'table' },
       help: { type: 'boolean', short: 'h', default: false },
@@ -63,8 +70,15 @@ export function parseBenchArguments(args: readonly string[]): BenchArguments | '
   return {
     ...{ scenario, ...where, install, json: output === 'json' },
     seconds: parsePositive('--seconds', values.seconds),
-    rounds: parsePositive('--rounds', values.rounds),
+    rounds: values.rounds === undefined ? (scenario.usualRounds ?? 9) : parsePositive('--rounds', values.rounds),
+    ...parseSize(scenario, values.size),
   };
+}
+
+function parseSize(scenario: Scenario, size: string | undefined): { readonly size?: number } {
+  if (size === undefined) return {};
+  if (scenario.usualSize === undefined) throw new UsageError(`'${scenario.name}' has one size: leave --size out`);
+  return { size: parsePositive('--size', size) };
 }
 
 function findScenario(names: readonly string[]): Scenario {
@@ -85,12 +99,12 @@ const report = (line: string): void => {
   process.stderr.write(`conclave: ${line}\n`);
 };
 
-async function run({ scenario, json, seconds, rounds, ...where }: BenchArguments): Promise<boolean> {
+async function run({ scenario, json, seconds, rounds, size, ...where }: BenchArguments): Promise<boolean> {
   const [load = 0] = loadavg();
   if (load > availableParallelism()) {
     report(`other work keeps this machine busy (load ${load.toFixed(1)}): rates will be low and ratios uncertain`);
   }
-  const context = { seconds, rounds, report };
+  const context = { seconds, rounds, size, report };
   const { result, ...place } =
     scenario.needs === 'cluster' ? await runOnCluster(scenario, context, where) : { result: scenario.run(context) };
   const environment = {
@@ -109,7 +123,8 @@ async function runOnCluster(
   context: ScenarioContext,
   { instance = 'bench', install, kubeconfig: given }: Pick<BenchArguments, 'instance' | 'install' | 'kubeconfig'>,
 ): Promise<{ readonly kubernetes: string; readonly result: ScenarioResult }> {
-  const options = { instance, install, ...(given === undefined ? {} : { kubeconfig: given }) };
+  const { fakeNodes = 0 } = scenario;
+  const options = { instance, install, fakeNodes, ...(given === undefined ? {} : { kubeconfig: given }) };
   const kubeconfig = await findKubeconfig(options, report);
   const measured = await inOwnNamespace(kubeconfig, async ({ client, namespace }) => ({
     kubernetes: await describeKubernetes(client),

@@ -36,8 +36,9 @@ describe('print result', () => {
   });
 
   it('says the same to programs', () => {
-    expect(JSON.parse(resultAsJson('client', result, { cpus: 2 }))).toEqual({
+    expect(JSON.parse(resultAsJson('client', { ...result, figures: { ratio: 4.25 } }, { cpus: 2 }))).toEqual({
       scenario: 'client',
+      ratio: 4.25,
       environment: { cpus: 2 },
       ...JSON.parse(JSON.stringify(result)),
       passed: false,

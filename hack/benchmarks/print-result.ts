@@ -27,6 +27,10 @@ function formatRequirement(requirement: Requirement): string {
 
 /** The whole result for programs. */
 export function resultAsJson(scenario: string, result: ScenarioResult, environment: object): string {
-  const { rows, requirements, notes } = result;
-  return JSON.stringify({ scenario, environment, rows, requirements, notes, passed: isGood(result) }, null, 2);
+  const { rows, requirements, notes, figures = {} } = result;
+  return JSON.stringify(
+    { scenario, ...figures, environment, rows, requirements, notes, passed: isGood(result) },
+    null,
+    2,
+  );
 }

@@ -6,6 +6,8 @@ export interface ScenarioContext {
   readonly seconds: number;
   /** Measurements of each thing; the median counts. */
   readonly rounds: number;
+  /** How much work there is, where the scenario can be made larger or smaller; its usual size when undefined. */
+  readonly size?: number | undefined;
   /** Tells a waiting person what is going on. */
   readonly report: (line: string) => void;
 }
@@ -28,6 +30,8 @@ export type Requirement = { readonly name: string; readonly measured: number } &
 export interface ScenarioResult {
   readonly rows: readonly Readonly<Record<string, string | number>>[];
   readonly requirements: readonly Requirement[];
+  /** Numbers by stable names, for programs. */
+  readonly figures?: Readonly<Record<string, number>>;
   /** What to know to read the numbers. */
   readonly notes: readonly string[];
 }
@@ -36,11 +40,17 @@ interface Described {
   readonly name: string;
   /** One line, for the usage. */
   readonly summary: string;
+  /** Rounds when nobody says how many; 9 when it is left out. */
+  readonly usualRounds?: number;
+  /** Its size when nobody says it; without one it cannot be changed. */
+  readonly usualSize?: number;
 }
 
 /** A measurement on a real cluster. */
 export interface ClusterScenario extends Described {
   readonly needs: 'cluster';
+  /** Fake nodes that it needs; none when left out. */
+  readonly fakeNodes?: number;
   run(context: ClusterContext): Promise<ScenarioResult>;
 }
 

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { type PodEnd, podEndReader } from './pod-ends.ts';
+
+const line = (type: string, uid: string, phase: string) =>
+  JSON.stringify({
+    type,
+    object: {
+      metadata: {
+        uid,
+        labels: { 'conclave.dev/work-item-uid': 'run' },
+        annotations: { 'conclave.dev/path': `step-of-${uid}` },
+      },
+      status: { phase },
+    },
+  });
+
+describe('ends of Pods', () => {
+  it('are told once for each Pod, when it has ended, whatever follows', () => {
+    const ends: PodEnd[] = [];
+    const read = podEndReader(
+      (end) => ends.push(end),
+      () => 7,
+    );
+    read(line('ADDED', 'a', 'Pending'));
+    read(line('MODIFIED', 'a', 'Running'));
+    expect(ends).toEqual([]);
+    read(line('MODIFIED', 'a', 'Succeeded'));
+    read(line('MODIFIED', 'b', 'Failed'));
+    read(line('DELETED', 'a', 'Succeeded'));
+    expect(ends).toEqual([
+      { workItemUid: 'run', path: 'step-of-a', succeeded: true, atMs: 7 },
+      { workItemUid: 'run', path: 'step-of-b', succeeded: false, atMs: 7 },
+    ]);
+  });
+
+  it('are no longer told when the watch fails', () => {
+    const read = podEndReader(
+      () => undefined,
+      () => 0,
+    );
+    expect(() => read('{"type":"ERROR","object":{"metadata":{},"message":"too old"}}')).toThrow('too old');
+  });
+});
