@@ -127,6 +127,7 @@ function joinAttempts(
     ...{ jobs: new JobAttempts(jobPort, engine.programs, settings), operations },
     deedFor: (executor, context) => chooseDeed(executor, context, deeds),
     cleanUp: (run) => cleanUp(run, deeds),
+    pause: deeds.pause,
   });
 }
 

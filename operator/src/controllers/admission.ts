@@ -72,11 +72,14 @@ export class Admission {
     if (queue.running.has(uid)) return { admitted: true };
     queue.aside.delete(uid);
     this.#putIn(queue, workItem);
-    if (this.#next(namespace, queue).some((entry) => entry.uid === uid)) {
+    const next = this.#next(namespace, queue);
+    if (next.some((entry) => entry.uid === uid)) {
       queue.running.set(uid, workItem.spec.project);
       queue.waiting.delete(uid);
       return { admitted: true };
     }
+    // It may have stood before them until now: nobody else tells them.
+    for (const { key } of next) this.#wake(key);
     const { maxConcurrentWorkItems } = this.#limitsOf(namespace);
     return { admitted: false, message: describeQueue(queue.running.size, maxConcurrentWorkItems) };
   }
@@ -119,8 +122,9 @@ export class Admission {
   }
 
   #takeOut(queue: NamespaceQueue, { uid, namespace }: { readonly uid: string; readonly namespace: string }): void {
-    queue.waiting.delete(uid);
-    if (queue.running.delete(uid)) this.wakeNext(namespace);
+    const [waited, ran] = [queue.waiting.delete(uid), queue.running.delete(uid)];
+    // Whoever stood before others in the line and leaves it lets them in, too.
+    if (waited || ran) this.wakeNext(namespace);
   }
 
   #queueOf(namespace: string): NamespaceQueue {

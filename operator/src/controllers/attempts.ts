@@ -1,10 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkItem } from '../api/work-item.ts';
 import { executorOf, type Executor } from '../core/execution/executor-of.ts';
 import { findMethod } from '../core/pipeline/step-methods.ts';
 import type { AttemptOutcome, ObservedAttempt } from '../core/work-item/observed.ts';
 import type { JobAttempts } from './job-attempts.ts';
+import { LostJobs } from './lost-jobs.ts';
 import type { Deed, OperationId, Operations, OperationWaiting } from './operations.ts';
+import type { Pause } from './poll.ts';
 import type { AttemptContext, AttemptName, AttemptPort, EndedRun } from './work-item-ports.ts';
 
 /** Something that the operator does for an attempt. */
@@ -24,6 +25,8 @@ export interface AttemptsParts {
   readonly operations: Operations;
   /** What the operator does for an attempt that is no Job. */
   readonly deedFor: (executor: Executor, context: AttemptContext) => PlannedDeed | { readonly outcome: AttemptOutcome };
+  /** Between tries to create a Job that was refused. */
+  readonly pause: Pause;
   /** Takes away what steps of an ended run have made. */
   readonly cleanUp: (run: EndedRun) => Promise<void>;
 }
@@ -36,13 +39,15 @@ export class Attempts implements AttemptPort {
   readonly #parts: AttemptsParts;
   readonly #undo = new Map<string, Pick<PlannedDeed, 'undo' | 'isUndoneAfterwards'>>();
 
+  readonly #lostJobs = new LostJobs();
+
   constructor(parts: AttemptsParts) {
     this.#parts = parts;
   }
 
   observe({ metadata: { uid = '' } }: WorkItem): readonly ObservedAttempt[] {
     // A Job counts more than the wish to make it.
-    return [...this.#parts.operations.observe(uid), ...this.#parts.jobs.observe(uid)];
+    return [...this.#parts.operations.observe(uid), ...this.#lostJobs.observe(uid, this.#parts.jobs.observe(uid))];
   }
 
   async start(context: AttemptContext): Promise<void> {
@@ -64,6 +69,7 @@ export class Attempts implements AttemptPort {
   settle({ metadata: { uid = '' } }: WorkItem, open: ReadonlySet<string>): void {
     for (const { path, number, outcome } of this.#parts.operations.observe(uid))
       if (outcome !== undefined && !open.has(`${number} ${path}`)) this.#end({ workItemUid: uid, path, number });
+    this.#lostJobs.keep(uid, open);
   }
 
   cleanUp(run: EndedRun): Promise<void> {
@@ -73,6 +79,7 @@ export class Attempts implements AttemptPort {
   forget(workItemUid: string): void {
     for (const { path, number } of this.#parts.operations.observe(workItemUid))
       this.#remove({ workItemUid, path, number });
+    this.#lostJobs.forget(workItemUid);
   }
 
   isLeft({ metadata: { uid = '' } }: WorkItem): boolean {
@@ -96,7 +103,8 @@ export class Attempts implements AttemptPort {
     const waitingFor = { kind: 'quota', name: context.start.path, message } as const;
     const deed: Deed = async (signal) => {
       for (let delayMs = refusalDelays.firstMs; ; delayMs = Math.min(delayMs * 2, refusalDelays.longestMs)) {
-        await sleep(delayMs, undefined, { signal });
+        await this.#parts.pause(delayMs, signal);
+        if (signal.aborted) return undefined;
         const started = await this.#parts.jobs.start(context).catch(() => ({ refused: 'no answer' }));
         if (started === undefined || 'outcome' in started) return started?.outcome;
       }

@@ -27,7 +27,7 @@ function expectOneResultEach(engine: HostileEngine): void {
   if (isUnknown) return;
   const results = (outputs as { results: number[] }).results;
   expect(new Set(results).size).toBe(5);
-  for (const made of results) expect(engine.cluster.jobsMade[made - 1]).toMatch(/^work-1-/);
+  for (const made of results) expect(engine.cluster.jobsMade[made - 1]).toMatch(/^work-\d+-/);
   const accepted = steps.filter(({ attempts = [] }) => attempts.some(({ result }) => result === 'Succeeded'));
   expect(accepted.map(({ path }) => path).sort()).toEqual(['first', 'flaky', 'pay', 'second', 'third', 'yes']);
   expect(engine.cluster.calls).toEqual(['1 pay']);
@@ -46,6 +46,32 @@ async function expectNothingLeft(engine: HostileEngine): Promise<void> {
   engine.cluster.workItems.delete('ns/w');
   await engine.settle();
   expect([...findBrokenPromises(engine), ...findLeftovers(engine)]).toEqual([]);
+}
+
+/** Jobs whose Pods have not ended. */
+const goingOn = ({ cluster }: HostileEngine) =>
+  Array.from(cluster.jobs.objects.keys()).filter((name) => {
+    const { phase = 'Pending' } = cluster.pods.objects.get(name)?.status ?? {};
+    return phase !== 'Succeeded' && phase !== 'Failed';
+  });
+
+function aHostileWorld(seed: number, world: Partial<EngineWorld> = {}, spec = ofEverything) {
+  const random = seededRandom(seed);
+  const choose = (below: number) => Math.floor(random() * below);
+  const engine = aWorld({ ...world, choose }, spec);
+  const beHostile = async (rounds: number) => {
+    for (let round = 0; round < rounds; round += 1) await engine.hostileRound(choose);
+  };
+  return { engine, choose, beHostile };
+}
+
+const seeds = Math.ceil(Number(process.env['CONCLAVE_PROPERTY_RUNS'] ?? 150) / 10);
+
+async function forSeeds(run: (seed: number) => Promise<void>): Promise<void> {
+  for (let seed = 1; seed <= seeds; seed += 1)
+    await run(seed).catch((cause: unknown) => {
+      throw new Error(`seed ${seed}: ${String(cause)}`, { cause });
+    });
 }
 
 describe('reconcileWorkItem', () => {
@@ -76,15 +102,57 @@ describe('reconcileWorkItem', () => {
     });
 
     it('is no harm when it dies again and again', async () => {
-      for (let seed = 1; seed <= 40; seed += 1) {
+      await forSeeds(async (seed) => {
         const random = seededRandom(seed);
         const fault = (count: number) =>
           count < 60 && random() < 0.3 ? (random() < 0.5 ? 'crash-before' : 'crash-after') : undefined;
-        const engine = aWorld({ fault });
-        await expectGoodEnd(engine).catch((cause: unknown) => {
-          throw new Error(`seed ${seed}: ${String(cause)}`, { cause });
-        });
-      }
+        await expectGoodEnd(aWorld({ fault }));
+      });
+    });
+  });
+
+  describe('whatever is seen when, and whoever leads', () => {
+    it.each([1, 2])('takes one result for each step, with %i operators', async (operators) => {
+      await forSeeds(async (seed) => {
+        const { engine, beHostile } = aHostileWorld(seed, { operators });
+        await beHostile(120);
+        await expectGoodEnd(engine);
+      });
+    });
+
+    it('gives up an attempt whose Job somebody deletes, and never makes a Job of its name again', async () => {
+      let lost = 0;
+      await forSeeds(async (seed) => {
+        const { engine, beHostile } = aHostileWorld(seed, { disturbances: ['deletion', 'eviction'] });
+        await beHostile(120);
+        lost += JSON.stringify(engine.cluster.recorded).split('"JobDeleted"').length - 1;
+        await expectGoodEnd(engine);
+      });
+      expect(lost).toBeGreaterThan(5);
+    });
+
+    it('ends all that goes on when it is cancelled', async () => {
+      await forSeeds(async (seed) => {
+        const { engine, beHostile, choose } = aHostileWorld(seed);
+        await beHostile(choose(80));
+        engine.cluster.apply('w', { ...ofEverything, cancel: true });
+        await engine.settle(hasEnded(engine));
+        expect(statusOf(engine).phase).toBeOneOf(['Cancelled', 'Succeeded', 'Failed']);
+        await engine.quieten();
+        expect(goingOn(engine)).toEqual([]);
+        await expectNothingLeft(engine);
+      });
+    });
+
+    it('forgets all of it when it is deleted', async () => {
+      await forSeeds(async (seed) => {
+        const { engine, beHostile, choose } = aHostileWorld(seed);
+        await beHostile(choose(80));
+        engine.cluster.workItems.delete('ns/w');
+        await beHostile(choose(20));
+        await engine.settle();
+        expect([...findBrokenPromises(engine), ...findLeftovers(engine)]).toEqual([]);
+      });
     });
   });
 });

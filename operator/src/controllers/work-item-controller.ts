@@ -9,7 +9,7 @@ import type { Admission } from './admission.ts';
 import { finishWorkItem } from './finish-work-item.ts';
 import { FreshAttempts } from './fresh-attempts.ts';
 import { type AnsweredPlan, type AnswerSources, type Effect, planWithAnswers } from './plan-with-answers.ts';
-import type { PinnedPipelines } from './pinned-pipelines.ts';
+import type { PinnedPipelines, PinProblem } from './pinned-pipelines.ts';
 import type { AttemptPort, NamespaceFacts, WorkItemCluster } from './work-item-ports.ts';
 
 /** What it is made of. */
@@ -37,20 +37,58 @@ export function reconcileWorkItem(parts: WorkItemControllerParts) {
   const fresh = new FreshAttempts();
   return async (key: string): Promise<Again> => {
     const workItem = parts.cluster.observe(key);
-    if (workItem === undefined || workItem.metadata.deletionTimestamp !== undefined) return {};
-    if (isFinished(workItem)) return finishWorkItem(parts, workItem);
-    const pin = await parts.pipelines.pin(workItem);
-    if ('problem' in pin) {
-      parts.admission.setAside(workItem);
-      await record(parts, workItem, refuseWorkItem(workItem, pin.problem, parts.clock()));
+    if (workItem === undefined) return {};
+    if (workItem.metadata.deletionTimestamp !== undefined) {
+      parts.attempts.forget(workItem.metadata.uid ?? '');
       return {};
     }
-    const observed = observe(parts, withEstimate(workItem, pin.estimate), pin.pinned);
-    const answered = await planWithAnswers(observed, parts);
-    await carryOut(parts, { key, workItem, pinned: pin.pinned, answered, fresh });
-    const { requeueAfterMs } = answered.plan;
+    if (isFinished(workItem)) return finishWorkItem(parts, workItem);
+    const prepared = await prepare(parts, workItem).catch(givingBack(parts, workItem));
+    if ('problem' in prepared) return refuse(parts, workItem, prepared.problem);
+    await carryOut(parts, { key, workItem, fresh, ...prepared });
+    const { requeueAfterMs } = prepared.answered.plan;
     return requeueAfterMs === undefined ? {} : { requeueAfterMs };
   };
+}
+
+/** A turn as far as it changes nothing that others see. */
+interface Prepared {
+  readonly pinned: PinnedPipeline;
+  readonly answered: AnsweredPlan;
+  /** Whether its plan is recorded: it says something new, or there is something to do. */
+  readonly isRecorded: boolean;
+}
+
+/** Plans a turn, and stores what its status will refer to. */
+async function prepare(
+  parts: WorkItemControllerParts,
+  workItem: WorkItem,
+): Promise<Prepared | { readonly problem: PinProblem }> {
+  const pin = await parts.pipelines.pin(workItem);
+  if ('problem' in pin) return pin;
+  const { pinned, estimate } = pin;
+  const answered = await planWithAnswers(observe(parts, withEstimate(workItem, estimate), pinned), parts);
+  const { plan, effects } = answered;
+  const isRecorded = effects.length > 0 || isWorthRecording(workItem.status, plan.status);
+  if (isRecorded && plan.artifacts.length > 0) await parts.artifacts.store(workItem, plan.artifacts);
+  if (isRecorded) await keepWhatStarts(parts, { workItem, status: plan.status, pinned });
+  return { pinned, answered, isRecorded };
+}
+
+/** Whoever cannot even be planned gives its place to others until it is tried again. */
+function givingBack({ admission }: WorkItemControllerParts, workItem: WorkItem) {
+  return (error: unknown): never => {
+    if (workItem.status?.startedAt === undefined) admission.setAside(workItem);
+    throw error;
+  };
+}
+
+/** NOTE: recorded first. With an old view it would give away the place of a run that has begun meanwhile. */
+async function refuse(parts: WorkItemControllerParts, workItem: WorkItem, problem: PinProblem): Promise<Again> {
+  const status = refuseWorkItem(workItem, problem, parts.clock());
+  if (isWorthRecording(workItem.status, status)) await record(parts, workItem, status);
+  parts.admission.setAside(workItem);
+  return {};
 }
 
 /** Ended, and not asked to try again what failed. */
@@ -90,23 +128,17 @@ const replayedBy = ({ metadata, status }: WorkItem) => ({
   steps: status?.steps ?? [],
 });
 
-interface Turn {
+interface Turn extends Prepared {
   readonly key: string;
   readonly workItem: WorkItem;
-  readonly pinned: PinnedPipeline;
-  readonly answered: AnsweredPlan;
   readonly fresh: FreshAttempts;
 }
 
-/** NOTE: the order matters. What status refers to is stored first; what it records is done last. */
+/** NOTE: the order matters. What is done is recorded before. */
 async function carryOut(parts: WorkItemControllerParts, turn: Turn): Promise<void> {
-  const { workItem, pinned, fresh, answered } = turn;
-  const { plan, effects } = answered;
-  if (effects.length > 0 || isWorthRecording(workItem.status, plan.status)) {
-    if (plan.artifacts.length > 0) await parts.artifacts.store(workItem, plan.artifacts);
-    await keepWhatStarts(parts, { workItem, status: plan.status, pinned });
-    await fresh.around(workItem, plan.status, () => record(parts, workItem, plan.status));
-  }
+  const { workItem, fresh, isRecorded } = turn;
+  const { plan, effects } = turn.answered;
+  if (isRecorded) await fresh.around(workItem, plan.status, () => record(parts, workItem, plan.status));
   if (plan.status.startedAt === undefined && plan.status.finishedAt === undefined) releaseUnlessQueued(parts, turn);
   parts.attempts.settle(workItem, openAttempts(plan.status));
   await act(parts, turn, effects);
@@ -150,6 +182,9 @@ async function record(
 /** One effect that fails does not stop the others; the next turn repeats it. */
 async function act(parts: WorkItemControllerParts, turn: Turn, effects: readonly Effect[]): Promise<void> {
   const results = await Promise.allSettled(effects.map((effect) => perform(parts, turn, effect)));
+  const { uid = '' } = turn.workItem.metadata;
+  // Deleted meanwhile: what was just begun would never be ended.
+  if (parts.cluster.observe(turn.key)?.metadata.uid !== uid) parts.attempts.forget(uid);
   const failed = results.find((result) => result.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
 }

@@ -8,6 +8,9 @@ import { settled } from './manual-clock.ts';
 import { OperatorProcess, type ProcessSettings } from './operator-process.ts';
 import { type PodScript, SimulatedJobs } from './simulated-jobs.ts';
 
+/** What happens to operators and Jobs. */
+export type Disturbance = 'death' | 'eviction' | 'deletion';
+
 /** What a world is made with. */
 export interface EngineWorld {
   readonly pipelines?: readonly Pipeline[];
@@ -19,6 +22,8 @@ export interface EngineWorld {
   readonly operators?: number;
   /** Chooses what happens; a world without it is friendly: it sees everything at once. */
   readonly choose?: Choose;
+  /** What disturbs a hostile world; nothing is deleted by others unless this says so. */
+  readonly disturbances?: readonly Disturbance[];
 }
 
 const mostRounds = 5_000;
@@ -58,6 +63,17 @@ export class HostileEngine {
     throw new Error(`it never comes to rest: ${this.writes.slice(-10).join(', ')}`);
   }
 
+  /** The operators see everything and do what they want to within minutes, while nothing else happens. */
+  async quieten(): Promise<void> {
+    for (let round = 0; round < mostRounds; round += 1) {
+      this.#startMissing();
+      for (const process of this.#processes) process.see();
+      if (await this.#takeTurns(({ queue }) => [...queue])) continue;
+      if (!this.#waitForTimer(60_000)) return;
+    }
+    throw new Error('the operators never rest');
+  }
+
   /** Some things happen, in any order: changes are seen late, Pods go on, time passes, turns overlap, a process dies. */
   async hostileRound(choose: Choose): Promise<void> {
     this.#startMissing();
@@ -69,13 +85,25 @@ export class HostileEngine {
         this.cluster.nowMs += choose(5_000);
         break;
       case 2:
-        if (choose(6) === 0) this.#processes[choose(this.#processes.length)]?.die();
+        this.#disturb(choose);
         break;
       default:
         for (const process of this.#processes) process.see(() => choose(4));
     }
     this.#startMissing();
     await this.#takeTurns((process) => [...process.queue].filter(() => choose(3) > 0));
+  }
+
+  /** An operator dies, a node is drained, or somebody deletes a Job that the operators know. */
+  #disturb(choose: Choose): void {
+    const { disturbances = ['death', 'eviction'] } = this.#world;
+    const jobs = [...this.cluster.jobs.objects.values()];
+    const job = jobs[choose(Math.max(1, jobs.length))];
+    const kind = disturbances[choose(2 * disturbances.length)];
+    const areInformed = this.#processes.every(({ lag, queue }) => lag + queue.size === 0);
+    if (kind === 'death') this.#processes[choose(this.#processes.length)]?.die();
+    else if (kind === 'eviction' && job !== undefined) this.jobs.evict(job);
+    else if (kind === 'deletion' && job !== undefined && areInformed) this.cluster.removeJob(job.metadata.name);
   }
 
   /** Says whether anything happened. */
@@ -113,10 +141,10 @@ export class HostileEngine {
     });
   }
 
-  #waitForTimer(): boolean {
-    const due = this.#processes.flatMap(({ timers }) => [...timers.values()]);
-    if (due.length === 0) return false;
-    this.cluster.nowMs = Math.max(this.cluster.nowMs, Math.min(...due));
+  #waitForTimer(mostMs = Infinity): boolean {
+    const dueMs = Math.min(...this.#processes.map(({ nextDueMs }) => nextDueMs));
+    if (dueMs === Infinity || dueMs > this.cluster.nowMs + mostMs) return false;
+    this.cluster.nowMs = Math.max(this.cluster.nowMs, dueMs);
     return true;
   }
 }

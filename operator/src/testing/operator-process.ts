@@ -37,6 +37,7 @@ export class OperatorProcess {
   readonly queue = new Set<string>();
   /** When keys are due, in milliseconds. */
   readonly timers = new Map<string, number>();
+  readonly #sleepers = new Map<() => void, number>();
   readonly operations: Operations;
   readonly admission: Admission;
   readonly attempts: Attempts;
@@ -94,8 +95,14 @@ export class OperatorProcess {
     }
   }
 
+  /** When something is due next, in milliseconds. */
+  get nextDueMs(): number {
+    return Math.min(...this.timers.values(), ...this.#sleepers.values());
+  }
+
   /** Gives a turn to whatever is due. */
   wakeDue(): void {
+    for (const [wake, atMs] of [...this.#sleepers]) if (atMs <= this.#settings.cluster.nowMs) wake();
     for (const [key, atMs] of [...this.timers])
       if (atMs <= this.#settings.cluster.nowMs) {
         this.timers.delete(key);
@@ -144,6 +151,17 @@ export class OperatorProcess {
     return answer;
   }
 
+  #pause(ms: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = () => {
+        this.#sleepers.delete(wake);
+        resolve();
+      };
+      this.#sleepers.set(wake, this.#settings.cluster.nowMs + ms);
+      signal.addEventListener('abort', wake, { once: true });
+    });
+  }
+
   async #pass(): Promise<void> {
     for (let left = this.#settings.delay(); left >= 0; left -= 1) await Promise.resolve();
   }
@@ -173,7 +191,11 @@ export class OperatorProcess {
           for (const { metadata } of cluster.jobsOf(uid)) cluster.removeJob(metadata.name);
         }),
     };
-    const programs = { configMap: () => Promise.resolve(undefined), artifact: () => Promise.resolve(undefined) };
+    const programs = {
+      configMap: () => Promise.resolve(undefined),
+      artifact: () => Promise.resolve(undefined),
+      storeTask: () => Promise.reject(new Error('no task is that large')),
+    };
     return new Attempts({
       jobs: new JobAttempts(jobs, programs, {
         images: { conclave: 'conclave', runtime: 'runtime' },
@@ -182,6 +204,7 @@ export class OperatorProcess {
         queueName: () => undefined,
       }),
       operations: this.operations,
+      pause: (ms, signal) => this.#pause(ms, signal),
       deedFor: (_executor, context) => this.#call(context),
       cleanUp: ({ workItem }) => this.#write('clean up', () => void cluster.cleanedUp.add(workItem.metadata.uid ?? '')),
     });

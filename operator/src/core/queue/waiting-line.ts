@@ -22,11 +22,13 @@ export class WaitingLine {
     this.#byUid.set(entry.uid, entry);
   }
 
-  delete(uid: string): void {
+  /** Says whether it stood in the line. */
+  delete(uid: string): boolean {
     const entry = this.#byUid.get(uid);
-    if (entry === undefined) return;
+    if (entry === undefined) return false;
     this.#byUid.delete(uid);
     this.#entries.splice(this.#placeOf(entry), 1);
+    return true;
   }
 
   /** Where an entry stands, or where it would. */
