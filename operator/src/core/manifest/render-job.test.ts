@@ -20,6 +20,12 @@ function jobOf(sketch: AttemptSketch = {}, more: Partial<JobParts> = {}, method?
 
 const callingJob = () => jobOf({ start: { step: aStep({ type: 'function', method: 'count' }) } }, {}, launched);
 
+const stored = { digest: `sha256:${'a'.repeat(64)}`, images, serverUrl: 'https://server' };
+const storedJob = (more: Partial<JobParts> = {}) => jobOf({}, { storedTask: stored, ...more });
+
+/** A Job of each kind that there is. */
+const everyJob = [jobOf, callingJob, storedJob].map((render) => render());
+
 interface Template {
   readonly metadata: { readonly labels: Record<string, string>; readonly annotations: Record<string, string> };
   readonly spec: Record<string, unknown> & {
@@ -129,7 +135,7 @@ describe('the labels of an attempt', () => {
 
 describe('the Pod of an attempt', () => {
   it('keeps the restricted Pod Security Standard', () => {
-    for (const job of [jobOf(), callingJob()]) {
+    for (const job of everyJob) {
       expect(templateOf(job).spec).toMatchObject({
         securityContext: { runAsNonRoot: true, runAsUser: 65_532, seccompProfile: { type: 'RuntimeDefault' } },
       });
@@ -166,7 +172,7 @@ describe('the Pod of an attempt', () => {
   });
 
   it('mounts only volumes that it has, and writes nowhere but in its own', () => {
-    for (const job of [jobOf(), callingJob()]) {
+    for (const job of everyJob) {
       const volumes = templateOf(job).spec.volumes.map(({ name }) => name);
       for (const { volumeMounts } of containersOf(job))
         for (const { name, readOnly = false } of volumeMounts as { name: string; readOnly?: boolean }[])
@@ -191,6 +197,30 @@ describe('the Pod of an attempt', () => {
       expect(volumeMounts).toContainEqual(mounted('/conclave/task.json', 'task.json'));
       expect(volumeMounts).toContainEqual(mounted('/conclave/ca.pem', 'ca.pem'));
     }
+  });
+
+  it('fetches a task that is too large for it, and no foreign code can fetch', () => {
+    const { metadata, spec } = templateOf(storedJob());
+    expect(metadata.annotations).not.toHaveProperty(['conclave.dev/task']);
+    const files = [{ path: 'ca.pem', fieldRef: { fieldPath: `metadata.annotations['conclave.dev/ca']` } }];
+    expect(spec.volumes).toContainEqual({ name: 'task', downwardAPI: { items: files } });
+    const withToken = containersOf(storedJob()).filter(({ volumeMounts }) =>
+      JSON.stringify(volumeMounts).includes('token'),
+    );
+    expect(withToken.map(({ name }) => name)).toEqual(['prepare', 'collect']);
+  });
+
+  it('fetches it also for a container that mounts nothing', () => {
+    const bare = { name: 'bare', image: 'registry/bare' };
+    expect(templateOf(storedJob({ initContainers: [bare] })).spec.initContainers?.[1]).toEqual({
+      ...bare,
+      volumeMounts: [],
+    });
+  });
+
+  it('cannot fill the disk of its node', () => {
+    const disks = templateOf(jobOf()).spec.volumes.flatMap(({ emptyDir }) => emptyDir ?? []);
+    expect(disks).toEqual([{ sizeLimit: '2Gi' }, { sizeLimit: '2Gi' }]);
   });
 
   it('ends soon when it is told to', () => {
