@@ -25,6 +25,13 @@ describe('whyForeign', () => {
     expect(whyForeign(bare, anIdentity())).toBe('it was not made for this WorkItem');
   });
 
+  it('refuses what does not say which step it was made for', () => {
+    const { annotations = {}, ...metadata } = renderMetadata(anIdentity());
+    const others = Object.entries(annotations).filter(([key]) => key !== 'conclave.dev/path');
+    const bare = { apiVersion: 'v1', kind: 'X', metadata: { ...metadata, annotations: Object.fromEntries(others) } };
+    expect(whyForeign(bare, anIdentity())).toBe('it was made for the step (none)');
+  });
+
   it('refuses what was made for another step of the same WorkItem', () => {
     expect(whyForeign(anObject(anIdentity({ path: 'tune' })), anIdentity())).toBe('it was made for the step tune');
   });

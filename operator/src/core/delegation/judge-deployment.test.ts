@@ -21,7 +21,13 @@ describe('isDeploymentReady', () => {
     expect(isDeploymentReady(aDeployment())).toBe(true);
   });
 
+  it('when its one Pod is available, where it does not say how many', () => {
+    const one = { replicas: 1, updatedReplicas: 1, readyReplicas: 1, availableReplicas: 1 };
+    expect(isDeploymentReady({ ...aDeployment(one), metadata: { name: 'm' }, spec: {} })).toBe(true);
+  });
+
   it.each([
+    ['the status counts nothing', { readyReplicas: null }],
     ['the spec was not taken up yet', { observedGeneration: 1 }],
     ['a Pod of the earlier spec is left', { replicas: 3 }],
     ['a Pod has the earlier spec', { updatedReplicas: 1 }],
@@ -66,6 +72,16 @@ describe('explainDeployment', () => {
     ],
   ])('says %s', (_, pods, wait) => {
     expect(explain(pods)).toEqual(wait);
+  });
+
+  it('says how far one is that does not say how many Pods it has', () => {
+    const bare = { ...aDeployment({ readyReplicas: null }), spec: {} };
+    expect(explainDeployment(bare, [], 'server:1')).toEqual({ message: 'Deployment m: 0 of 1 Pods are ready' });
+  });
+
+  it('says that Pods cannot be made, where the cluster does not say why', () => {
+    const conditions = [{ type: 'ReplicaFailure', status: 'True' }];
+    expect(explain([], { conditions })).toEqual({ message: 'its Pods cannot be made' });
   });
 
   it('says why Pods cannot be made at all', () => {

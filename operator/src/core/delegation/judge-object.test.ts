@@ -63,6 +63,18 @@ describe('judgeObject', () => {
       { reason: 'BackoffLimitExceeded', message: 'Train x failed: BackoffLimitExceeded: too many' },
     ],
     [
+      'by a condition that gives no reason, beside things that are none',
+      { conditions: [null, { type: 'Failed', status: 'True', message: 'too many' }] },
+      trainJob,
+      { reason: 'Failed', message: 'Train x failed: Failed: too many' },
+    ],
+    [
+      'without a status',
+      undefined,
+      { success: 'false', failure: 'true' },
+      { reason: 'ObjectFailed', message: 'Train x failed and does not say why' },
+    ],
+    [
       'by the fields that RayJob has',
       { jobStatus: 'FAILED', reason: 'AppFailed', message: 'exit 1' },
       rayJob,
@@ -105,6 +117,14 @@ describe('judgeObject', () => {
     expect(judge({ jobStatus: 'SUCCEEDED' }, { ...rayJob, outputs, schema })).toMatchObject({
       ...{ state: 'failed', reason: 'SchemaMismatch', retryable: false },
       message: expect.stringContaining('outputs.loss'),
+    });
+  });
+
+  it('ends when the schema of the outputs cannot be used', () => {
+    const schema = { $ref: 'https://elsewhere.example/schema' };
+    expect(judge({ jobStatus: 'SUCCEEDED' }, { ...rayJob, schema })).toMatchObject({
+      ...{ state: 'failed', reason: 'SchemaMismatch', retryable: false },
+      message: expect.stringMatching(/^spec\.outputs of the Method cannot be used as a schema: /) as string,
     });
   });
 

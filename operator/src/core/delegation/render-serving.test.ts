@@ -33,6 +33,10 @@ describe('renderServing', () => {
     });
   });
 
+  it("leaves the image's own arguments where none are given", () => {
+    expect(podOf({ serving: { image: 'server:1', port: 8000 } }).spec.containers[0]).not.toHaveProperty('args');
+  });
+
   it('sends traffic to the Pods of this step alone, and gives them none of our labels', () => {
     const { deployment, service, selector } = rendered();
     const other = rendered({ identity: anIdentity({ name: 'text-model', path: 'serve_again' }) });

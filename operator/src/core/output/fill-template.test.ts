@@ -34,6 +34,14 @@ describe('a template of Markdown', () => {
     expect(filled('```\n{{inputs.a}}\n```', { a: '<*x*>' })).toBe('```\n<*x*>\n```');
   });
 
+  test('takes values that are no text into fenced code as JSON', () => {
+    expect(filled('```json\n{{inputs.a}}\n```', { a: { b: [1] } })).toBe('```json\n{\n  "b": [\n    1\n  ]\n}\n```');
+  });
+
+  test('takes code that nothing ends to be code to the end', () => {
+    expect(filled('```\n{{inputs.a}}', { a: '<b>' })).toBe('```\n<b>');
+  });
+
   test('lets no value end fenced code', () => {
     expect(filled('```\n{{inputs.a}}\n```', { a: 'x\n```\n# y' })).toBe('```\nx\n    ```\n# y\n```');
   });

@@ -17,6 +17,10 @@ describe('a value that stands alone', () => {
     expect(layOutValue([{ a: 1 }, { b: [2], a: null }], 2)).toBe('| a | b |\n| --- | --- |\n| 1 |  |\n|  | \\[2\\] |');
   });
 
+  test('items of different kinds stand below each other', () => {
+    expect(layOutValue([1, { a: 2 }], 2)).toBe('## 1\n\n1\n\n## 2\n\n| Name | Value |\n| --- | --- |\n| a | 2 |');
+  });
+
   test('objects of many fields stand below each other', () => {
     const wide = Object.fromEntries(Array.from({ length: 9 }, (_, index) => [`f${index}`, index]));
     expect(layOutValue([wide, wide], 2)).toMatch(/^## 1\n\n\| Name \| Value \|[^]*\n\n## 2\n\n/);

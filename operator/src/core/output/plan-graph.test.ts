@@ -26,6 +26,12 @@ describe('a graph of data', () => {
     });
   });
 
+  test('tells of ten arrows that are none, and no more', () => {
+    const bad = Array.from({ length: 30 }, () => 'no arrow');
+    const planned = planGraph({ nodes, edges: bad }, 'Who');
+    expect('issues' in planned && planned.issues).toHaveLength(10);
+  });
+
   test('may be one of the inputs', () => {
     expect(planGraph({ note: 1, graph: { nodes } }, 'Who')).toMatchObject({ planned: { edges: [] } });
   });

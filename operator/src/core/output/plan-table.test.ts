@@ -48,6 +48,24 @@ describe('a table', () => {
     });
   });
 
+  test.each([
+    ['no inputs', {}, 'found no inputs'],
+    [
+      'inputs by their types',
+      { a: null, b: 'x', c: 1, d: {} },
+      'found "a" (null), "b" (text), "c" (number), "d" (object)',
+    ],
+    [
+      'some of many inputs',
+      Object.fromEntries(Array.from({ length: 12 }, (_, index) => [`i${index}`, true])),
+      '"i9" (boolean) and 2 more',
+    ],
+  ])('is not made of what has no list, which is told: %s', (_, inputs, found) => {
+    expect(planTable(inputs, undefined)).toMatchObject({
+      issues: [{ code: 'NoRows', message: expect.stringContaining(found) as string }],
+    });
+  });
+
   test('takes the only list, whatever its name', () => {
     expect(planTable({ note: 'x', found: [{ a: 1 }] }, undefined)).toMatchObject({ planned: { rows: [['1']] } });
   });

@@ -71,6 +71,25 @@ describe('what a verdict says', () => {
     ]);
   });
 
+  test('no more than anyone will read, of documents beyond that nothing', () => {
+    const fields = Object.fromEntries(Array.from({ length: 600 }, (_, index) => [`field${index}`, 1]));
+    const value = { apiVersion: 'conclave.dev/v1alpha1', kind: 'Tenant', metadata: { name: 'default' }, spec: fields };
+    const { errors } = judge([{ documents: Array.from({ length: 5 }, () => ({ value })) }], unknownWorld);
+    expect(errors).toHaveLength(1001);
+    expect(errors.at(-1)).toEqual({
+      ...{ code: 'TooManyIssues', level: 1, path: '' },
+      message: 'there are more issues here than the 1000 that are shown',
+    });
+  });
+
+  test('no more either where the text itself has too many mistakes', () => {
+    const issue = { code: 'Surprise', path: [], message: 'x', position: { line: 1, column: 1 } };
+    const documents = [{ value: null, issues: Array(1001).fill(issue) as (typeof issue)[] }, { value: null }];
+    expect(codesAt(judge([{ documents }], unknownWorld).errors).filter((code) => !code.startsWith('Surprise'))).toEqual(
+      ['TooManyIssues '],
+    );
+  });
+
   test('of each file, by its name', () => {
     const value = { apiVersion: 'conclave.dev/v1alpha1', kind: 'Pipelin', metadata: { name: 'a' } };
     const verdict = judge(

@@ -10,9 +10,8 @@ export function subdomainFault(name: string): string | undefined {
     : 'must consist of lower-case letters, digits, `-` and `.`, and begin and end with a letter or digit';
 }
 
-/** What is wrong with a namespace (RFC 1123 label, at most 63 characters), or undefined. */
+/** What is wrong with a namespace (RFC 1123 label; its length is the schema's business), or undefined. */
 export function labelFault(name: string): string | undefined {
-  if (name.length > 63) return 'must have at most 63 characters';
   return DNS_LABEL.test(name)
     ? undefined
     : 'must consist of lower-case letters, digits and `-`, and begin and end with a letter or digit';

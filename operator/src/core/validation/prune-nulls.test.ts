@@ -19,6 +19,12 @@ describe('pruneDefaultedNulls', () => {
     expect(prune(value)).toBe(value);
   });
 
+  test('looks into lists, and leaves those alone that the schema does not expect', () => {
+    const council = kinds.find(({ kind }) => kind === 'Council');
+    const value = { spec: { members: [{ roleRef: null }, null], strategy: [null] } };
+    expect(council && pruneDefaultedNulls(council.schema, value)).toBe(value);
+  });
+
   test('changes nothing in what it was given', () => {
     const value = { spec: { queue: null } };
     prune(value);

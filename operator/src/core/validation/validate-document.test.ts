@@ -152,6 +152,32 @@ describe('metadata', () => {
       `"_a-" ${nameRule}`,
     ],
     [
+      'a list instead of fields',
+      withMetadata('[name]'),
+      '3:11 WrongType metadata',
+      'must be an object, found a list',
+      expect.any(String) as string,
+    ],
+    [
+      'a namespace that is too long',
+      withMetadata(`{name: a, namespace: ${'n'.repeat(64)}}`),
+      '3:32 TooLong metadata.namespace',
+      'must have at most 63 characters, has 64',
+      'Namespace; that is the tenant.',
+    ],
+    [
+      'a label key that is too long behind its prefix',
+      withMetadata(`{name: a, labels: {example.com/${'k'.repeat(64)}: d}}`),
+      expect.stringMatching(/^3:30 InvalidName metadata\.labels/) as string,
+      expect.stringMatching(/ must have at most 63 characters after the `\/`$/) as string,
+    ],
+    [
+      'a label value that is too long',
+      withMetadata(`{name: a, labels: {b: ${'v'.repeat(64)}}}`),
+      '3:33 InvalidName metadata.labels.b',
+      expect.stringMatching(/ must have at most 63 characters$/) as string,
+    ],
+    [
       'a label key with a space',
       withMetadata('{name: a, labels: {"b c": d}}'),
       '3:30 InvalidName metadata.labels[b c]',
@@ -378,6 +404,12 @@ describe('the schema', () => {
       'Memory. A Kubernetes quantity.',
     ],
     [
+      'a key that is too long',
+      withSteps(`{name: a, type: crawler, method: m, inputs: {${'k'.repeat(64)}: {value: 1}}}`),
+      expect.stringMatching(/^6:52 InvalidKey spec\.steps\[0\]\.inputs/) as string,
+      'the key is not allowed here',
+    ],
+    [
       'a mistake in a step within a step',
       withSteps('{name: a, type: parallel_group, steps: [{name: b, type: crawler}]}'),
       '6:47 RequiredField spec.steps[0].steps[0].method',
@@ -414,6 +446,18 @@ describe('the schema', () => {
       'must have at most 64 properties, has 65',
     ],
   ]);
+
+  test('a value that is nested too deep is told as a whole', () => {
+    let value: unknown = [];
+    for (let depth = 0; depth < 200; depth++) value = [value];
+    const document = {
+      apiVersion: 'conclave.dev/v1alpha1',
+      kind: 'Pipeline',
+      metadata: { name: 'a' },
+      spec: { value },
+    };
+    expect(validateDocument(document, kinds).map(({ code }) => code)).toEqual(['NestedTooDeep']);
+  });
 
   test('all mistakes are told at once', () => {
     const text = withSteps('{name: 1a, type: crawler, methd: x, timeoutSeconds: 0}', '{name: b, type: crawlr}');
@@ -488,6 +532,19 @@ describe('the CEL rules of the schemas', () => {
       'did you mean seed?',
     ],
   ]);
+
+  test('that stumble over what the schema refused below say nothing', () => {
+    expect(validate(council('{roleRef: {name: r}, size: 3, quorum: many}')).map(({ where }) => where)).toEqual([
+      '4:45 WrongType spec.quorum',
+    ]);
+  });
+
+  test('of the status: a time that is none', () => {
+    const text = `${workItem('{pipelineRef: {name: a}}')}\nstatus: {steps: [{path: a, phase: Running, startedAt: yesterday}]}`;
+    expect(validate(text)).toEqual([
+      expect.objectContaining({ code: 'InvalidFormat', message: '"yesterday" must be a valid datetime' }),
+    ]);
+  });
 
   test('about changes are left to the API server', () => {
     expect(validate(workItem('{pipelineRef: {name: a}, cancel: true, retryCount: 1}'))).toEqual([]);

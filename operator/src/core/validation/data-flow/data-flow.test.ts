@@ -90,6 +90,20 @@ describe('names of steps:', () => {
       found: ['StepNotFound steps[1].returnTo'],
       hint: 'did you mean work?',
     },
+    'nobody returns to a step inside a loop, or to an exit step': {
+      spec: `${steps(
+        loop('l', '[1]', step('a')),
+        '- {name: ask, type: approval, approvals: [{role: review}], returnTo: a}',
+        '- {name: ask_too, type: approval, approvals: [{role: review}], returnTo: z}',
+      )}\n${exit(step('z'))}`,
+      found: ['StepInsideLoop steps[1].returnTo', 'ExitStepAhead steps[2].returnTo'],
+    },
+    'a misspelled step in an exit step is told with the exit steps too': {
+      spec: `${steps(step('collect'))}\n${exit(step('tell'), step('last', takes('{{tel.x}}')))}`,
+      found: ['StepNotFound onExit[1].inputs.x.from'],
+      says: "Step 'tel' not found. Steps: collect, tell, last",
+      hint: 'did you mean tell?',
+    },
     'two steps of one name in different places': {
       spec: steps(step('a'), group('g', step('a'))),
       found: ['DuplicateStep steps[1].steps[0].name'],
@@ -166,6 +180,23 @@ describe('loops:', () => {
         'NameTaken steps[3].steps[0].loopVariable',
         'NameTaken steps[4].steps[0].loopVariable',
       ],
+    },
+    'a loop variable that hides the run': {
+      spec: steps(loop('l', '[1]', step('a')).replace('l_item', 'run')),
+      found: ['NameTaken steps[0].loopVariable'],
+      says: "'run' would hide the run of the same name",
+    },
+    'items that are written down as text have no fields': {
+      spec: steps(loop('l', '[x, z]', step('a', takes('{{l_item.id}}')))),
+      found: ['FieldNotFound steps[0].steps[0].inputs.x.from'],
+      says: "Field 'id' not found in l_item (string)",
+    },
+    'items that are written down otherwise, or as templates, may have any': {
+      spec: steps(
+        step('z'),
+        loop('l', "[{id: 1}, '{{z.x}}']", step('a', takes('{{l_item.id}}'))),
+        loop('m', "['{{z.x}}']", step('b', takes('{{m_item.id}}'))),
+      ),
     },
     'a check, route or fallback of a step in a loop stays in the loop': {
       spec: steps(
@@ -245,6 +276,11 @@ describe('cycles:', () => {
     'an or is waited for, too': {
       spec: steps(step('a', `inputs: {x: {or: ['{{b.x}}']}}`), step('b', 'dependsOn: [a]')),
       found: ['DependencyCycle steps[0]'],
+    },
+    'of a long way around a message names a part': {
+      spec: steps(...Array.from({ length: 15 }, (_, index) => step(`s${index}`, `dependsOn: [s${(index + 1) % 15}]`))),
+      found: ['DependencyCycle steps[0]'],
+      says: 's0 → s1 → s2 → s3 → s4 → s5 → s6 → s7 → s8 → s9 → s10 → … → s0',
     },
     'two knots are told on their own, with the shortest way around': {
       spec: steps(
@@ -578,6 +614,27 @@ describe('fields:', () => {
       found: ['FieldNotFound steps[3].inputs.x.from'],
       says: "Field 'branch' not found in step 'c'. Fields: all",
     },
+    'a single declared output that the result has stands for that field alone': {
+      spec: steps(
+        step('z'),
+        branches('c', '{{z.x}}', { yes: step('a') }).replace(
+          'type: conditional',
+          'type: conditional\n  outputs: {branch: asset}',
+        ),
+        step('b', takes('{{c.branch}}')),
+      ),
+    },
+    'assets whose names a template makes may be any': {
+      spec: `${parameters('{name: num}')}${steps(
+        "- {name: wait, type: wait_for_asset, assets: ['page_{{input.num}}']}",
+        step('b', takes('{{wait.assets.page_1}}')),
+      )}`,
+    },
+    'a parameter with a type and a schema, and one of two types': {
+      spec: `${parameters('{name: a, type: object, schema: {properties: {id: {}}}}, {name: b, schema: {type: [string, "null"]}}')}${steps(step('s', takes('{{input.a.no}}')), step('t', takes('{{input.b.no}}')))}`,
+      found: ['FieldNotFound steps[0].inputs.x.from', 'FieldNotFound steps[1].inputs.x.from'],
+      says: "Field 'no' not found in input.a. Fields: id",
+    },
     'what an agent must answer': {
       spec: steps(
         '- {name: a, type: llm_agent, outputSchema: {type: object, properties: {verdict: {type: string}, more: {type: array, items: {$ref: "#/$defs/m"}}}, $defs: {m: {type: object, properties: {id: {type: integer}}}}}}',
@@ -653,6 +710,13 @@ describe('templates and expressions:', () => {
       ),
       found: ['FieldNotFound steps[2].check[0].boolean', 'FieldNotFound steps[3].when'],
     },
+    'types of outputs of the step in a check': {
+      spec: steps(
+        '- {name: c, type: approval, approvals: [{role: review}], check: [{boolean: "decision > 3", run: b}]}',
+        step('b'),
+      ),
+      found: ['ExpressionType steps[0].check[0].boolean'],
+    },
     'bare names in checks of a validation are its inputs': {
       spec: steps(
         step('a'),
@@ -693,6 +757,10 @@ describe('gates and lifecycles:', () => {
     'gates of a lifecycle count too': {
       spec: `lifecycle: {definition: {initial: A, states: [{name: A}, {name: B}], transitions: [{action: go_on, from: [A], to: B, roles: [review], approvals: [{role: review}]}]}}\n${steps(ask('go_on'))}`,
       found: ['DuplicateGate steps[0].name'],
+    },
+    'gates of a lifecycle that name themselves': {
+      spec: `lifecycle: {definition: {initial: A, states: [{name: A}, {name: B}], transitions: [{action: go, gate: release, from: [A], to: B, roles: [review], approvals: [{role: review}]}, {action: back, gate: release, from: [B], to: A, roles: [review], approvals: [{role: review}]}]}}\n${steps(step('a'))}`,
+      found: ['DuplicateGate lifecycle.definition.transitions[1].gate'],
     },
     'nobody is asked in loops, exit steps and compensations': {
       spec: `${steps(loop('l', '[1]', ask('a')), step('s', 'compensate: b'), ask('b', 'isChild: true'))}\n${exit(ask('c'))}`,
@@ -801,6 +869,15 @@ describe('the rest:', () => {
         'InvalidSchema steps[1].checks.schema.properties',
       ],
     },
+    'an asset of a step and of a part of it': {
+      spec: steps(
+        step('z'),
+        branches('c', '{{z.x}}', { yes: step('a', 'outputs: {x: page}') }).replace(
+          'type: conditional',
+          'type: conditional\n  outputs: {x: page}',
+        ),
+      ),
+    },
     'assets of steps that run side by side': {
       spec: steps(step('a', 'outputs: {x: one}'), step('b', 'outputs: {x: one}'), step('c', 'outputs: {x: other}')),
       found: ['AssetConflict steps[1].outputs.x'],
@@ -823,4 +900,12 @@ describe('the rest:', () => {
       found: ['AssetNotRecorded steps[1].assets[2]'],
     },
   });
+});
+
+test('of very many mistakes some are told, soon', () => {
+  const inputs = Array.from({ length: 60 }, (_, index) => `x${index}: {from: '{{nobody.x}}'}`).join(', ');
+  const spec = steps(...Array.from({ length: 30 }, (_, index) => step(`s${index}`, `inputs: {${inputs}}`)));
+  const codes = findings(spec).map(({ code }) => code);
+  expect(codes.filter((code) => code === 'StepNotFound').length).toBeLessThanOrEqual(1000);
+  expect(codes.at(-1)).toBe('TooManyIssues');
 });
