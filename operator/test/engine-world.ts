@@ -18,6 +18,8 @@ export interface OperatorStart {
   readonly kubeconfig?: string;
   /** The one namespace that it watches; all by default. */
   readonly namespace?: string;
+  /** Of its Lease and its Secrets; the world's own by default. The authority must be installed there. */
+  readonly leaseNamespace?: string;
   /** Another name is another election. */
   readonly leaseName?: string;
   readonly flags?: readonly string[];
@@ -87,9 +89,9 @@ export class EngineWorld {
 
   /** An operator as a process of its own. */
   startOperator({ kubeconfig = testKubeconfig(), namespace, ...start }: OperatorStart = {}): OperatorProcess {
-    const { leaseName = 'operator', flags = [] } = start;
+    const { leaseNamespace = this.namespace, leaseName = 'operator', flags = [] } = start;
     const operator = new OperatorProcess([
-      ...['--kubeconfig', kubeconfig, '--lease-namespace', this.namespace, '--lease-name', leaseName],
+      ...['--kubeconfig', kubeconfig, '--lease-namespace', leaseNamespace, '--lease-name', leaseName],
       ...['--server-url', this.server.url, '--server-token', this.#tokenFile, '--dns-server', this.#names.address],
       ...(namespace === undefined ? [] : ['--namespace', namespace]),
       ...flags,

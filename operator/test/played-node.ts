@@ -123,8 +123,7 @@ export class PlayedNode {
   async #play(pod: Pod): Promise<void> {
     const { namespace = '', name, uid = '', deletionTimestamp, annotations = {}, labels = {} } = pod.metadata;
     if (pod.spec?.nodeName !== this.name) return;
-    if (deletionTimestamp !== undefined)
-      return this.#client.delete(pods, { namespace, name }, { uid, gracePeriodSeconds: 0 });
+    if (deletionTimestamp !== undefined) return this.#kill(pod);
     if (this.#begun.has(uid)) return;
     this.#begun.add(uid);
     const played = { path: annotations[annotationNames.path] ?? '', attempt: Number(labels[labelNames.attempt]) };
@@ -132,6 +131,13 @@ export class PlayedNode {
     if (end === 'runs on') return;
     if (end.afterMs !== undefined) await sleep(end.afterMs, undefined, { signal: this.#over.signal });
     return this.end(pod, end);
+  }
+
+  /** As a kubelet does: the containers end first, and say so; then the Pod may go. */
+  async #kill(pod: Pod): Promise<void> {
+    const { namespace = '', name, uid = '' } = pod.metadata;
+    if (pod.status?.phase === 'Pending') await this.end(pod, { exitCode: 137 });
+    await this.#client.delete(pods, { namespace, name }, { uid, gracePeriodSeconds: 0 });
   }
 
   async #beatOn(): Promise<void> {

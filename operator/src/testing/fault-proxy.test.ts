@@ -128,6 +128,23 @@ describe('a fault proxy', () => {
     expect(server.received).toMatchObject([{ method: 'POST', body: 'x' }]);
   });
 
+  it('swallows a request before it takes effect, and tells so', async () => {
+    const swallowed = Promise.withResolvers<void>();
+    proxy.inject({ fault: { kind: 'swallow' }, done: () => swallowed.resolve() });
+    const asked = fetch(proxy.url, { method: 'POST', body: 'x', signal: AbortSignal.timeout(300) });
+    await swallowed.promise;
+    await expect(asked).rejects.toThrow('timeout');
+    expect(server.received).toEqual([]);
+  });
+
+  it('tells when the server has done what is never answered', async () => {
+    const done = Promise.withResolvers<number>();
+    proxy.inject({ fault: { kind: 'loseAnswer', how: 'silence' }, done: () => done.resolve(server.received.length) });
+    const asked = fetch(proxy.url, { method: 'POST', body: 'x', signal: AbortSignal.timeout(300) });
+    expect(await done.promise).toBe(1);
+    await expect(asked).rejects.toThrow('timeout');
+  });
+
   it('goes away and comes back on the same port', async () => {
     await get();
     await proxy.leave();

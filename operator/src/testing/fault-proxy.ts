@@ -18,6 +18,15 @@ export interface FaultRule {
   readonly when?: (request: ProxiedRequest) => boolean;
   /** How many of them; 1 when absent. */
   readonly times?: number;
+  /** Told when a request was swallowed, or when the server has done one whose answer is lost. */
+  readonly done?: () => void;
+}
+
+/** A request under way. */
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly done: (() => void) | undefined;
 }
 
 /** Faults drawn for every request that no rule is for. */
@@ -146,28 +155,29 @@ export class FaultProxy {
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const described = describe(request);
-    const fault = this.#chooseFault(described);
+    const { fault, done } = this.#chooseFault(described);
     if (fault !== undefined)
       this.injected.push(`${JSON.stringify(fault)}: ${request.method ?? ''} ${request.url ?? ''}`);
     if (fault?.kind === 'delay') await sleep(fault.ms);
     // A late write still takes effect when nobody waits for its answer any more.
     if (response.destroyed && !described.isWrite) return;
     if (fault?.kind === 'answer') answer(request, response, fault);
-    else this.#forward(request, response, fault);
+    else if (fault?.kind === 'swallow') swallow(request, done);
+    else this.#forward({ request, response, done }, fault);
   }
 
-  #chooseFault(request: ProxiedRequest): Fault | undefined {
+  #chooseFault(request: ProxiedRequest): { readonly fault?: Fault | undefined; readonly done?: (() => void) | undefined } {
     const found = this.#rules.find(({ rule: { when = () => true } }) => when(request));
-    if (found === undefined) return this.#randomly?.(request);
+    if (found === undefined) return { fault: this.#randomly?.(request) };
     found.left -= 1;
     if (found.left <= 0) this.#rules = this.#rules.filter((rule) => rule !== found);
-    return found.rule.fault;
+    return found.rule;
   }
 
-  #forward(request: IncomingMessage, response: ServerResponse, fault: Fault | undefined): void {
+  #forward({ request, response, done }: Exchange, fault: Fault | undefined): void {
     const upstream = this.#open(request);
     upstream.on('response', (answered) => {
-      if (fault?.kind === 'loseAnswer') lose(answered, request, fault.how);
+      if (fault?.kind === 'loseAnswer') lose(answered, request, { how: fault.how, done });
       else this.#relay(answered, response, fault);
     });
     upstream.on('error', () => request.socket.resetAndDestroy());
@@ -236,10 +246,21 @@ function answer(
   response.end(JSON.stringify(statusOf(status, retryAfterSeconds)));
 }
 
+/** The connection stays: whoever asked waits for an answer. */
+function swallow(request: IncomingMessage, done: (() => void) | undefined): void {
+  request.resume();
+  request.on('end', () => done?.());
+}
+
 /** Reads the answer to its end, so that what was asked has been done. */
-function lose(answered: IncomingMessage, request: IncomingMessage, how: 'reset' | 'silence'): void {
+function lose(
+  answered: IncomingMessage,
+  request: IncomingMessage,
+  { how, done }: { readonly how: 'reset' | 'silence'; readonly done: (() => void) | undefined },
+): void {
   answered.resume();
   answered.on('end', () => {
+    done?.();
     if (how === 'reset') request.socket.resetAndDestroy();
   });
 }

@@ -6,6 +6,8 @@ export type Fault =
   | { readonly kind: 'answer'; readonly status: ErrorStatus; readonly retryAfterSeconds?: number }
   /** The request reaches the server late. */
   | { readonly kind: 'delay'; readonly ms: number }
+  /** The request never reaches the server, and nothing ever comes. */
+  | { readonly kind: 'swallow' }
   /** The request takes effect, and then the connection is reset, or nothing ever comes. */
   | { readonly kind: 'loseAnswer'; readonly how: 'reset' | 'silence' }
   /** The connection is reset after so many bytes of the answer's body. */
