@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { PlannedRun } from '../../testing/planned-run.ts';
-import { call, checkPlanningCase, type PlanningCase } from '../../testing/planning-case.ts';
+import { call, checkPlanningCase, from, loop, type PlanningCase } from '../../testing/planning-case.ts';
 import { planWorkItem } from './plan-work-item.ts';
 
 const cases: Record<string, PlanningCase> = {
@@ -20,6 +20,13 @@ const cases: Record<string, PlanningCase> = {
     steps: [call('a', { cache: {} })],
     when: (run) => run.succeed('a', { v: 1 }),
     then: (run) => expect(run.actions.find(({ kind }) => kind === 'fill-cache')).toMatchObject({ ttlSeconds: 900 }),
+  },
+  'serves the next item of a loop that is as the one before it, whose result no write has kept yet': {
+    steps: [loop('all', [call('a', { inputs: { item: from('{{item}}') }, cache: {} })])],
+    given: { inputs: { items: [7, 7] } },
+    when: (run) => run.succeed('all[0].a', { v: 1 }),
+    started: ['all[0].a'],
+    outputs: { all: { count: 2, results: [{ a: { v: 1 } }, { a: { v: 1 } }] } },
   },
 };
 

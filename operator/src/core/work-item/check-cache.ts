@@ -1,5 +1,6 @@
 import type { JsonValue } from '../../api/json.ts';
 import type { StepStatus } from '../../api/step-status.ts';
+import { defined } from '../defined.ts';
 import { digestOf } from '../digest.ts';
 import { resolveTemplates } from '../template/resolve-template.ts';
 import { fail, succeed } from './finish-step.ts';
@@ -28,7 +29,7 @@ export function checkCache(run: Run, place: Place, { record, resolved }: CacheCh
     fail(run, place, record, { reason: stepReasons.inputUnresolved, message: key.problem.message });
     return 'settled';
   }
-  const hit = run.observed.facts.cache.get(key.value);
+  const hit = run.cached(key.value);
   if (hit === undefined) {
     run.lookUpCache({ kind: 'look-up-cache', path: pathOf(place), key: key.value, ttlSeconds });
     return 'settled';
@@ -47,8 +48,12 @@ export function fillCache(run: Run, place: Place): void {
   if (resolution === 'unread' || 'problem' in resolution) return;
   const ttlSeconds = cacheSeconds(run, place, resolution.resolved);
   const key = cacheKey(run, place, resolution.resolved);
-  if (ttlSeconds !== undefined && 'value' in key)
-    run.fillCache({ kind: 'fill-cache', key: key.value, ttlSeconds, outputsDigest: digestOfOutputs(run, record) });
+  if (ttlSeconds === undefined || 'problem' in key) return;
+  const { outputs, outputsRef } = record;
+  run.fillCache(
+    { kind: 'fill-cache', key: key.value, ttlSeconds, outputsDigest: digestOfOutputs(run, record) },
+    { at: run.now, ...defined({ outputs, outputsRef }) },
+  );
 }
 
 const digestOfOutputs = (run: Run, { outputs = {}, outputsRef }: StepStatus) =>

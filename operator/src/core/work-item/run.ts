@@ -6,7 +6,7 @@ import { digestOf } from '../digest.ts';
 import { pipelineGraph } from '../pipeline/pipeline-graph.ts';
 import type { PipelineGraph } from '../pipeline/step-node.ts';
 import { LoopIndex } from './loop-index.ts';
-import type { ObservedAttempt, ObservedWorkItem, OutputsRef } from './observed.ts';
+import type { CacheHit, ObservedAttempt, ObservedWorkItem, OutputsRef } from './observed.ts';
 import { openAttempt } from './attempts.ts';
 import type { ArtifactContent, WorkItemAction } from './work-item-plan.ts';
 
@@ -54,6 +54,7 @@ export class Run {
   readonly #missing = new Set<string>();
   readonly #lookups = new Map<string, WorkItemAction>();
   readonly #fills: WorkItemAction[] = [];
+  readonly #filled = new Map<string, CacheHit>();
   readonly #waits: WaitingFor[] = [];
   readonly #folded: StepStatus[] = [];
   #wakeAtMs = Infinity;
@@ -156,8 +157,14 @@ export class Run {
     this.#lookups.set(action.key, action);
   }
 
-  fillCache(action: Extract<WorkItemAction, { kind: 'fill-cache' }>): void {
+  fillCache(action: Extract<WorkItemAction, { kind: 'fill-cache' }>, result: CacheHit): void {
     this.#fills.push(action);
+    this.#filled.set(action.key, result);
+  }
+
+  /** What the cache has under a key, or will have once this plan is carried out; undefined when it was not asked. */
+  cached(key: string): CacheHit | 'miss' | undefined {
+    return this.#filled.get(key) ?? this.observed.facts.cache.get(key);
   }
 
   /** What was waited for in one pass may be there in the next. */
