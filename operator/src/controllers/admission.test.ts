@@ -111,6 +111,7 @@ describe('Admission', () => {
   it('passes over those of a project that has all it may have', () => {
     const { stand, asks } = aQueue({ maxConcurrentWorkItems: 5, maxConcurrentPerProject: 1 });
     stand(aWorkItem('a', { project: 'p' }), aWorkItem('b', { project: 'p' }), aWorkItem('c', { project: 'q' }));
+    expect(asks(aWorkItem('b', { project: 'p' }))).toBe(false);
     expect(asks(aWorkItem('a', { project: 'p' }))).toBe(true);
     expect(asks(aWorkItem('b', { project: 'p' }))).toBe(false);
     expect(asks(aWorkItem('c', { project: 'q' }))).toBe(true);

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { WorkItemSpec } from '../api/work-item.ts';
-import { everything, everythingInputs, payMethod, programs } from '../testing/engine-scenario.ts';
+import { aCodeStep, aPipeline, everything, everythingInputs, payMethod, programs } from '../testing/engine-scenario.ts';
 import { type EngineWorld, HostileEngine } from '../testing/hostile-engine.ts';
 import { findBrokenPromises, findLeftovers } from '../testing/run-leftovers.ts';
 import { seededRandom } from '../testing/seeded-random.ts';
@@ -54,6 +54,11 @@ const goingOn = ({ cluster }: HostileEngine) =>
     const { phase = 'Pending' } = cluster.pods.objects.get(name)?.status ?? {};
     return phase !== 'Succeeded' && phase !== 'Failed';
   });
+
+const running = ({ cluster }: HostileEngine) =>
+  Array.from(cluster.workItems.objects.values()).filter(
+    ({ status }) => status?.startedAt !== undefined && status.finishedAt === undefined,
+  ).length;
 
 function aHostileWorld(seed: number, world: Partial<EngineWorld> = {}, spec = ofEverything) {
   const random = seededRandom(seed);
@@ -153,6 +158,111 @@ describe('reconcileWorkItem', () => {
         await engine.settle();
         expect([...findBrokenPromises(engine), ...findLeftovers(engine)]).toEqual([]);
       });
+    });
+  });
+
+  describe('when something stands in its way', () => {
+    const short = aPipeline('short', [aCodeStep('only')]);
+    const ofShort: WorkItemSpec = { pipelineRef: { name: 'short' } };
+    const phases = ({ cluster }: HostileEngine) =>
+      Object.fromEntries(Array.from(cluster.workItems.objects, ([key, { status }]) => [key, status?.phase]));
+
+    it('waits for quota, says so, and goes on once Jobs are let in', async () => {
+      let refusals = 0;
+      const engine = aWorld({ pipelines: [short] }, ofShort);
+      engine.cluster.refuse = () => ((refusals += 1) <= 4 ? 'exceeded quota: jobs' : undefined);
+      await engine.settle(() => statusOf(engine).waitingFor !== undefined);
+      expect(statusOf(engine).waitingFor).toMatchObject([{ kind: 'quota', message: 'exceeded quota: jobs' }]);
+      await engine.settle(hasEnded(engine));
+      expect([statusOf(engine).phase, refusals]).toEqual(['Succeeded', 5]);
+      await expectNothingLeft(engine);
+    });
+
+    it('begins nothing new while it is suspended', async () => {
+      const engine = aWorld();
+      await engine.settle(() => statusOf(engine).startedAt !== undefined);
+      engine.cluster.apply('w', { ...ofEverything, suspend: true });
+      await engine.settle();
+      expect(statusOf(engine).waitingFor).toMatchObject([{ kind: 'suspended' }]);
+      expect(goingOn(engine)).toEqual([]);
+      engine.cluster.apply('w', { ...ofEverything, suspend: false });
+      await expectGoodEnd(engine);
+    });
+
+    it('tries again what failed when it is asked to, with Jobs of other names', async () => {
+      let isBroken = true;
+      const engine = aWorld(
+        {
+          pipelines: [short],
+          script: () =>
+            isBroken ? { exitCode: 20 } : { exitCode: 0, message: { outcome: 'succeeded', outputs: { made: 1 } } },
+        },
+        ofShort,
+      );
+      await engine.settle();
+      expect(statusOf(engine)).toMatchObject({ phase: 'Failed', steps: [{ path: 'only', reason: 'NotRetryable' }] });
+      isBroken = false;
+      engine.cluster.apply('w', { ...ofShort, retryCount: 1 });
+      await engine.settle();
+      expect(statusOf(engine)).toMatchObject({ phase: 'Succeeded', retryCount: 1 });
+      await expectNothingLeft(engine);
+    });
+
+    it('keeps nothing of a WorkItem that is deleted while an attempt of it begins', async () => {
+      const engine = aWorld({ pipelines: [short] }, ofShort);
+      engine.cluster.refuse = () => {
+        engine.cluster.workItems.delete('ns/w');
+        engine.processes[0]?.see();
+        return 'exceeded quota: jobs';
+      };
+      await engine.settle();
+      expect(findLeftovers(engine)).toEqual([]);
+    });
+
+    it('ends calls of a WorkItem that waits for its deletion', async () => {
+      const engine = aWorld({ pipelines: [short] }, ofShort);
+      engine.cluster.refuse = () => 'exceeded quota: jobs';
+      await engine.settle(() => statusOf(engine).waitingFor !== undefined);
+      const { metadata, ...rest } = engine.workItem('w')!;
+      const deleted = { ...rest, metadata: { ...metadata, deletionTimestamp: '2026-01-05T09:00:00Z' } };
+      engine.cluster.workItems.put('ns/w', deleted);
+      await engine.settle();
+      expect(engine.processes[0]?.operations.observe(metadata.uid ?? '')).toEqual([]);
+    });
+
+    it('lets no more run than may, and lets all in that can begin', async () => {
+      await forSeeds(async (seed) => {
+        const limits = { maxConcurrentWorkItems: 2, maxConcurrentPerProject: 100 };
+        const { engine, beHostile } = aHostileWorld(seed, { pipelines: [short], limits }, ofShort);
+        engine.cluster.apply('missing', { pipelineRef: { name: 'missing' }, priority: 'high' });
+        engine.cluster.apply('suspended', { ...ofShort, priority: 'critical', suspend: true });
+        for (const name of ['a', 'b', 'c', 'd']) engine.cluster.apply(name, ofShort);
+        for (let round = 0; round < 60; round += 1) {
+          await beHostile(1);
+          expect(running(engine)).toBeLessThanOrEqual(2);
+        }
+        await engine.settle();
+        const good = { 'ns/w': 'Succeeded', 'ns/a': 'Succeeded', 'ns/b': 'Succeeded', 'ns/c': 'Succeeded' };
+        const waiting = { 'ns/missing': 'Pending', 'ns/suspended': 'Suspended' };
+        expect(phases(engine)).toEqual({ ...good, 'ns/d': 'Succeeded', ...waiting });
+      });
+    });
+
+    it('gives its place to others while its revision cannot be kept', async () => {
+      const other = aPipeline('other', [aCodeStep('another')]);
+      const limits = { maxConcurrentWorkItems: 1, maxConcurrentPerProject: 100 };
+      const engine = aWorld({ pipelines: [short, other], limits }, ofShort);
+      await engine.settle();
+      for (const [name, content] of engine.cluster.revisions)
+        engine.cluster.revisions.set(name, { ...content, name: 'forged' });
+      engine.processes[0]?.die();
+      engine.cluster.apply('forged', { ...ofShort, priority: 'high' });
+      engine.cluster.apply('good', { pipelineRef: { name: 'other' } });
+      await engine.settle();
+      expect(phases(engine)).toEqual({ 'ns/w': 'Succeeded', 'ns/forged': undefined, 'ns/good': 'Succeeded' });
+      expect(engine.errors.map(String)).toContainEqual(
+        expect.stringContaining('does not hold what the run is pinned to'),
+      );
     });
   });
 });
