@@ -14,7 +14,7 @@ const waits = (name: string, reason: string, message?: string): ContainerView =>
 
 describe('a Pod that no node takes', () => {
   const noGpu = '0/3 nodes are available: 3 Insufficient nvidia.com/gpu.';
-  const noClaim = 'waiting for the ResourceClaim gpus to be allocated';
+  const noClaim = '0/3 nodes are available: 3 cannot allocate all claims of ResourceClaim h100.';
   const noRoom = '0/3 nodes are available: 3 Insufficient cpu.';
 
   it.each([

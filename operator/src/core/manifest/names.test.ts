@@ -36,6 +36,10 @@ describe('the name of an attempt', () => {
     fc.assert(property, { numRuns: 500 });
   });
 
+  it('has 55 characters at most', () => {
+    expect(attemptName(anId({ path: 'x'.repeat(700), attempt: 10_000 })).length).toBe(55);
+  });
+
   it('is that of no other attempt', () => {
     const property = fc.property(ids, ids, (one, other) => {
       expect(attemptName(one) === attemptName(other)).toBe(JSON.stringify(one) === JSON.stringify(other));

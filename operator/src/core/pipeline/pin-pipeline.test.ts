@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Method } from '../../api/method.ts';
 import { pipelineSpec, type PipelineSpec } from '../../api/pipeline.ts';
+import type { WorkItem } from '../../api/work-item.ts';
 import { aCouncil, aModel, aRole } from '../../testing/a-world.ts';
 import { aMethod } from '../../testing/planned-run.ts';
 import { call, loop } from '../../testing/planning-case.ts';
@@ -156,7 +157,7 @@ describe('a spec', () => {
 });
 
 describe('a WorkItem that asks a Council', () => {
-  const asking = (spec: object) => ({
+  const asking = (spec: WorkItem['spec']): WorkItem => ({
     ...{ apiVersion: 'conclave.dev/v1alpha1', kind: 'WorkItem', metadata: { name: 'w' } },
     spec,
   });

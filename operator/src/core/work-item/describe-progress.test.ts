@@ -68,6 +68,11 @@ const cases: Record<string, Case> = {
     after: steps({ failures: 1, phase: 'Waiting' }),
     told: [],
   },
+  'nothing of failed attempts of a step that has succeeded since': {
+    before: steps({}),
+    after: steps({ failures: 1, phase: 'Succeeded' }),
+    told: [],
+  },
   'a failed attempt once, though the next one runs': {
     before: steps({ failures: 1, phase: 'Waiting' }),
     after: steps({ failures: 1, phase: 'Running' }),
