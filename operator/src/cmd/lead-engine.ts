@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { servingSecretName } from '../controllers/serving-certificate-controller.ts';
+import { publishConfigMap } from '../kube/publish-config-map.ts';
 import { readSecretKey } from '../kube/read-values.ts';
 import type { Engine } from './engine.ts';
 import type { RunningWorkItems } from './work-items.ts';
@@ -37,7 +38,10 @@ export function leadEngine({ engine, running, trust, namespace }: LeadingParts) 
   };
 }
 
-/** Keeps the server's certificate valid, and what Pods are told to trust the same. */
+/** Who sends events from inside the cluster finds here what to trust: everybody may read it. */
+const authoritiesName = 'conclave-ca';
+
+/** Keeps the server's certificate valid, and what Pods and others are told to trust the same. */
 async function keepCertificate(
   { engine, trust, namespace }: Omit<LeadingParts, 'running'>,
   signal: AbortSignal,
@@ -48,7 +52,9 @@ async function keepCertificate(
     let delayMs = pauseMs;
     try {
       const { requeueAfterMs } = await turn();
-      trust.renew(await readSecretKey(client, { namespace, name: servingSecretName }, 'ca.crt'));
+      const authorities = await readSecretKey(client, { namespace, name: servingSecretName }, 'ca.crt');
+      trust.renew(authorities);
+      await publishConfigMap(client, { namespace, name: authoritiesName }, { 'ca.crt': authorities });
       delayMs = Math.min(requeueAfterMs, 3_600_000);
     } catch (err) {
       telemetry.logger.warn({ err }, 'the certificate of the server is not settled');

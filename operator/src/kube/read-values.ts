@@ -7,7 +7,8 @@ interface ConfigMap extends KubeObject {
   readonly data?: Readonly<Record<string, string>>;
 }
 
-const configMaps: ResourceType<ConfigMap> = {
+/** ConfigMaps. They are never cached. */
+export const configMaps: ResourceType<ConfigMap> = {
   group: '',
   version: 'v1',
   kind: 'ConfigMap',
