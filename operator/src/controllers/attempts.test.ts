@@ -1,0 +1,203 @@
+import { describe, expect, it } from 'vitest';
+import type { AttemptOutcome } from '../core/work-item/observed.ts';
+import { aStep } from '../testing/an-attempt.ts';
+import { settled } from '../testing/manual-clock.ts';
+import { aMethod } from '../testing/planned-run.ts';
+import { aContext, ScriptedJobs } from '../testing/scripted-jobs.ts';
+import { Attempts, type PlannedDeed } from './attempts.ts';
+import { Operations } from './operations.ts';
+
+const succeeded: AttemptOutcome = { result: 'Succeeded', outputs: {} };
+const refused = { kind: 'refused', message: 'exceeded quota' } as const;
+const none: ReadonlySet<string> = new Set();
+
+/** Attempts; those that are no Jobs do as `planned` says, and pauses end when the test lets them. */
+function someAttempts(planned: PlannedDeed | { readonly outcome: AttemptOutcome } = { outcome: succeeded }) {
+  const jobs = new ScriptedJobs();
+  const woken: string[] = [];
+  const pauses: { readonly ms: number; readonly end: () => void }[] = [];
+  const attempts = new Attempts({
+    jobs: jobs.attempts(),
+    operations: new Operations({ wake: (key) => woken.push(key), limit: 10 }),
+    deedFor: () => planned,
+    pause: (ms, signal) =>
+      new Promise((end) => {
+        pauses.push({ ms, end });
+        signal.addEventListener('abort', () => end());
+      }),
+    cleanUp: () => Promise.resolve(),
+  });
+  const goOn = async () => {
+    pauses.at(-1)?.end();
+    await settled();
+  };
+  return { attempts, jobs, woken, pauses, goOn };
+}
+
+const pay = aMethod('pay', { type: 'http', http: { url: 'https://h' } });
+const aCall = () =>
+  aContext(
+    { start: { mode: 'api', method: 'pay', step: aStep({ type: 'function', method: 'pay' }) } },
+    { methods: [pay] },
+  );
+const { workItem, start } = aContext();
+const theAttempt = { path: start.path, attempt: start.attempt };
+
+describe('Attempts', () => {
+  describe('by a Job', () => {
+    it('makes it, and observes it', async () => {
+      const { attempts, jobs } = someAttempts();
+      await attempts.start(aContext());
+      expect(attempts.observe(workItem)).toEqual([
+        { path: 'each[3].build', number: 2, jobUid: `uid-of-${jobs.manifests[0]?.metadata.name}` },
+      ]);
+      expect(attempts.isLeft(workItem)).toBe(true);
+    });
+
+    it('shows why it is refused, tries again later and later, and is no operation once the Job is there', async () => {
+      const { attempts, jobs, pauses, goOn, woken } = someAttempts();
+      jobs.script.push(...Array.from({ length: 6 }, () => refused));
+      await attempts.start(aContext());
+      const waitingFor = { kind: 'quota', name: 'each[3].build', message: 'exceeded quota' };
+      expect(attempts.observe(workItem)).toEqual([{ path: 'each[3].build', number: 2, waitingFor }]);
+      for (let time = 0; time < 5; time += 1) await goOn();
+      expect(pauses.map(({ ms }) => ms)).toEqual([2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
+      await goOn();
+      expect(attempts.observe(workItem)).toMatchObject([{ path: 'each[3].build', number: 2, jobUid: expect.any(String) }]);
+      expect(attempts.observe(workItem)).toHaveLength(1);
+      expect(woken).toEqual([]);
+    });
+
+    it('goes on to try when there is no answer', async () => {
+      const { attempts, jobs, goOn } = someAttempts();
+      jobs.script.push(refused, new Error('no answer'));
+      await attempts.start(aContext());
+      await goOn();
+      expect(jobs.jobs.size).toBe(0);
+      await goOn();
+      expect(jobs.jobs.size).toBe(1);
+    });
+
+    it('fails once a Job that was refused turns out to be none that could ever be made', async () => {
+      const { attempts, jobs, goOn, woken } = someAttempts();
+      jobs.script.push(refused, { kind: 'invalid', message: 'spec.template: no' });
+      await attempts.start(aContext());
+      await goOn();
+      expect(attempts.observe(workItem)[0]?.outcome).toMatchObject({ reason: 'JobInvalid', retryable: false });
+      expect(woken).toEqual(['team/order']);
+    });
+
+    it('makes none any more once the attempt is stopped while it is refused', async () => {
+      const { attempts, jobs } = someAttempts();
+      jobs.script.push(refused);
+      await attempts.start(aContext());
+      await attempts.stop(workItem, theAttempt);
+      await settled();
+      expect([jobs.manifests.length, attempts.observe(workItem)]).toEqual([1, []]);
+    });
+
+    it('deletes it when the attempt is stopped', async () => {
+      const { attempts, jobs } = someAttempts();
+      await attempts.start(aContext());
+      await attempts.stop(workItem, theAttempt);
+      expect(jobs.removed).toEqual([jobs.manifests[0]?.metadata.name]);
+    });
+
+    it('is lost when the Job was there and is gone, until that is recorded', async () => {
+      const { attempts, jobs } = someAttempts();
+      await attempts.start(aContext());
+      attempts.observe(workItem);
+      jobs.jobs.clear();
+      const lost = { path: 'each[3].build', number: 2, outcome: { result: 'Disrupted', reason: 'JobDeleted' } };
+      expect(attempts.observe(workItem)).toMatchObject([lost]);
+      attempts.settle(workItem, new Set(['2 each[3].build']));
+      expect(attempts.observe(workItem)).toMatchObject([lost]);
+      attempts.settle(workItem, none);
+      expect(attempts.observe(workItem)).toEqual([]);
+    });
+
+    it('is not lost as long as nobody has seen it', async () => {
+      const { attempts, jobs } = someAttempts();
+      await attempts.start(aContext());
+      jobs.jobs.clear();
+      expect(attempts.observe(workItem)).toEqual([]);
+    });
+
+    it('removes what is left of them', async () => {
+      const { attempts, jobs } = someAttempts();
+      await attempts.start(aContext());
+      await attempts.sweep(workItem);
+      expect([jobs.removed.length, attempts.isLeft(workItem)]).toEqual([1, false]);
+    });
+  });
+
+  describe('by the operator itself', () => {
+    it('begins it once', async () => {
+      let begun = 0;
+      const deed = () => Promise.resolve(++begun === 1 ? succeeded : undefined);
+      const { attempts, woken, jobs } = someAttempts({ deed });
+      await attempts.start(aCall());
+      await attempts.start(aCall());
+      await settled();
+      expect(attempts.observe(workItem)).toEqual([{ path: 'each[3].build', number: 2, outcome: succeeded }]);
+      expect([begun, woken, jobs.manifests]).toEqual([1, ['team/order'], []]);
+    });
+
+    it('settles at once what cannot even begin', async () => {
+      const { attempts, woken } = someAttempts({ outcome: { result: 'Unknown' } });
+      await attempts.start(aCall());
+      expect(attempts.observe(workItem)[0]?.outcome).toEqual({ result: 'Unknown' });
+      expect(woken).toEqual(['team/order']);
+    });
+
+    it('fails for good what this version cannot run, and says what it is', async () => {
+      const { attempts } = someAttempts();
+      await attempts.start(aContext({ start: { step: aStep({ type: 'function', method: 'gone' }), method: 'gone' } }));
+      expect(attempts.observe(workItem)[0]?.outcome).toEqual({
+        ...{ result: 'Failed', reason: 'NotServed', retryable: false },
+        message: 'this version of Conclave cannot run the Method gone in a step of the type function',
+      });
+    });
+
+    it('aborts it and takes away what it made when it is stopped', async () => {
+      const seen: AbortSignal[] = [];
+      const undone: string[] = [];
+      const deed = (signal: AbortSignal) => new Promise<AttemptOutcome>(() => seen.push(signal));
+      const { attempts } = someAttempts({ deed, undo: () => Promise.resolve(void undone.push('made')) });
+      await attempts.start(aCall());
+      await attempts.stop(workItem, theAttempt);
+      expect([seen[0]?.aborted, undone, attempts.observe(workItem)]).toEqual([true, ['made'], []]);
+    });
+
+    it.each([
+      ['keeps what it made when it has ended', false, []],
+      ['takes away what it made when it is to be gone then', true, ['made']],
+    ])('%s', async (_what, isUndoneAfterwards, expected) => {
+      const undone: string[] = [];
+      const undo = () => Promise.resolve(void undone.push('made'));
+      const { attempts } = someAttempts({ deed: () => Promise.resolve(succeeded), undo, isUndoneAfterwards });
+      await attempts.start(aCall());
+      await settled();
+      attempts.settle(workItem, new Set(['2 each[3].build']));
+      expect([attempts.observe(workItem).length, undone]).toEqual([1, []]);
+      attempts.settle(workItem, none);
+      expect([attempts.observe(workItem), undone]).toEqual([[], expected]);
+    });
+
+    it('keeps what goes on when others are settled', async () => {
+      const { attempts } = someAttempts({ deed: () => new Promise(() => undefined) });
+      await attempts.start(aCall());
+      attempts.settle(workItem, none);
+      expect(attempts.observe(workItem)).toHaveLength(1);
+    });
+
+    it('forgets all of a WorkItem that is gone, without taking anything away: the garbage collector does', async () => {
+      const undone: string[] = [];
+      const undo = () => Promise.resolve(void undone.push('made'));
+      const { attempts } = someAttempts({ deed: () => new Promise(() => undefined), undo });
+      await attempts.start(aCall());
+      attempts.forget(workItem.metadata.uid ?? '');
+      expect([attempts.observe(workItem), undone]).toEqual([[], []]);
+    });
+  });
+});
