@@ -54,6 +54,24 @@ describe('drawPipeline', () => {
     ]);
   });
 
+  test('says how many steps there are, unless the pipeline describes itself', () => {
+    const { description } = draw([{ name: 'a', ...call }]);
+    expect([description, draw([{ name: 'a', ...call }], { description: 'Mine' }).description]).toEqual([
+      'A pipeline of 1 step.',
+      'Mine',
+    ]);
+  });
+
+  test('tells of an agent its role, else its type, else nothing', () => {
+    const agents = [{ role: 'qa', agentType: 'planner' }, { agentType: 'planner' }, { goal: 'g' }];
+    const steps = agents.map((agent, index) => ({ name: `a${index}`, type: 'llm_agent', ...agent }));
+    expect(draw(steps).items.map(({ lines }) => lines[1])).toEqual([
+      'llm_agent · qa',
+      'llm_agent · planner',
+      'llm_agent',
+    ]);
+  });
+
   test('draws what stands in a step inside of it, and what a route brings beside it', () => {
     const inner = [{ name: 'inner', ...call }];
     const steps = [
@@ -132,6 +150,18 @@ describe('drawPipeline', () => {
     const drawing = draw(steps, { onExit: [{ name: 'z', ...call }] });
     expect(outline(drawing.items)).toBe('a b on exit(z)');
     expect(arrows(drawing)).toEqual(['a -needs-> b', 'b -finally-> on exit']);
+  });
+
+  test('leads to exit steps from all steps where each is followed by another', () => {
+    const steps = [
+      { name: 'a', ...call, dependsOn: ['b'] },
+      { name: 'b', ...call, dependsOn: ['a'] },
+    ];
+    const drawing = draw(steps, { onExit: [{ name: 'z', ...call }] });
+    expect(arrows(drawing).filter((arrow) => arrow.includes('finally'))).toEqual([
+      'a -finally-> on exit',
+      'b -finally-> on exit',
+    ]);
   });
 
   test('draws what cannot run: circles, names that are none, names used twice, a step that waits for its own part', () => {

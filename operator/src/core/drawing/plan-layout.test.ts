@@ -27,6 +27,35 @@ describe('planLayout', () => {
     expect(edgesOf(aDrawing(4, (index) => all(index + 1, 4)))).toHaveLength(6);
   });
 
+  test('needs no arrow between a group and what stands in it', () => {
+    const { items } = aDrawing(2, () => []);
+    const group = { kind: 'group', id: 'g', lines: ['g'], tone: 'control', isChild: false, items } as const;
+    const edges = [
+      { from: 'g', to: 's0', kind: 'needs' },
+      { from: 's0', to: 's1', kind: 'needs' },
+    ] as const;
+    const plan = planLayout({ title: '', description: '', items: [group], edges });
+    expect([plan?.edges.get(undefined), plan?.edges.get('g')?.length]).toEqual([undefined, 1]);
+  });
+
+  test('lays a long chain out sideways, with arrows that bend from lane to lane', () => {
+    const drawing = aDrawing(9, (index) => all(index + 1, Math.min(9, index + 3)));
+    const rendered = renderSvg(drawing);
+    const svg = 'svg' in rendered ? rendered.svg : '';
+    const [, width, height] = /width="(\d+)" height="(\d+)"/.exec(svg) ?? [];
+    expect(Number(width)).toBeGreaterThan(Number(height));
+    expect(svg).toMatch(/<path class="arrow wait needs" d="M[^"]*C/);
+  });
+
+  test('lays what is neither small nor large out downwards, as it is', () => {
+    const drawing = aDrawing(20, (index) => all(index + 1, Math.min(20, index + 6)));
+    expect(planLayout(drawing)).toMatchObject({ isReduced: false });
+    const rendered = renderSvg(drawing);
+    const svg = 'svg' in rendered ? rendered.svg : '';
+    const [, width, height] = /width="(\d+)" height="(\d+)"/.exec(svg) ?? [];
+    expect(Number(height)).toBeGreaterThan(Number(width));
+  });
+
   test('leaves out of a large one what other arrows imply, and says so', () => {
     const drawing = aDrawing(40, (index) => all(index + 1, 40));
     expect(planLayout(drawing)?.isReduced).toBe(true);

@@ -32,6 +32,23 @@ describe('Mermaid', () => {
     else expect(found).toContain(line);
   });
 
+  test('takes no text for a list, for markup or for nothing', () => {
+    const node = { kind: 'node', shape: 'box', tone: 'call', isChild: false } as const;
+    const items = ['1. first', '- item', '+1', ' ', 'a "quoted" #tag'].map((text, index) => ({
+      ...{ ...node, id: `n${index}`, lines: [text] },
+    }));
+    const text = lines(renderMermaid({ title: 'it\'s: "x"', description: '', items, edges: [] }));
+    expect(text.slice(4, 9)).toEqual([
+      'n0["#49;. first"]',
+      'n1["#45; item"]',
+      'n2["+1"]',
+      'n3["#160;"]',
+      'n4["a #34;quoted#34; #35;tag"]',
+    ]);
+    expect(text[1]).toBe(String.raw`title: "it\u0027s\u003a \u0022x\u0022"`);
+    expect(text.join()).not.toContain('childStep');
+  });
+
   test('marks steps that something activates', () => {
     expect(found).toContain('class s1,s7,s19 childStep');
   });

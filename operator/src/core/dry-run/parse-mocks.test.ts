@@ -223,3 +223,26 @@ describe('mocks', () => {
     expect(mockedDecision(parse({ approvals: { start: said } }), 'start', 1)).toEqual(said);
   });
 });
+
+test('of very many mistakes in mocks only some are told', () => {
+  const many = <Value>(value: Value) =>
+    Object.fromEntries(Array.from({ length: 3000 }, (_, index) => [`nobody${index}`, value]));
+  const most = mistakesIn(many({})).length;
+  expect(most).toBeLessThan(3000);
+  expect(mistakesIn({ approvals: many('approved') })).toHaveLength(most);
+  const templates = Object.fromEntries(Array.from({ length: 3000 }, (_, index) => [`field${index}`, '{{a.b}}']));
+  expect(mistakesIn({ collect: { outputs: templates }, ...many({}) })).toHaveLength(most);
+});
+
+test('a mock that speaks less exactly of a step counts less, wherever it stands', () => {
+  const mocks = parse({ collect: { outputs: { a: 1 } }, 'coll*': { outputs: { a: 2 } } });
+  expect(findStepMock(mocks, 'collect')?.mock.outputs).toEqual({ a: 1 });
+});
+
+test('a message about a step that is not there names some of many', () => {
+  const steps = Array.from({ length: 50 }, (_, index) => call(`step${index}`));
+  const parsed = parseMocks({ nobody: {} }, pipelineGraph(pipelineSpec.parse({ steps })));
+  expect(parsed).toMatchObject({
+    issues: [{ message: expect.stringMatching(/^Step 'nobody' not found\. Steps: step0, .*, step39, …$/) as string }],
+  });
+});

@@ -34,6 +34,9 @@ const variables = new Map<string, JsonObject | 'unknown'>([
   ['profile', { type: 'object', properties: { age: { type: 'integer' } } }],
   ['type', { type: 'string' }],
   ['body', 'unknown'],
+  ['rank', { enum: ['low', 'high'] }],
+  ['nil', { const: null }],
+  ['pair', { const: [1, 2] }],
 ]);
 const check = (text: string, expects?: 'boolean') => {
   const compiled = compileExpression(text);
@@ -74,6 +77,18 @@ describe('checkExpression finds', () => {
     'a bare name that is one of CEL, compared with a number': {
       expression: 'type > 1',
       says: 'no such overload: string > int',
+    },
+    'a bare name of an enumeration compared with a number': {
+      expression: 'rank > 1',
+      says: 'no such overload: string > int',
+    },
+    'a bare name that is always null compared with a number': {
+      expression: 'nil > 1',
+      says: 'no such overload: null > int',
+    },
+    'a bare name that is always the same list compared with a number': {
+      expression: 'pair > 1',
+      says: 'no such overload: list<dyn> > int',
     },
     'a field of items compared with text': {
       expression: '{{a.posts}}.all(p, p.likes > "x")',
@@ -188,14 +203,14 @@ describe('checkExpression finds', () => {
     'a name that there is not': {
       expression: 'profil.age > 1',
       code: 'FieldNotFound',
-      says: "Name 'profil' not found. Names: profile, type, body",
+      says: "Name 'profil' not found. Names: profile, type, body, rank, nil, pair",
       caret: '^',
       hint: 'did you mean profile?',
     },
     'names that only the library has': {
       expression: 'google == 1',
       code: 'FieldNotFound',
-      says: "Name 'google' not found. Names: profile, type, body",
+      says: "Name 'google' not found. Names: profile, type, body, rank, nil, pair",
     },
   };
   it.each(Object.entries(cases))('%s', (_, { expression, code = 'ExpressionType', says, caret, hint }) => {

@@ -41,6 +41,12 @@ const cases: Record<string, { from: JsonObject; to: JsonObject; expected: Assign
   'any list to a list of texts': { from: { type: 'array' }, to: list(text), expected: 'unknown' },
   'a list to an object': { from: list(text), to: object({}), expected: false },
   'a tuple to a list': { from: { type: 'array', prefixItems: [text] }, to: list(text), expected: 'unknown' },
+  'a list to a tuple': { from: list(text), to: { type: 'array', prefixItems: [text] }, expected: 'unknown' },
+  'an object that may lack what is needed, and has it otherwise when it has it': {
+    from: object({ a: number }),
+    to: object({ a: text }, { required: ['a'] }),
+    expected: false,
+  },
   'an object with what is needed': {
     from: object({ a: text, b: number }, { required: ['a'] }),
     to: object({ a: text }, { required: ['a'] }),

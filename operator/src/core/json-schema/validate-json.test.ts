@@ -41,6 +41,26 @@ const wrong: Record<string, { schema: JsonObject; value: JsonValue; says: readon
     value: 1,
     says: ['must be text or null, found the number 1'],
   },
+  'other than the only value of an enumeration': {
+    schema: { enum: ['a'] },
+    value: 'b',
+    says: ['must be "a", found the text "b" (did you mean a?)'],
+  },
+  'any value where an enumeration has none': {
+    schema: { enum: [] },
+    value: 1,
+    says: ['must be left out: no value is allowed, found the number 1'],
+  },
+  'a field beside a schema for all that is not evaluated': {
+    schema: { properties: { a: true }, unevaluatedProperties: { type: 'string' } },
+    value: { a: 1, b: 'x', c: 2 },
+    says: ['c must be text, found the number 2'],
+  },
+  'a name among others that are allowed': {
+    schema: { propertyNames: { maxLength: 2 } },
+    value: { ab: 1, abc: 2 },
+    says: ['abc is not allowed as a name: it must have at most 2 characters, has 3'],
+  },
   'a number that is not whole': {
     schema: { type: 'integer' },
     value: 1.5,
@@ -392,4 +412,25 @@ describe('formats', () => {
     for (const text of good) expect(complaints({ format }, text), text).toEqual([]);
     for (const text of bad) expect(complaints({ format }, text), text).toHaveLength(1);
   });
+});
+
+test.each<[string, JsonObject, JsonValue]>([
+  ['multiples are asked of numbers', { multipleOf: 3 }, 'x'],
+  ['formats are asked of texts', { format: 'email' }, 5],
+  ['schemas that depend on fields are asked of objects', { dependentSchemas: { a: false } }, 1],
+  ['what depends on a field that is not there is not asked', { dependentRequired: { a: ['b'] } }, { c: 1 }],
+  ['items may be the same where that is said', { uniqueItems: false }, [1, 1]],
+  ['formats that nobody knows are notes', { format: 'shoe-size' }, 'x'],
+  [
+    'a dynamic reference to an ordinary anchor is an ordinary one',
+    { $dynamicRef: '#a', $defs: { a: { $anchor: 'a' } } },
+    1,
+  ],
+])('%s', (_, schema, value) => {
+  expect(complaints(schema, value)).toEqual([]);
+});
+
+test('a schema of too many parts is refused', () => {
+  const properties = Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`p${index}`, {}]));
+  expect(findSchemaProblem({ properties })).toBeDefined();
 });
