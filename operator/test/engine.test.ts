@@ -146,7 +146,10 @@ describe.concurrent('a work item', () => {
     await work.change('cancelled', { cancel: true });
     const done = await work.reaches('cancelled', 'Cancelled');
     expect(phasesOf(done)).toMatchObject({ a: 'Cancelled' });
-    await until('its Job is gone', async () => !(await exists(work.client, jobs, { ...pod.metadata, name: jobOf(pod) })));
+    await until(
+      'its Job is gone',
+      async () => !(await exists(work.client, jobs, { ...pod.metadata, name: jobOf(pod) })),
+    );
     await until('its Pod is gone', async () => !(await exists(work.client, pods, pod.metadata)));
   });
 
@@ -208,7 +211,7 @@ describe.concurrent('the pipeline of a work item', () => {
     await work.client.update(pipelineType, { ...pipeline, metadata, spec } as typeof pipeline);
     await world.node.end(pod);
     expect(phasesOf(await work.reaches('pinned', 'Succeeded'))).toEqual({ a: 'Succeeded', b: 'Succeeded' });
-    await work.client.delete(pipelineType, metadata as { name: string; namespace: string });
+    await work.client.delete(pipelineType, metadata);
     world.node.follow(work.namespace, () => ({}));
   });
 
@@ -251,7 +254,7 @@ describe.concurrent('the queue of a namespace', () => {
       expect(status?.waitingFor).toMatchObject([{ kind: 'quota', name: 'queue' }]);
     }
     expect(await begun(work)).toEqual(['one', 'two', 'three']);
-    await world.node.end((await theRunningPod(work)));
+    await world.node.end(await theRunningPod(work));
     await until('a fourth begins', async () => (await begun(work)).length === 4);
     expect(await begun(work)).toContain('high');
     expect(await begun(work)).not.toContain('low');
@@ -315,7 +318,7 @@ describe.concurrent('Jobs that others touch', () => {
     await work.run('tidied', [aStep('a'), aStep('b', { dependsOn: ['a'] })]);
     const pod = await theRunningPod(work, 'b');
     const ofA = world.node.jobsOf(work.namespace).find(({ metadata }) => metadata.name !== jobOf(pod));
-    await work.client.delete(jobs, ofA!.metadata as { name: string; namespace: string });
+    await work.client.delete(jobs, ofA!.metadata);
     await until('it is gone', async () => !(await exists(work.client, jobs, ofA!.metadata)));
     await world.node.end(pod);
     const done = await work.reaches('tidied', 'Succeeded');
@@ -326,7 +329,7 @@ describe.concurrent('Jobs that others touch', () => {
     const work = await aStory(({ attempt }) => (attempt === 1 ? 'runs on' : {}));
     await work.run('evicted', [aStep('a', { retryPolicy: { maxAttempts: 1 } })]);
     const pod = await theRunningPod(work);
-    await work.client.delete(pods, pod.metadata as { name: string; namespace: string });
+    await work.client.delete(pods, pod.metadata);
     const done = await work.reaches('evicted', 'Succeeded');
     expect(stepOf(done, 'a')?.attempts?.at(-1)?.result).toBe('Succeeded');
   });

@@ -6,12 +6,17 @@ import { testKubeconfig } from './test-cluster.ts';
 export async function kubectl(args: readonly string[], input = ''): Promise<string> {
   const { file, args: words, environment } = await anyKubectl(() => undefined);
   const [program = file, ...first] = words;
-  return new Promise((resolve, reject) => {
+  return new Promise<string>((resolve, reject) => {
     const env = { ...process.env, ...environment, KUBECONFIG: testKubeconfig() };
-    const child = execFile(file, [...first, ...args], { argv0: program, env }, (error, output, complaint) => {
-      if (error === null) resolve(output);
-      else reject(new Error(complaint, { cause: error }));
-    });
+    const child = execFile(
+      file,
+      [...first, ...args],
+      { argv0: program, env },
+      (error, output: string, complaint: string) => {
+        if (error === null) resolve(output);
+        else reject(new Error(complaint, { cause: error }));
+      },
+    );
     child.stdin?.end(input);
   });
 }

@@ -12,7 +12,7 @@ export const pipelineType = resourceTypeOf<Pipeline>(pipelineKind);
 export const tenantType = resourceTypeOf<Tenant>(tenantKind);
 
 /** Resolves when something is so, looking again and again. */
-export async function until(what: string, isSo: () => Promise<boolean> | boolean, timeoutMs = 60_000): Promise<void> {
+export async function until(what: string, isSo: () => Promise<boolean> | boolean, timeoutMs = 120_000): Promise<void> {
   const startedAt = performance.now();
   while (performance.now() - startedAt < timeoutMs) {
     if (await isSo()) return;
@@ -62,7 +62,7 @@ export class Work {
   }
 
   /** Resolves with a WorkItem that has reached a phase. */
-  async reaches(name: string, phase: string, timeoutMs = 60_000): Promise<WorkItem> {
+  async reaches(name: string, phase: string, timeoutMs = 120_000): Promise<WorkItem> {
     let seen = await this.get(name);
     const describe = () => JSON.stringify(seen.status ?? {}).slice(0, 2_000);
     await until(`${name} is ${phase}`, async () => (seen = await this.get(name)).status?.phase === phase, timeoutMs)

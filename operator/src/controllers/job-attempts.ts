@@ -8,6 +8,7 @@ import { type JobManifest, renderJob } from '../core/manifest/render-job.ts';
 import { findMethod } from '../core/pipeline/step-methods.ts';
 import { renderAttemptJob } from '../core/manifest/render-attempt-job.ts';
 import type { WorkItem } from '../api/work-item.ts';
+import { Waiting } from '../core/reconcile-error.ts';
 import type { AttemptOutcome, ObservedAttempt } from '../core/work-item/observed.ts';
 import type { JobPort, LiveJob, ProgramSource } from './job-port.ts';
 import { readProgram } from './read-program.ts';
@@ -31,6 +32,9 @@ export type JobStart =
   | { readonly refused: string }
   | undefined;
 
+/** Whoever begins to lead knows them a moment later, in milliseconds. */
+const authoritiesDelayMs = 250;
+
 /** Attempts that are Jobs. */
 export class JobAttempts {
   readonly #jobs: JobPort;
@@ -50,8 +54,13 @@ export class JobAttempts {
     });
   }
 
-  /** Makes the Job of an attempt; repeatable, because its name says which attempt it is. */
+  /**
+   * Makes the Job of an attempt; repeatable, because its name says which attempt it is. @throws Waiting as long as the
+   * certificate authorities of the server are not known: a Pod keeps what it was made with, and could not bring its result home
+   */
   async start(context: AttemptContext): Promise<JobStart> {
+    if (this.#settings.certificateAuthorities() === '')
+      throw new Waiting('the certificate of the server is not known yet', authoritiesDelayMs);
     const { workItem, start, pinned } = context;
     const method = start.method === undefined ? undefined : findMethod(pinned.methods, start.method);
     const program = await readProgram(this.#programs, workItem, start.step);
@@ -62,6 +71,7 @@ export class JobAttempts {
     if (creation.kind === 'refused') return { refused: creation.message };
     if (creation.kind === 'invalid')
       return { outcome: { result: 'Failed', reason: 'JobInvalid', message: creation.message, retryable: false } };
+    if (creation.found === undefined) return { refused: 'a Job of its name was deleted just now' };
     return isOurs(creation.found, context) ? undefined : { outcome: foreign(manifest) };
   }
 
@@ -101,8 +111,8 @@ export class JobAttempts {
 }
 
 /** A Job under our name is ours only when it is the WorkItem's own and was made from the same. */
-function isOurs(found: LiveJob | undefined, { workItem, start }: AttemptContext): boolean {
-  const { ownerReferences = [], annotations = {} } = found?.metadata ?? {};
+function isOurs(found: LiveJob, { workItem, start }: AttemptContext): boolean {
+  const { ownerReferences = [], annotations = {} } = found.metadata;
   const owner = ownerReferences.find(({ controller }) => controller === true);
   return owner?.uid === workItem.metadata.uid && annotations[annotationNames.specDigest] === start.specDigest;
 }

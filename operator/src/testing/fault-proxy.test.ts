@@ -129,8 +129,8 @@ describe('a fault proxy', () => {
   });
 
   it('swallows a request before it takes effect, and tells so', async () => {
-    const swallowed = Promise.withResolvers<void>();
-    proxy.inject({ fault: { kind: 'swallow' }, done: () => swallowed.resolve() });
+    const swallowed = Promise.withResolvers<boolean>();
+    proxy.inject({ fault: { kind: 'swallow' }, done: () => swallowed.resolve(true) });
     const asked = fetch(proxy.url, { method: 'POST', body: 'x', signal: AbortSignal.timeout(300) });
     await swallowed.promise;
     await expect(asked).rejects.toThrow('timeout');

@@ -156,8 +156,7 @@ export class FaultProxy {
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const described = describe(request);
     const { fault, done } = this.#chooseFault(described);
-    if (fault !== undefined)
-      this.injected.push(`${JSON.stringify(fault)}: ${request.method ?? ''} ${request.url ?? ''}`);
+    this.#tell(request, fault);
     if (fault?.kind === 'delay') await sleep(fault.ms);
     // A late write still takes effect when nobody waits for its answer any more.
     if (response.destroyed && !described.isWrite) return;
@@ -166,7 +165,14 @@ export class FaultProxy {
     else this.#forward({ request, response, done }, fault);
   }
 
-  #chooseFault(request: ProxiedRequest): { readonly fault?: Fault | undefined; readonly done?: (() => void) | undefined } {
+  #tell({ method = '', url = '' }: IncomingMessage, fault: Fault | undefined): void {
+    if (fault !== undefined) this.injected.push(`${JSON.stringify(fault)}: ${method} ${url}`);
+  }
+
+  #chooseFault(request: ProxiedRequest): {
+    readonly fault?: Fault | undefined;
+    readonly done?: (() => void) | undefined;
+  } {
     const found = this.#rules.find(({ rule: { when = () => true } }) => when(request));
     if (found === undefined) return { fault: this.#randomly?.(request) };
     found.left -= 1;
