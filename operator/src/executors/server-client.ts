@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { canonicalJson } from '../core/records/canonical-json.ts';
+import { canonicalJson } from '../core/digest.ts';
 import type { WorkItemScope } from '../core/records/work-item-scope.ts';
 import {
   ServerCallFailed,

@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { pipelineSpec } from '../../api/pipeline.ts';
 import { reportOf, runOnMocks } from '../../testing/dry-run-case.ts';
 import { aMethod } from '../../testing/planned-run.ts';
 import { approval, call, choice, from, group, loop } from '../../testing/planning-case.ts';
+import { dryRun } from './dry-run.ts';
 import type { DryRunReport } from './dry-run-report.ts';
+import { noMocks } from './mocks.ts';
 
 const once = { retryPolicy: { maxAttempts: 1 } };
 const failing = { error: { message: 'it broke' } };
@@ -137,6 +140,19 @@ describe('dryRun', () => {
     const step = { name: 'wait', type: 'wait_for_asset' as const, http: { url: 'http://x' } };
     const report = reportOf({ steps: [step] }, { mocks: { wait: { outputs: { status: 200 }, durationSeconds: 7 } } });
     expect(report.steps['wait']).toMatchObject({ attempts: 1, outputs: { status: 200 }, finishedAtSeconds: 7 });
+  });
+
+  test('needs no name: a pipeline may stand in a WorkItem', () => {
+    const spec = pipelineSpec.parse({ steps: [call('a')] });
+    const world = { roles: [], methods: [], models: [], councils: [] };
+    const result = dryRun({
+      ...world,
+      spec,
+      inputs: {},
+      mocks: noMocks,
+      startAt: new Date('2026-01-05T08:00:00.000Z'),
+    });
+    expect(result).toMatchObject({ report: { phase: 'Succeeded' } });
   });
 
   test('begins in the order of time, not of the document', () => {

@@ -243,6 +243,13 @@ describe('compileExpression refuses', () => {
     expect(problem).toMatchObject({ code, ...(hint === undefined ? {} : { hint }) });
   });
 
+  it('what stands on one of several lines, and shows that line alone', () => {
+    const problem = compile('true &&\n{{a.b}} = 1 &&\nfalse');
+    const { message } = problem as { message: string };
+    expect(message).toContain('{{a.b}} = 1 &&');
+    expect(message).not.toMatch(/true|false/);
+  });
+
   const deep: Record<string, string> = {
     'negations in a row': `${'!'.repeat(4000)}true`,
     'signs in a row': `${'-'.repeat(4000)}1`,
