@@ -234,7 +234,8 @@ describe('reconcileWorkItem', () => {
       await forSeeds(async (seed) => {
         const limits = { maxConcurrentWorkItems: 2, maxConcurrentPerProject: 100 };
         const { engine, beHostile } = aHostileWorld(seed, { pipelines: [short], limits }, ofShort);
-        engine.cluster.apply('missing', { pipelineRef: { name: 'missing' }, priority: 'high' });
+        for (const name of ['missing', 'lost', 'gone'])
+          engine.cluster.apply(name, { pipelineRef: { name }, priority: 'high' });
         engine.cluster.apply('suspended', { ...ofShort, priority: 'critical', suspend: true });
         for (const name of ['a', 'b', 'c', 'd']) engine.cluster.apply(name, ofShort);
         for (let round = 0; round < 60; round += 1) {
@@ -243,7 +244,12 @@ describe('reconcileWorkItem', () => {
         }
         await engine.settle();
         const good = { 'ns/w': 'Succeeded', 'ns/a': 'Succeeded', 'ns/b': 'Succeeded', 'ns/c': 'Succeeded' };
-        const waiting = { 'ns/missing': 'Pending', 'ns/suspended': 'Suspended' };
+        const waiting = {
+          'ns/missing': 'Pending',
+          'ns/lost': 'Pending',
+          'ns/gone': 'Pending',
+          'ns/suspended': 'Suspended',
+        };
         expect(phases(engine)).toEqual({ ...good, 'ns/d': 'Succeeded', ...waiting });
       });
     });
