@@ -10,7 +10,7 @@ import { waitingPipeline } from './sample-pipelines.ts';
 
 const usualSize = 10_000;
 const steps = 10;
-const longestMs = 600_000;
+const patience = { timeoutMs: 600_000 };
 /** Longer than the Lease and the watches take to repeat themselves. */
 const idleSeconds = 60;
 const usual = { needs: 'cluster', usualRounds: 1, usualSize } as const;
@@ -71,7 +71,7 @@ async function measureRestart(place: EnginePlace): Promise<ScenarioResult> {
   try {
     await operator.untilReady();
     const readySeconds = rounded((performance.now() - startedAt) / 1000, 1);
-    const after = await operator.until(hasLookedAt(size), longestMs);
+    const after = await operator.until(hasLookedAt(size), patience);
     const seconds = rounded((performance.now() - startedAt) / 1000, 1);
     const figures = {
       seconds,
@@ -96,7 +96,7 @@ async function begin(place: EnginePlace, operator: MeasuredOperator): Promise<vo
   await letRun(client, namespace, 10_000);
   report(`creating ${size} WorkItems`);
   await createWorkItems(client, namespace, { prefix: 'waits', count: size });
-  await operator.until(hasBegun(size), longestMs);
+  await operator.until(hasBegun(size), patience);
 }
 
 /** Each has been written once, and no key waits. */

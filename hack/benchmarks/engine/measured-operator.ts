@@ -39,7 +39,10 @@ export class MeasuredOperator {
   }
 
   /** Looks at its metrics again and again until `isSo`; answers with those. @throws Error when it ends or takes too long */
-  async until(isSo: (samples: MetricSamples) => boolean, timeoutMs: number): Promise<MetricSamples> {
+  async until(
+    isSo: (samples: MetricSamples) => boolean,
+    { timeoutMs, pollMs = shortestPollMs }: { readonly timeoutMs: number; readonly pollMs?: number },
+  ): Promise<MetricSamples> {
     const endsAtMs = performance.now() + timeoutMs;
     while (performance.now() < endsAtMs) {
       if (this.#process.child.exitCode !== null) throw new Error('the operator has ended');
@@ -55,8 +58,8 @@ export class MeasuredOperator {
   }
 }
 
-/** Collecting metrics takes the operator about a millisecond. */
-const pollMs = 50;
+/** Collecting metrics takes the operator some milliseconds. */
+const shortestPollMs = 100;
 
 /** Lets `work` measure an operator that is ready, and ends it. */
 export async function withOperator<T>(

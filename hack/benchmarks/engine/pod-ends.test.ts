@@ -7,6 +7,7 @@ const line = (type: string, uid: string, phase: string) =>
     object: {
       metadata: {
         uid,
+        resourceVersion: '12',
         labels: { 'conclave.dev/work-item-uid': 'run' },
         annotations: { 'conclave.dev/path': `step-of-${uid}` },
       },
@@ -21,7 +22,7 @@ describe('ends of Pods', () => {
       (end) => ends.push(end),
       () => 7,
     );
-    read(line('ADDED', 'a', 'Pending'));
+    expect(read(line('ADDED', 'a', 'Pending'))).toBe('12');
     read(line('MODIFIED', 'a', 'Running'));
     expect(ends).toEqual([]);
     read(line('MODIFIED', 'a', 'Succeeded'));

@@ -11,17 +11,19 @@ export interface PodEnd {
   readonly atMs: number;
 }
 
-/** Reads the lines of a watch of Pods; tells of each Pod once, when it has ended. */
-export function podEndReader(tell: (end: PodEnd) => void, nowMs: () => number): (line: string) => void {
+/** Reads a line of a watch of Pods; tells of each Pod once, when it has ended. Answers with the line's resourceVersion. */
+export function podEndReader(tell: (end: PodEnd) => void, nowMs: () => number): (line: string) => string {
   const seen = new Set<string>();
   return (line) => {
     const { type, object } = JSON.parse(line) as { readonly type: string; readonly object: Pod };
     if (type === 'ERROR') throw new Error(`the watch of Pods failed: ${line}`);
-    const { uid = '' } = object.metadata;
+    const { uid = '', resourceVersion = '' } = object.metadata;
     const phase = object.status?.phase;
-    if ((phase !== 'Succeeded' && phase !== 'Failed') || seen.has(uid)) return;
-    seen.add(uid);
-    tell({ ...attemptOf(object), succeeded: phase === 'Succeeded', atMs: nowMs() });
+    if ((phase === 'Succeeded' || phase === 'Failed') && !seen.has(uid)) {
+      seen.add(uid);
+      tell({ ...attemptOf(object), succeeded: phase === 'Succeeded', atMs: nowMs() });
+    }
+    return resourceVersion;
   };
 }
 
@@ -30,27 +32,45 @@ const attemptOf = ({ metadata: { labels = {}, annotations = {} } }: Pod) => ({
   path: annotations[annotationNames.path] ?? '',
 });
 
-/** Longest that a scenario watches, in seconds. */
-const timeoutSeconds = 3600;
+/** A watch lasts so long at most, in seconds; then it is begun anew. */
+const timeoutSeconds = 600;
+
+/** Where Pods are watched. */
+interface WatchedPlace {
+  readonly client: KubeClient;
+  readonly namespace: string;
+}
 
 /** Watches the Pods of attempts in a namespace while `work` goes on; fails when the watch does. */
 export async function whileWatchingPods<T>(
-  { client, namespace }: { readonly client: KubeClient; readonly namespace: string },
+  { client, namespace }: WatchedPlace,
   tell: (end: PodEnd) => void,
   work: () => Promise<T>,
 ): Promise<T> {
   const selection = { namespace, labelSelector: labelNames.workItemUid };
   const { resourceVersion } = await client.listPage(pods, { ...selection, limit: 1 });
-  const stream = await client.watch(pods, { ...selection, resourceVersion, timeoutSeconds });
   const read = podEndReader(tell, () => performance.now());
-  const watching = (async (): Promise<never> => {
-    for await (const line of stream.lines) read(line);
-    throw new Error('the watch of Pods has ended');
-  })();
+  const over = new AbortController();
+  const watching = watchAgainAndAgain({ client, ...selection, resourceVersion, signal: over.signal }, read);
   try {
     return await Promise.race([work(), watching]);
   } finally {
-    stream.close();
+    over.abort();
     await watching.catch(() => undefined);
+  }
+}
+
+interface PodWatch extends WatchedPlace {
+  readonly labelSelector: string;
+  readonly resourceVersion: string;
+  readonly signal: AbortSignal;
+}
+
+/** The server ends a watch that cannot keep up, or that is old: the next one goes on where it stood. */
+async function watchAgainAndAgain({ client, ...watch }: PodWatch, read: (line: string) => string): Promise<never> {
+  for (let { resourceVersion } = watch; ;) {
+    const stream = await client.watch(pods, { ...watch, resourceVersion, timeoutSeconds });
+    for await (const line of stream.lines) resourceVersion = read(line);
+    watch.signal.throwIfAborted();
   }
 }

@@ -10,6 +10,9 @@ import { resourceTypeOf } from './resource-types.ts';
 /** WorkItems by namespace, by UID, and by namespace those that have not begun and those that run. */
 export const workItemIndexes = { namespace: 'namespace', uid: 'uid', pending: 'pending', running: 'running' } as const;
 
+/** Jobs by UID. */
+export const jobIndexes = { uid: 'uid' } as const;
+
 /** Caches WorkItems, and the Jobs and Pods that are theirs. */
 export function cacheWorkItems(shell: OperatorShell, selection: { readonly namespace?: string }): void {
   shell.cache(resourceTypeOf<WorkItem>(workItemKind), {
@@ -23,7 +26,8 @@ export function cacheWorkItems(shell: OperatorShell, selection: { readonly names
   });
   const ours = { ...selection, labelSelector: labelNames.workItemUid };
   const indexers = { [byController]: controllerOf };
-  shell.cache<Job>(jobs, { selection: ours, transform: projectJob, indexers });
+  const byUid = { [jobIndexes.uid]: ({ metadata }: Job) => [metadata.uid ?? ''] };
+  shell.cache<Job>(jobs, { selection: ours, transform: projectJob, indexers: { ...indexers, ...byUid } });
   shell.cache<Pod>(pods, { selection: ours, transform: projectPod, indexers });
 }
 

@@ -12,7 +12,7 @@ import { reconcileWorkItem } from '../controllers/work-item-controller.ts';
 import { type SweepPort, UnusedSweep } from '../controllers/sweep-unused.ts';
 import { labelNames } from '../core/manifest/labels.ts';
 import { judge } from '../core/validation/judge.ts';
-import { JobAccess } from '../kube/job-access.ts';
+import { byController, JobAccess } from '../kube/job-access.ts';
 import { type Job, jobs } from '../kube/job.ts';
 import { relatedTo, type RelatedWatch } from '../kube/operator-shell.ts';
 import { type Pod, pods } from '../kube/pod.ts';
@@ -25,8 +25,9 @@ import type { Engine } from './engine.ts';
 import { objectsIn, worldKinds, worldOf } from './namespace-world.ts';
 import { observeTurns } from './observers.ts';
 import { resourceTypeOf } from './resource-types.ts';
+import { whenAttemptChanges } from './when-attempt-changes.ts';
 import { whenSpecChanges } from './when-spec-changes.ts';
-import { workItemIndexes } from './work-item-caches.ts';
+import { jobIndexes, workItemIndexes } from './work-item-caches.ts';
 import { joinWorkItems } from './work-item-cluster.ts';
 
 const workItemType = resourceTypeOf<WorkItem>(workItemKind);
@@ -131,12 +132,17 @@ function joinAttempts(
   });
 }
 
-/** A Job or Pod that changes concerns the WorkItem that its label names. */
+/** A Job or Pod that shows something new of its attempt concerns the WorkItem that its label names. */
 function childWatches({ cluster }: Engine): RelatedWatch[] {
   const store = cluster.cached(workItemType);
   const keysOf = ({ metadata }: KubeObject) =>
     store.byIndex(workItemIndexes.uid, metadata.labels?.[labelNames.workItemUid] ?? '').map(keyOf);
-  return [relatedTo<Job>(jobs, keysOf), relatedTo<Pod>(pods, keysOf)];
+  const caches = {
+    jobOf: (uid: string) => cluster.cached(jobs).byIndex(jobIndexes.uid, uid)[0],
+    podsOf: (uid: string) => cluster.cached(pods).byIndex(byController, uid),
+  };
+  const changedKeys = whenAttemptChanges(caches, keysOf);
+  return [relatedTo<Job>(jobs, changedKeys), relatedTo<Pod>(pods, changedKeys)];
 }
 
 /** A Pipeline, or what one names, may let WorkItems of its namespace begin that could not. */

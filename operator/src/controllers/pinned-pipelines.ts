@@ -50,6 +50,7 @@ const mostPins = 256;
 export class PinnedPipelines {
   readonly #parts: PinnedPipelinesParts;
   readonly #kept = new LRUCache<string, PinnedPipeline>({ max: mostPins });
+  readonly #beingKept = new Map<string, Promise<void>>();
   readonly #current = new WeakMap<PipelineSpec, { readonly stamp: string; readonly pin: Pin }>();
 
   constructor(parts: PinnedPipelinesParts) {
@@ -75,6 +76,16 @@ export class PinnedPipelines {
   async keep(namespace: string, pinned: PinnedPipeline): Promise<void> {
     const key = `${namespace}/${pinned.revision}`;
     if (this.#kept.has(key)) return;
+    // Many runs of one pipeline may begin at once: one of them writes, the others wait for it.
+    const keeping = this.#beingKept.get(key) ?? this.#write({ namespace, key }, pinned);
+    this.#beingKept.set(key, keeping);
+    await keeping.finally(() => this.#beingKept.delete(key));
+  }
+
+  async #write(
+    { namespace, key }: { readonly namespace: string; readonly key: string },
+    pinned: PinnedPipeline,
+  ): Promise<void> {
     const { revision, digest, ...content } = pinned;
     unseal(await this.#parts.revisions.keep(namespace, revision, content), { key, digest });
     this.#kept.set(key, pinned);
