@@ -2,12 +2,15 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ClusterError } from '../cluster/cluster-error.ts';
-import { startCluster, stopCluster } from '../cluster/cluster.ts';
+import { startCluster, stopCluster, type Cluster } from '../cluster/cluster.ts';
+import { freePort } from '../cluster/free-port.ts';
 import { defaultInstance, instancePaths } from '../cluster/paths.ts';
+import { ensureImages } from '../operator-process/ensure-images.ts';
+import { installServer, waitForServer } from '../operator-process/install-server.ts';
 import { kubectlOf, type Kubectl } from '../operator-process/kubectl.ts';
-import { installOperator, startOperator, waitUntilReady } from '../operator-process/operator-process.ts';
-import { freePort } from './free-port.ts';
+import { installOperator, outsideFlags, startOperator, waitUntilReady } from '../operator-process/operator-process.ts';
 import { showPipelines } from './show-pipelines.ts';
+import { showStory } from './show-story.ts';
 
 const usage = `usage: ./hack/demo [--instance NAME] [--context NAME] [--install] [--down]
 
@@ -22,44 +25,61 @@ const say = (line: string): void => {
 
 const namespace = 'conclave-demo';
 
-async function showStory(kubectl: Kubectl): Promise<void> {
+const inNamespace = (...args: readonly string[]) => ['-n', namespace, ...args];
+
+async function showVerdicts(kubectl: Kubectl): Promise<void> {
   say(
     `\nTwo pipelines are applied to the namespace ${namespace}: one is right, one has a misspelled field inside a loop.`,
   );
-  await kubectl(['create', 'namespace', namespace]).catch(ignoreExisting);
+  const object = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } };
+  await kubectl(['apply', '-f', '-'], { input: JSON.stringify(object) });
   const samples = ['config/samples/hello.yaml', 'config/samples/broken/misspelled-step.yaml'];
-  await kubectl(['-n', namespace, 'apply', '--server-side', ...samples.flatMap((file) => ['-f', file])]);
-  await kubectl(['-n', namespace, 'wait', '--for=condition=Valid=True', '--timeout=60s', 'pipeline/hello']);
-  await kubectl(['-n', namespace, 'wait', '--for=condition=Valid=False', '--timeout=60s', 'pipeline/misspelled-step']);
+  await kubectl(inNamespace('apply', '--server-side', ...samples.flatMap((file) => ['-f', file])));
+  await kubectl(inNamespace('wait', '--for=condition=Valid=True', '--timeout=60s', 'pipeline/hello'));
+  await kubectl(inNamespace('wait', '--for=condition=Valid=False', '--timeout=60s', 'pipeline/misspelled-step'));
   await showPipelines(kubectl, { namespace, say });
 }
 
-function ignoreExisting(error: unknown): void {
-  if (!String(error).includes('AlreadyExists')) throw error;
+async function prepareRuns(kubectl: Kubectl, { instance, install }: { instance: string; install: boolean }) {
+  await ensureImages(kubectl, { instance, install, report: say });
+  await installServer(kubectl);
 }
 
-async function run(instance: string): Promise<void> {
+async function run({ instance, provider }: Cluster, install: boolean): Promise<void> {
   const kubectl = kubectlOf(instance);
+  // The operator runs on this machine, and reaches Services of the embedded cluster alone.
+  const canRun = provider.kind === 'embedded';
   await installOperator(kubectl);
-  say('the CRDs and the rights of the operator are installed');
+  say('the CRDs, the rights and the policies of the operator are installed');
+  if (canRun) await prepareRuns(kubectl, { instance, install });
   const healthPort = await freePort();
   const folder = join(instancePaths(instance).folder, 'operator');
   const logFile = join(folder, 'operator.log');
-  const operator = await startOperator(kubectl, { folder, logFile, flags: ['--health-port', String(healthPort)] });
+  const flags = ['--health-port', String(healthPort), ...outsideFlags(instance)];
+  const operator = await startOperator(kubectl, { folder, logFile, flags });
   try {
     await waitUntilReady(operator, { healthPort, timeoutMs: 60_000 });
     say(`the operator is ready (its log: ${logFile})`);
-    await showStory(kubectl);
+    await showVerdicts(kubectl);
+    if (canRun) await waitForServer(kubectl, 120);
+    if (canRun) await showStory(instance, { kubectl, namespace, say });
+    else say(`\n${withoutRun}`);
   } finally {
     await operator.stop();
   }
-  say(`\nThe operator has ended; the cluster goes on. Look around, and take it down when you have seen enough:
-  ./hack/run --instance ${instance}
-  ./hack/kubectl --instance ${instance} -n ${namespace} get pipelines
-  ./hack/kubectl --instance ${instance} explain pipeline.spec.steps
-  npx conclave validate -f config/samples
-  ./hack/demo --instance ${instance} --down`);
+  say(farewell(instance));
 }
+
+const withoutRun = `The operator runs on this machine here, from where Services of this cluster are not reached. The run of a
+story needs a cluster of ours: ./hack/up --embedded --instance story && ./hack/demo --instance story`;
+
+const farewell = (instance: string) => `
+The operator has ended; the cluster goes on. Look around, run all samples, and take it down when you have seen enough:
+  ./hack/run --instance ${instance}
+  ./hack/kubectl --instance ${instance} apply -f config/samples/
+  ./hack/kubectl --instance ${instance} get workitems --watch
+  ./hack/kubectl --instance ${instance} explain pipeline.spec.steps
+  ./hack/demo --instance ${instance} --down`;
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -81,13 +101,13 @@ async function main(): Promise<void> {
     return;
   }
   const { context, install = false } = values;
-  await startCluster({
+  const cluster = await startCluster({
     instance,
     install,
     report: say,
     ...(context !== undefined && { provider: { kind: 'context', context } }),
   });
-  await run(instance);
+  await run(cluster, install);
 }
 
 try {
