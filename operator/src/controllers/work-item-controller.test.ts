@@ -163,6 +163,7 @@ describe('reconcileWorkItem', () => {
 
   describe('when something stands in its way', () => {
     const short = aPipeline('short', [aCodeStep('only')]);
+    const safe = aPipeline('safe', [aCodeStep('only')], { execution: { mode: 'safe' } });
     const ofShort: WorkItemSpec = { pipelineRef: { name: 'short' } };
     const phases = ({ cluster }: HostileEngine) =>
       Object.fromEntries(Array.from(cluster.workItems.objects, ([key, { status }]) => [key, status?.phase]));
@@ -233,7 +234,9 @@ describe('reconcileWorkItem', () => {
     it('lets no more run than may, and lets all in that can begin', async () => {
       await forSeeds(async (seed) => {
         const limits = { maxConcurrentWorkItems: 2, maxConcurrentPerProject: 100 };
-        const { engine, beHostile } = aHostileWorld(seed, { pipelines: [short], limits }, ofShort);
+        const { engine, beHostile } = aHostileWorld(seed, { pipelines: [short, safe], limits }, ofShort);
+        for (const name of ['asked', 'begged'])
+          engine.cluster.apply(name, { pipelineRef: { name: 'safe' }, priority: 'high' });
         for (const name of ['missing', 'lost', 'gone'])
           engine.cluster.apply(name, { pipelineRef: { name }, priority: 'high' });
         engine.cluster.apply('suspended', { ...ofShort, priority: 'critical', suspend: true });
@@ -243,18 +246,14 @@ describe('reconcileWorkItem', () => {
           expect(running(engine)).toBeLessThanOrEqual(2);
         }
         await engine.settle();
-        const good = { 'ns/w': 'Succeeded', 'ns/a': 'Succeeded', 'ns/b': 'Succeeded', 'ns/c': 'Succeeded' };
-        const waiting = {
-          'ns/missing': 'Pending',
-          'ns/lost': 'Pending',
-          'ns/gone': 'Pending',
-          'ns/suspended': 'Suspended',
-        };
-        expect(phases(engine)).toEqual({ ...good, 'ns/d': 'Succeeded', ...waiting });
+        const ended = Object.fromEntries(['w', 'a', 'b', 'c', 'd'].map((name) => [`ns/${name}`, 'Succeeded']));
+        const lost = Object.fromEntries(['missing', 'lost', 'gone'].map((name) => [`ns/${name}`, 'Pending']));
+        const waiting = { 'ns/asked': 'Waiting', 'ns/begged': 'Waiting', 'ns/suspended': 'Suspended' };
+        expect(phases(engine)).toEqual({ ...ended, ...lost, ...waiting });
       });
     });
 
-    it('gives its place to others while its revision cannot be kept', async () => {
+    it('gives its place to others while its revision cannot be kept, and says why', async () => {
       const other = aPipeline('other', [aCodeStep('another')]);
       const limits = { maxConcurrentWorkItems: 1, maxConcurrentPerProject: 100 };
       const engine = aWorld({ pipelines: [short, other], limits }, ofShort);
@@ -265,10 +264,10 @@ describe('reconcileWorkItem', () => {
       engine.cluster.apply('forged', { ...ofShort, priority: 'high' });
       engine.cluster.apply('good', { pipelineRef: { name: 'other' } });
       await engine.settle();
-      expect(phases(engine)).toEqual({ 'ns/w': 'Succeeded', 'ns/forged': undefined, 'ns/good': 'Succeeded' });
-      expect(engine.errors.map(String)).toContainEqual(
-        expect.stringContaining('does not hold what the run is pinned to'),
-      );
+      expect(phases(engine)).toEqual({ 'ns/w': 'Succeeded', 'ns/forged': 'Pending', 'ns/good': 'Succeeded' });
+      const message = expect.stringContaining('does not hold what the run is pinned to');
+      expect(engine.workItem('forged')?.status).toMatchObject({ message, waitingFor: [{ name: 'short', message }] });
+      expect(engine.errors).toEqual([]);
     });
   });
 });

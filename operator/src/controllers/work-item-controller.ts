@@ -5,6 +5,7 @@ import { openAttempt } from '../core/work-item/attempts.ts';
 import { isWorthRecording } from '../core/work-item/is-worth-recording.ts';
 import type { ObservedWorkItem, PinnedPipeline } from '../core/work-item/observed.ts';
 import { refuseWorkItem } from '../core/work-item/refuse-work-item.ts';
+import { Terminal } from '../core/reconcile-error.ts';
 import type { Admission } from './admission.ts';
 import { finishWorkItem } from './finish-work-item.ts';
 import { FreshAttempts } from './fresh-attempts.ts';
@@ -43,7 +44,7 @@ export function reconcileWorkItem(parts: WorkItemControllerParts) {
       return {};
     }
     if (isFinished(workItem)) return finishWorkItem(parts, workItem);
-    const prepared = await prepare(parts, workItem).catch(givingBack(parts, workItem));
+    const prepared = await prepare(parts, workItem).catch(whenUnplanned(parts, workItem));
     if ('problem' in prepared) return refuse(parts, workItem, prepared.problem);
     await carryOut(parts, { key, workItem, fresh, ...prepared });
     const { requeueAfterMs } = prepared.answered.plan;
@@ -67,7 +68,7 @@ async function prepare(
   const pin = await parts.pipelines.pin(workItem);
   if ('problem' in pin) return pin;
   const { pinned, estimate } = pin;
-  const answered = await planWithAnswers(observe(parts, withEstimate(workItem, estimate), pinned), parts);
+  const answered = await planInItsPlace(parts, observe(parts, withEstimate(workItem, estimate), pinned));
   const { plan, effects } = answered;
   const isRecorded = effects.length > 0 || isWorthRecording(workItem.status, plan.status);
   if (isRecorded && plan.artifacts.length > 0) await parts.artifacts.store(workItem, plan.artifacts);
@@ -75,10 +76,26 @@ async function prepare(
   return { pinned, answered, isRecorded };
 }
 
-/** Whoever cannot even be planned gives its place to others until it is tried again. */
-function givingBack({ admission }: WorkItemControllerParts, workItem: WorkItem) {
-  return (error: unknown): never => {
-    if (workItem.status?.startedAt === undefined) admission.setAside(workItem);
+/** NOTE: only who would begin now asks for a place. Others would take places from each other, again and again. */
+async function planInItsPlace(parts: WorkItemControllerParts, observed: ObservedWorkItem): Promise<AnsweredPlan> {
+  const answered = await planWithAnswers(observed, parts);
+  if (observed.facts.quota.admitted || !isQueued(answered)) return answered;
+  const quota = parts.admission.admit(observed.workItem);
+  return planWithAnswers({ ...observed, facts: { ...observed.facts, quota } }, parts);
+}
+
+/** Whether all that a run waits for is a place in the queue. */
+const isQueued = ({ plan }: AnsweredPlan) => plan.status.waitingFor?.some(({ kind }) => kind === 'quota') ?? false;
+
+/** Whoever cannot begin gives its place to others, and its status says why unless that may change by itself. */
+function whenUnplanned({ admission }: WorkItemControllerParts, workItem: WorkItem) {
+  return (error: unknown): { readonly problem: PinProblem } => {
+    if (workItem.status?.startedAt !== undefined) throw error;
+    if (error instanceof Terminal) {
+      const { name } = workItem.spec.pipelineRef ?? workItem.metadata;
+      return { problem: { reason: 'PipelineInvalid', message: error.message, name } };
+    }
+    admission.setAside(workItem);
     throw error;
   };
 }
@@ -103,7 +120,7 @@ function withEstimate(workItem: WorkItem, estimate: WorkItemStatus['estimate']):
 }
 
 function observe(
-  { attempts, admission, facts, clock }: WorkItemControllerParts,
+  { attempts, facts, clock }: WorkItemControllerParts,
   workItem: WorkItem,
   pinned: PinnedPipeline,
 ): ObservedWorkItem {
@@ -116,7 +133,7 @@ function observe(
     facts: {
       ...{ artifacts: new Map(), cache: new Map(), decisions: [] },
       assets: facts.assets(namespace),
-      quota: workItem.status?.startedAt === undefined ? admission.admit(workItem) : { admitted: true },
+      quota: { admitted: workItem.status?.startedAt !== undefined },
       ...(budget === undefined ? {} : { budget }),
       ...(original?.status?.finishedAt === undefined ? {} : { replayed: replayedBy(original) }),
     },
@@ -165,8 +182,7 @@ async function keepWhatStarts(
 
 /** Whoever was let in and does not begin after all gives its place back; whoever waits for one keeps its place in the line. */
 function releaseUnlessQueued({ admission }: WorkItemControllerParts, { workItem, answered }: Turn): void {
-  const isQueued = answered.plan.status.waitingFor?.some(({ kind }) => kind === 'quota') ?? false;
-  if (!isQueued) admission.setAside(workItem);
+  if (!isQueued(answered)) admission.setAside(workItem);
 }
 
 async function record(

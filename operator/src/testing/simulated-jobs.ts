@@ -47,17 +47,17 @@ export class SimulatedJobs {
   }
 
   #step(job: SimulatedJob): void {
-    const { name, uid, labels = {}, annotations = {} } = job.metadata;
     if (job.status?.conditions !== undefined) return;
-    const pod = this.#cluster.pods.objects.get(name);
-    if (pod?.jobUid !== uid) this.#makePod(job);
+    const pod = this.#cluster.pods.objects.get(job.metadata.name);
+    if (pod?.jobUid !== job.metadata.uid) this.#makePod(job);
     else if (pod.status?.phase === 'Pending')
-      this.#cluster.pods.put(name, { ...pod, status: { ...pod.status, phase: 'Running' } });
-    else if (pod.status?.phase !== 'Running') this.#endJob(job, pod);
-    else {
-      const path = annotations[annotationNames.path] ?? '';
-      this.#endPod(pod, this.#script(path, Number(labels[labelNames.attempt]), name));
-    }
+      this.#cluster.pods.put(pod.metadata.name, { ...pod, status: { ...pod.status, phase: 'Running' } });
+    else if (pod.status?.phase === 'Running') this.#endPod(pod, this.#endOf(job));
+    else this.#endJob(job, pod);
+  }
+
+  #endOf({ metadata: { name, labels = {}, annotations = {} } }: SimulatedJob): PodEnd {
+    return this.#script(annotations[annotationNames.path] ?? '', Number(labels[labelNames.attempt]), name);
   }
 
   #makePod({ metadata: { name, uid, labels = {} } }: SimulatedJob): void {

@@ -83,6 +83,24 @@ const control: Record<string, PlanningCase> = {
     },
     started: ['a'],
   },
+  'a run that is suspended before it begins asks for no place': {
+    steps: [call('a')],
+    given: { spec: { suspend: true }, facts: { quota: { admitted: false } } },
+    run: 'Suspended Suspended',
+    waits: ['suspended w'],
+  },
+  'a run whose start is not approved yet asks for no place': {
+    steps: [call('a')],
+    pipeline: { execution: { mode: 'safe' } },
+    given: { facts: { quota: { admitted: false } } },
+    run: 'Waiting WaitingForStart',
+    waits: ['decision start'],
+  },
+  'a run that replays one which is not known yet asks for no place': {
+    steps: [call('a')],
+    given: { spec: { replay: { workItemName: 'before', fromStep: 'a' } }, facts: { quota: { admitted: false } } },
+    waits: ['dependency before'],
+  },
   'a suspended run begins nothing new, and what runs is let to its end': {
     steps: [call('a'), call('b', { dependsOn: ['a'] })],
     when: (run) => run.change({ suspend: true }).succeed('a'),

@@ -6,19 +6,20 @@ import { dependantsOf } from './begin-again.ts';
 import type { Run } from './run.ts';
 import { stepReasons } from './step-reasons.ts';
 
-/**
- * Takes over the results of the run that is replayed: of every step that does not build on the one from which it runs
- * again. Gives false while that run is not known yet.
- */
-export function importReplayedSteps(run: Run): boolean {
+/** Whether the run that is replayed is not known yet. */
+export function waitsForReplayedRun(run: Run): boolean {
   const { replay } = run.observed.workItem.spec;
-  if (replay === undefined) return true;
+  if (replay === undefined || run.observed.facts.replayed !== undefined) return false;
+  const message = `waits for what the work item ${replay.workItemName} did`;
+  run.waitFor({ kind: 'dependency', name: replay.workItemName, since: run.now, message });
+  return true;
+}
+
+/** Takes over the results of the run that is replayed: of every step that does not build on the one from which it runs again. */
+export function importReplayedSteps(run: Run): void {
+  const { replay } = run.observed.workItem.spec;
   const { replayed } = run.observed.facts;
-  if (replayed === undefined) {
-    const message = `waits for what the work item ${replay.workItemName} did`;
-    run.waitFor({ kind: 'dependency', name: replay.workItemName, since: run.now, message });
-    return false;
-  }
+  if (replay === undefined || replayed === undefined) return;
   const again = stepsFrom(run, replay.fromStep);
   for (const record of replayed.steps) {
     const node = run.graph.byName.get(record.path);
@@ -26,7 +27,6 @@ export function importReplayedSteps(run: Run): boolean {
     const taken = again.has(node) ? keepActivation(run, record, again) : takeOver(run, record);
     if (taken !== undefined) run.setRecord(taken);
   }
-  return true;
 }
 
 /** The step that runs again first, what it is a part of, and everything that builds on them. */

@@ -1,11 +1,11 @@
 import { startGate } from '../pipeline/gate-name.ts';
 import { resolveInputs } from './resolve-inputs.ts';
 import { judgeGate, openGate } from './plan-gate.ts';
-import { importReplayedSteps } from './replay-run.ts';
+import { importReplayedSteps, waitsForReplayedRun } from './replay-run.ts';
 import type { Run } from './run.ts';
 import { runReasons } from './step-reasons.ts';
 
-/** Begins a run, unless it has begun: its inputs are looked at, a place in the queue is waited for, and the start gate. */
+/** Begins a run, unless it has begun: its inputs are looked at, the start gate and a place in the queue are waited for. */
 export function startRun(run: Run): 'started' | 'waiting' {
   const inputs = resolveInputs(run.observed);
   if ('problem' in inputs) {
@@ -19,12 +19,14 @@ export function startRun(run: Run): 'started' | 'waiting' {
     refuse(run, { phase: 'Cancelled', reason: runReasons.cancelled, message: 'it was cancelled before it began' });
     return 'waiting';
   }
+  if (spec.suspend === true || waitsForApproval(run) || waitsForReplayedRun(run)) return 'waiting';
+  // Last of all: whoever cannot begin yet must not take a place in the queue from others.
   const { admitted, message = 'other work items of the namespace run' } = run.observed.facts.quota;
   if (!admitted) {
     run.waitFor({ kind: 'quota', name: 'queue', since: run.now, message: message.slice(0, 1024) });
     return 'waiting';
   }
-  if (spec.suspend === true || waitsForApproval(run) || !importReplayedSteps(run)) return 'waiting';
+  importReplayedSteps(run);
   run.startedAt = run.now;
   return 'started';
 }
