@@ -1,4 +1,6 @@
-import { execFile } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
 import { anyKubectl } from '../../hack/cluster/kubectl.ts';
 import { testKubeconfig } from './test-cluster.ts';
 
@@ -6,17 +8,16 @@ import { testKubeconfig } from './test-cluster.ts';
 export async function kubectl(args: readonly string[], input = ''): Promise<string> {
   const { file, args: words, environment } = await anyKubectl(() => undefined);
   const [program = file, ...first] = words;
-  return new Promise<string>((resolve, reject) => {
-    const env = { ...process.env, ...environment, KUBECONFIG: testKubeconfig() };
-    const child = execFile(
-      file,
-      [...first, ...args],
-      { argv0: program, env },
-      (error, output: string, complaint: string) => {
-        if (error === null) resolve(output);
-        else reject(new Error(complaint, { cause: error }));
-      },
-    );
-    child.stdin?.end(input);
-  });
+  const env = { ...process.env, ...environment, KUBECONFIG: testKubeconfig() };
+  // One binary is all of Kubernetes' programs: its first word says which.
+  const child = spawn(file, [...first, ...args], { argv0: program, env });
+  child.stdin.end(input);
+  const [output, complaint, code] = await Promise.all([text(child.stdout), text(child.stderr), ended(child)]);
+  if (code === 0) return output;
+  throw new Error(complaint);
+}
+
+async function ended(child: ChildProcess): Promise<number | null> {
+  const [code] = (await once(child, 'close')) as [number | null];
+  return code;
 }
