@@ -123,7 +123,9 @@ describe('validateDocument', () => {
   test.each(readdirSync(samples).filter((name) => name.endsWith('.yaml')))('finds nothing wrong with %s', (name) => {
     const sample = parseDocuments(readFileSync(new URL(name, samples), 'utf8'));
     expect(sample.issues).toEqual([]);
-    expect(sample.documents.flatMap(({ value }) => validateDocument(value, kinds))).toEqual([]);
+    const issues = sample.documents.flatMap(({ value }) => validateDocument(value, kinds));
+    // What is of other groups, such as the service that a story calls, is passed over with a note.
+    expect(issues.filter(({ severity }) => severity !== 'note')).toEqual([]);
   });
 
   test('never throws and changes nothing, whatever is done to a good document', () => {
