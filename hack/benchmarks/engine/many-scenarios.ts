@@ -5,7 +5,7 @@ import { createPipeline, createWorkItems } from './create-work-items.ts';
 import { type EnginePlace, inEnginePlace, letRun } from './engine-place.ts';
 import { MeasuredOperator, withOperator } from './measured-operator.ts';
 import type { MetricSamples } from './metric-samples.ts';
-import { countQueued, countRequests, countTurns, residentBytes } from './operator-figures.ts';
+import { countEvents, countQueued, countRequests, countTurns, residentBytes } from './operator-figures.ts';
 import { waitingPipeline } from './sample-pipelines.ts';
 
 const usualSize = 10_000;
@@ -13,6 +13,8 @@ const steps = 10;
 const patience = { timeoutMs: 600_000 };
 /** Longer than the Lease and the watches take to repeat themselves. */
 const idleSeconds = 60;
+/** Without an Event for so long, there are none left. */
+const quietMs = 10_000;
 const usual = { needs: 'cluster', usualRounds: 1, usualSize } as const;
 
 /** What a great many WorkItems cost that wait for something. */
@@ -36,6 +38,8 @@ async function measureIdle(place: EnginePlace): Promise<ScenarioResult> {
   const { empty, before, after } = await withOperator(place, async (operator) => {
     const emptyBytes = residentBytes(await operator.metrics());
     await begin(place, operator);
+    place.report('waiting for the last Events to be written');
+    await untilQuiet(operator);
     place.report(`looking on for ${idleSeconds} s`);
     const first = await operator.metrics();
     await sleep(idleSeconds * 1000);
@@ -66,8 +70,8 @@ async function measureRestart(place: EnginePlace): Promise<ScenarioResult> {
   const { size = usualSize } = place;
   await withOperator(place, (operator) => begin(place, operator));
   place.report('starting another operator');
-  const startedAt = performance.now();
   const operator = await MeasuredOperator.start(place);
+  const startedAt = performance.now();
   try {
     await operator.untilReady();
     const readySeconds = rounded((performance.now() - startedAt) / 1000, 1);
@@ -97,6 +101,16 @@ async function begin(place: EnginePlace, operator: MeasuredOperator): Promise<vo
   report(`creating ${size} WorkItems`);
   await createWorkItems(client, namespace, { prefix: 'waits', count: size });
   await operator.until(hasBegun(size), patience);
+}
+
+/** Events are written in the background, so many a second: 10,000 take minutes. */
+async function untilQuiet(operator: MeasuredOperator): Promise<void> {
+  let [events, quietSinceMs] = [-1, 0];
+  const isQuiet = (samples: MetricSamples) => {
+    if (countEvents(samples) !== events) [events, quietSinceMs] = [countEvents(samples), performance.now()];
+    return performance.now() - quietSinceMs > quietMs;
+  };
+  await operator.until(isQuiet, { timeoutMs: 1_200_000, pollMs: 2_000 });
 }
 
 /** Each has been written once, and no key waits. */

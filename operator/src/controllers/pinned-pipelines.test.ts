@@ -23,7 +23,10 @@ function aNamespace(...pipelines: readonly Pipeline[]) {
   const start = () =>
     new PinnedPipelines({
       revisions: {
-        load: (_namespace, name) => Promise.resolve(void (counts.loaded += 1) ?? revisions.get(name)),
+        load: (_namespace, name) => {
+          counts.loaded += 1;
+          return Promise.resolve(revisions.get(name));
+        },
         keep: (_namespace, name, content) => {
           counts.kept += 1;
           if (!revisions.has(name)) revisions.set(name, structuredClone(content));
