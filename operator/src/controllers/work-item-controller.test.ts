@@ -269,5 +269,16 @@ describe('reconcileWorkItem', () => {
       expect(engine.workItem('forged')?.status).toMatchObject({ message, waitingFor: [{ name: 'short', message }] });
       expect(engine.errors).toEqual([]);
     });
+
+    it('fails a run whose revision is gone, and ends what it had begun', async () => {
+      const engine = aWorld({ pipelines: [short] }, ofShort);
+      await engine.settle(() => running(engine) === 1);
+      engine.cluster.revisions.clear();
+      engine.processes[0]?.die();
+      await engine.settle();
+      expect(statusOf(engine)).toMatchObject({ phase: 'Failed', reason: 'RevisionLost' });
+      expect(statusOf(engine).steps?.every(({ finishedAt }) => finishedAt !== undefined)).toBe(true);
+      expect([...engine.cluster.jobs.objects.values()]).toEqual([]);
+    });
   });
 });

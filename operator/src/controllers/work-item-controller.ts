@@ -4,6 +4,7 @@ import { describeProgress } from '../core/work-item/describe-progress.ts';
 import { openAttempt } from '../core/work-item/attempts.ts';
 import { isWorthRecording } from '../core/work-item/is-worth-recording.ts';
 import type { ObservedWorkItem, PinnedPipeline } from '../core/work-item/observed.ts';
+import { endUnplannedRun } from '../core/work-item/end-unplanned-run.ts';
 import { refuseWorkItem } from '../core/work-item/refuse-work-item.ts';
 import { Terminal } from '../core/reconcile-error.ts';
 import type { Admission } from './admission.ts';
@@ -46,6 +47,7 @@ export function reconcileWorkItem(parts: WorkItemControllerParts) {
     if (isFinished(workItem)) return finishWorkItem(parts, workItem);
     const prepared = await prepare(parts, workItem).catch(whenUnplanned(parts, workItem));
     if ('problem' in prepared) return refuse(parts, workItem, prepared.problem);
+    if ('lost' in prepared) return lose(parts, workItem, prepared.lost);
     await carryOut(parts, { key, workItem, fresh, ...prepared });
     const { requeueAfterMs } = prepared.answered.plan;
     return requeueAfterMs === undefined ? {} : { requeueAfterMs };
@@ -87,10 +89,16 @@ async function planInItsPlace(parts: WorkItemControllerParts, observed: Observed
 /** Whether all that a run waits for is a place in the queue. */
 const isQueued = ({ plan }: AnsweredPlan) => plan.status.waitingFor?.some(({ kind }) => kind === 'quota') ?? false;
 
-/** Whoever cannot begin gives its place to others, and its status says why unless that may change by itself. */
+/**
+ * Whoever cannot begin gives its place to others, and its status says why unless that may change by itself. A run that can
+ * never be planned again is lost.
+ */
 function whenUnplanned({ admission }: WorkItemControllerParts, workItem: WorkItem) {
-  return (error: unknown): { readonly problem: PinProblem } => {
-    if (workItem.status?.startedAt !== undefined) throw error;
+  return (error: unknown): { readonly problem: PinProblem } | { readonly lost: string } => {
+    if (workItem.status?.startedAt !== undefined) {
+      if (error instanceof Terminal) return { lost: error.message };
+      throw error;
+    }
     if (error instanceof Terminal) {
       const { name } = workItem.spec.pipelineRef ?? workItem.metadata;
       return { problem: { reason: 'PipelineInvalid', message: error.message, name } };
@@ -105,6 +113,12 @@ async function refuse(parts: WorkItemControllerParts, workItem: WorkItem, proble
   const status = refuseWorkItem(workItem, problem, parts.clock());
   if (isWorthRecording(workItem.status, status)) await record(parts, workItem, status);
   parts.admission.setAside(workItem);
+  return {};
+}
+
+/** What is under way of it is ended by the next turn. */
+async function lose(parts: WorkItemControllerParts, workItem: WorkItem, why: string): Promise<Again> {
+  await record(parts, workItem, endUnplannedRun(workItem, why, parts.clock()));
   return {};
 }
 

@@ -124,6 +124,8 @@ export const runReasons = {
   outputsUnresolved: 'OutputsUnresolved',
   /** Nothing runs and nothing can: the pipeline cannot go on. Validation finds such pipelines. */
   stuck: 'Stuck',
+  /** What the run was pinned to is gone, or is not what it was. */
+  revisionLost: 'RevisionLost',
   /** More steps than status can hold. */
   tooManySteps: 'TooManySteps',
   /** A state that cannot be: a mistake in Conclave itself. */
