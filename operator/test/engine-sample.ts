@@ -7,43 +7,70 @@ export const aStep = (name: string, more: { readonly placement: object }): objec
   ...more,
 });
 
-/**
- * A run with a bit of everything that is written: a group, a loop, a branch, a step that fails once, and one that takes
- * too long and is stopped.
- */
-export function samplePipeline(placement: object): object {
+/** A pipeline that is run, and what each of its runs has to come to. */
+export interface Sample {
+  readonly name: string;
+  readonly pipeline: object;
+  /** By path: how the step ends, and its attempts. */
+  readonly steps: Readonly<Record<string, readonly string[]>>;
+}
+
+/** Three runs that together have a bit of everything that is written: their Pods end by `sampleScript`. */
+export function samples(placement: object): readonly Sample[] {
   const step = (name: string, more: object = {}) => aStep(name, { placement, ...more });
-  const loop = { name: 'each', type: 'loop', iterateOver: [1, 2], loopVariable: 'item', dependsOn: ['pair'] };
-  const branch = { name: 'size', type: 'conditional', condition: { expression: '{{a.count}} > 3' } };
+  return [branches(step), groups(step), loops(step)];
+}
+
+type MakeStep = (name: string, more?: object) => object;
+
+function branches(step: MakeStep): Sample {
+  const sides = { ifTrue: { steps: [step('large')] }, ifFalse: { steps: [step('small')] } };
+  const size = { name: 'size', type: 'conditional', condition: { expression: '{{a.count}} > 3' }, branches: sides };
   return {
-    steps: [
-      step('a', { outputs: { count: 'count' } }),
-      { name: 'pair', type: 'parallel_group', dependsOn: ['a'], steps: [step('b'), step('c')] },
-      { ...loop, steps: [step('d', { outputs: { count: 'count_{{item_index}}' } })] },
-      step('flaky', { dependsOn: ['each'], retryPolicy: { initialBackoffSeconds: 1 } }),
-      step('slow', { ...tooSlow, dependsOn: ['a'] }),
-      { ...branch, branches: { ifTrue: { steps: [step('large')] }, ifFalse: { steps: [step('small')] } } },
-      step('last', { dependsOn: ['flaky', 'size'] }),
-    ],
-    outputs: { counts: { from: '{{each.results[*].d.count}}' } },
+    name: 'branches',
+    pipeline: { steps: [step('a', { outputs: { count: 'count' } }), size, step('last', { dependsOn: ['size'] })] },
+    steps: { a: once, size: none, large: once, small: ['Skipped'], last: once },
   };
 }
 
-const tooSlow = { timeoutSeconds: 1, retryPolicy: { maxAttempts: 1 }, onError: { continueOnFailure: true } };
+/** A group, and beside it a step that takes too long and is stopped. */
+function groups(step: MakeStep): Sample {
+  const tooSlow = { timeoutSeconds: 1, retryPolicy: { maxAttempts: 1 }, onError: { continueOnFailure: true } };
+  const pair = { name: 'pair', type: 'parallel_group', steps: [step('a'), step('b')] };
+  return {
+    name: 'groups',
+    pipeline: { steps: [pair, step('slow', { ...tooSlow, dependsOn: ['pair'] })] },
+    steps: { pair: none, a: once, b: once, slow: ['Failed', '1 Failed'] },
+  };
+}
 
-/** How the Pods of the sample end. */
+/** A loop, and a step that fails once. */
+function loops(step: MakeStep): Sample {
+  const child = step('look', { outputs: { count: 'count_{{item_index}}' } });
+  const each = { name: 'each', type: 'loop', iterateOver: [1, 2], loopVariable: 'item', steps: [child] };
+  const flaky = step('flaky', { dependsOn: ['each'], retryPolicy: { initialBackoffSeconds: 1 } });
+  return {
+    name: 'loops',
+    pipeline: { steps: [each, flaky], outputs: { counts: { from: '{{each.results[*].look.count}}' } } },
+    steps: { each: none, flaky: ['Succeeded', '1 Failed', '2 Succeeded'] },
+  };
+}
+
+const none = ['Succeeded'];
+const once = ['Succeeded', '1 Succeeded'];
+
+/** How the Pods of the samples end. */
 export const sampleScript: Script = ({ path, attempt }): PodEnd | 'runs on' => {
   if (path === 'slow') return 'runs on';
   if (path === 'flaky' && attempt === 1) return { exitCode: 10 };
   return { says: { outcome: 'succeeded', outputs: { count: 5 } } };
 };
 
-/** What a run has come to, without times and names: the same for each run of the sample, whatever happened. */
-export function outcomeOf({ status = {} }: WorkItem): object {
-  const { phase, reason, outputs, steps = [] } = status;
-  const told = steps.map(({ path, phase: stepPhase, iterations, attempts = [] }) => [
-    ...[path, stepPhase, iterations?.succeeded],
-    attempts.map(({ number, result }) => `${number} ${result}`),
+/** What became of the steps of a run, as a sample tells it. */
+export function stepsOf({ status }: WorkItem): Sample['steps'] {
+  const told = (status?.steps ?? []).map(({ path, phase, attempts = [] }) => [
+    path,
+    [phase, ...attempts.map(({ number, result = 'open' }) => `${number} ${result}`)],
   ]);
-  return { phase, reason, outputs, steps: told.toSorted() };
+  return Object.fromEntries(told) as Sample['steps'];
 }

@@ -9,7 +9,9 @@ export interface LogLine {
   readonly [field: string]: unknown;
 }
 
-const program = fileURLToPath(new URL('../src/cmd/operator.ts', import.meta.url));
+/** As its sources are, unless a built one is to be tried. */
+const program =
+  process.env['CONCLAVE_TEST_OPERATOR'] ?? fileURLToPath(new URL('../src/cmd/operator.ts', import.meta.url));
 
 /** The operator as a process of its own, as it runs in production. */
 export class OperatorProcess {

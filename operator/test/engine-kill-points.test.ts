@@ -1,0 +1,142 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { KubeObject, ResourceType } from '../src/kube/resource-type.ts';
+import { secrets } from '../src/kube/secret.ts';
+import type { ProxiedRequest } from '../src/testing/fault.ts';
+import { FaultProxy } from '../src/testing/fault-proxy.ts';
+import { type Sample, samples, sampleScript, stepsOf } from './engine-sample.ts';
+import { EngineWorld } from './engine-world.ts';
+import { testKubeconfig } from './test-cluster.ts';
+import { until, Work } from './work-items.ts';
+
+const revisions: ResourceType = {
+  ...{ group: 'apps', version: 'v1', kind: 'ControllerRevision', plural: 'controllerrevisions', namespaced: true },
+};
+
+/** A write before or after which the operator died, such as `before POST jobs`. */
+type KillPoint = `${'before' | 'after'} ${string}`;
+
+/** What each operator writes anew: lives end with the first such write alone. */
+const writtenAgain: ReadonlySet<string> = new Set(['POST leases', 'POST controllerrevisions']);
+/** More than any of the samples has. */
+const mostLives = 80;
+
+let world: EngineWorld;
+const covered: KillPoint[] = [];
+
+beforeAll(async () => {
+  world = await EngineWorld.start();
+});
+
+afterAll(async () => {
+  process.stdout.write(`kill points covered: ${covered.length}\n`);
+  await world.stop();
+});
+
+/** `PUT workitems/status` for such a write, whatever it is called. */
+function nameOf({ method, path }: ProxiedRequest): string {
+  const [, plural = '', , subresource] = path.replace(/^.*\/namespaces\/[^/]+/, '').split('/');
+  return `${method} ${plural}${subresource === undefined ? '' : `/${subresource}`}`;
+}
+
+/** A namespace in which a sample runs as soon as an operator comes. */
+async function aRun({ pipeline }: Sample): Promise<Work> {
+  const namespace = await world.addNamespace();
+  await world.installAuthority(namespace);
+  world.node.follow(namespace, sampleScript);
+  const work = new Work(world.client, namespace);
+  await work.addTenant({ retention: { finishedJobsSeconds: 1 } });
+  await work.addPipeline('sample', pipeline);
+  await work.add('run', { pipelineRef: { name: 'sample' } });
+  return work;
+}
+
+/** The run is over, and what it needed is no longer there. */
+async function settled(work: Work): Promise<'settled'> {
+  const { namespace } = work;
+  await work.reaches('run', 'Succeeded', 600_000);
+  await until('its Jobs are gone', () => world.node.jobsOf(namespace).length === 0);
+  await until('its Pods are gone', () => world.node.podsOf(namespace).length === 0);
+  return 'settled';
+}
+
+/** Whether a life ends with a write: with the first of it that is new. */
+function isNew(write: string, points: readonly KillPoint[]): boolean {
+  return write !== 'PUT leases' && !(writtenAgain.has(write) && points.includes(`after ${write}`));
+}
+
+/**
+ * One life of an operator: it dies before or after its first new write. Undefined when it had nothing new to write. The
+ * name of its Lease is another one each time, so that none waits for the one who died.
+ */
+async function live(work: Work, points: readonly KillPoint[]): Promise<KillPoint | undefined> {
+  const { namespace } = work;
+  const side = points.length % 2 === 0 ? 'before' : 'after';
+  const proxy = await FaultProxy.start(testKubeconfig());
+  const flags = { namespace, leaseNamespace: namespace, leaseName: randomUUID() };
+  const operator = world.startOperator({ kubeconfig: proxy.kubeconfig, ...flags });
+  let point: KillPoint | undefined;
+  const when = (request: ProxiedRequest): boolean => {
+    const isTheOne = request.isWrite && isNew(nameOf(request), points);
+    if (isTheOne) point ??= `${side} ${nameOf(request)}`;
+    return isTheOne;
+  };
+  const fault = side === 'before' ? ({ kind: 'swallow' } as const) : ({ kind: 'loseAnswer', how: 'silence' } as const);
+  proxy.inject({ fault, when, done: () => operator.child.kill('SIGKILL') });
+  const end = await Promise.race([operator.ended, settled(work)]);
+  await operator.kill();
+  await proxy.close();
+  if (end === 'settled') return undefined;
+  if (operator.child.signalCode !== 'SIGKILL') throw new Error(`the operator ended by itself with ${end}`);
+  return point;
+}
+
+/** Operators live and die, one after the other, until nothing is left to write. */
+async function liveAndDie(work: Work): Promise<readonly KillPoint[]> {
+  const points: KillPoint[] = [];
+  while (points.length < mostLives) {
+    const point = await live(work, points);
+    if (point === undefined) return points;
+    points.push(point);
+  }
+  throw new Error(`it never ends: ${points.join(', ')}`);
+}
+
+async function namesOf(type: ResourceType, { client, namespace }: Work): Promise<readonly string[]> {
+  const { items } = await client.listPage<KubeObject>(type, { namespace, limit: 100 });
+  return items.map(({ metadata }) => metadata.name).toSorted();
+}
+
+/** Every write has both sides: what had not happened yet is written by the next life, which dies after it. */
+function expectBothSides(points: readonly KillPoint[]): void {
+  const writesOf = (side: string) =>
+    points.filter((point) => point.startsWith(side)).map((point) => point.split(' ', 3));
+  expect(writesOf('after').length).toBe(writesOf('before').length);
+}
+
+describe.concurrent('operators that die before and after each write', () => {
+  it.each([0, 1, 2])(
+    'bring the run to the end that it would have had: sample %i',
+    async (which) => {
+      const sample = samples(world.node.placement)[which]!;
+      const work = await aRun(sample);
+      const points = await liveAndDie(work);
+      covered.push(...points);
+      expectBothSides(points);
+      for (const write of [
+        'POST leases',
+        'POST controllerrevisions',
+        'PUT workitems/status',
+        'POST jobs',
+        'DELETE jobs',
+      ])
+        expect(points).toEqual(expect.arrayContaining([`before ${write}`, `after ${write}`]));
+      expect(stepsOf(await work.get('run'))).toEqual(sample.steps);
+      expect(await namesOf(revisions, work)).toHaveLength(1);
+      expect(await namesOf(secrets, work)).toEqual(['conclave-ca', 'conclave-server-tls']);
+      const made = [...world.node.jobUids].filter(([key]) => key.startsWith(`${work.namespace}/`));
+      expect(made.filter(([, uids]) => uids.size !== 1)).toEqual([]);
+    },
+    1_800_000,
+  );
+});
