@@ -16,6 +16,22 @@ describe('parseOperatorOptions', () => {
       healthPort: 9090,
       logLevel: 'info',
       workers: 16,
+      engine: {
+        image: 'localhost/conclave:dev',
+        runtimeImage: 'localhost/conclave-runtime:dev',
+        serverUrl: 'https://conclave-server.conclave-system.svc:8443',
+        serverTokenFile: '/var/run/secrets/kubernetes.io/serviceaccount/token',
+        dnsServers: undefined,
+        clusterDomain: 'cluster.local',
+      },
+    });
+  });
+
+  it('takes the server of the namespace in which it stands for election, and several DNS servers', () => {
+    const { engine } = parse(['--lease-namespace', 'team', '--dns-server', '10.0.0.10,10.0.0.11']);
+    expect(engine).toMatchObject({
+      serverUrl: 'https://conclave-server.team.svc:8443',
+      dnsServers: ['10.0.0.10', '10.0.0.11'],
     });
   });
 
