@@ -17,7 +17,7 @@ const revisions: ResourceType = {
 type KillPoint = `${'before' | 'after'} ${string}`;
 
 /** What each operator writes anew: lives end with the first such write alone. */
-const writtenAgain: ReadonlySet<string> = new Set(['POST leases', 'POST controllerrevisions']);
+const writtenAgain: ReadonlySet<string> = new Set(['POST leases', 'POST controllerrevisions', 'PATCH configmaps']);
 /** More than any of the samples has. */
 const mostLives = 80;
 
@@ -60,9 +60,21 @@ async function settled(work: Work): Promise<'settled'> {
   return 'settled';
 }
 
-/** Whether a life ends with a write: with the first of it that is new. */
-function isNew(write: string, points: readonly KillPoint[]): boolean {
-  return write !== 'PUT leases' && !(writtenAgain.has(write) && points.includes(`after ${write}`));
+const statusWrite = 'PUT workitems/status';
+
+/**
+ * Says of each write of a life whether it ends with it: with the first that is new. What is done about a status comes
+ * after it is recorded once more, so that a stale plan does nothing: a status that was written by the last life may pass.
+ */
+function whenNew(points: readonly KillPoint[]): (write: string) => boolean {
+  let mayPass = points.findLast((point) => point.startsWith('after ')) === `after ${statusWrite}`;
+  return (write) => {
+    if (write === 'PUT leases') return false;
+    if (writtenAgain.has(write)) return !points.includes(`after ${write}`);
+    const isRepeated = mayPass && write === statusWrite;
+    if (isRepeated) mayPass = false;
+    return !isRepeated;
+  };
 }
 
 /**
@@ -76,17 +88,20 @@ async function live(work: Work, points: readonly KillPoint[]): Promise<KillPoint
   const flags = { namespace, leaseNamespace: namespace, leaseName: randomUUID() };
   const operator = world.startOperator({ kubeconfig: proxy.kubeconfig, ...flags });
   let point: KillPoint | undefined;
+  const isNew = whenNew(points);
   const when = (request: ProxiedRequest): boolean => {
-    const isTheOne = request.isWrite && isNew(nameOf(request), points);
+    const isTheOne = request.isWrite && isNew(nameOf(request));
     if (isTheOne) point ??= `${side} ${nameOf(request)}`;
     return isTheOne;
   };
   const fault = side === 'before' ? ({ kind: 'swallow' } as const) : ({ kind: 'loseAnswer', how: 'silence' } as const);
   proxy.inject({ fault, when, done: () => operator.child.kill('SIGKILL') });
   const end = await Promise.race([operator.ended, settled(work)]);
+  // What ends a run may be seen here before the operator dies of it.
+  if (point !== undefined) await operator.ended;
   await operator.kill();
   await proxy.close();
-  if (end === 'settled') return undefined;
+  if (point === undefined && end === 'settled') return undefined;
   if (operator.child.signalCode !== 'SIGKILL') throw new Error(`the operator ended by itself with ${end}`);
   return point;
 }
@@ -107,11 +122,10 @@ async function namesOf(type: ResourceType, { client, namespace }: Work): Promise
   return items.map(({ metadata }) => metadata.name).toSorted();
 }
 
-/** Every write has both sides: what had not happened yet is written by the next life, which dies after it. */
+/** Every write has both sides: what had not happened yet is written by the next life, which dies after it; but for the last. */
 function expectBothSides(points: readonly KillPoint[]): void {
-  const writesOf = (side: string) =>
-    points.filter((point) => point.startsWith(side)).map((point) => point.split(' ', 3));
-  expect(writesOf('after').length).toBe(writesOf('before').length);
+  const count = (side: string) => points.filter((point) => point.startsWith(side)).length;
+  expect(count('before') - count('after')).toBeLessThanOrEqual(1);
 }
 
 describe.concurrent('operators that die before and after each write', () => {
@@ -122,14 +136,9 @@ describe.concurrent('operators that die before and after each write', () => {
       const work = await aRun(sample);
       const points = await liveAndDie(work);
       covered.push(...points);
+      expect(points.length).toBeGreaterThanOrEqual(20);
       expectBothSides(points);
-      for (const write of [
-        'POST leases',
-        'POST controllerrevisions',
-        'PUT workitems/status',
-        'POST jobs',
-        'DELETE jobs',
-      ])
+      for (const write of ['POST leases', 'POST controllerrevisions', statusWrite, 'POST jobs'])
         expect(points).toEqual(expect.arrayContaining([`before ${write}`, `after ${write}`]));
       expect(stepsOf(await work.get('run'))).toEqual(sample.steps);
       expect(await namesOf(revisions, work)).toHaveLength(1);
