@@ -136,7 +136,6 @@ describe.concurrent('operators that die before and after each write', () => {
       const work = await aRun(sample);
       const points = await liveAndDie(work);
       covered.push(...points);
-      expect(points.length).toBeGreaterThanOrEqual(20);
       expectBothSides(points);
       for (const write of ['POST leases', 'POST controllerrevisions', statusWrite, 'POST jobs'])
         expect(points).toEqual(expect.arrayContaining([`before ${write}`, `after ${write}`]));
@@ -148,4 +147,10 @@ describe.concurrent('operators that die before and after each write', () => {
     },
     1_800_000,
   );
+});
+
+describe('all these lives', () => {
+  it('ended at sixty writes and more', () => {
+    expect(covered.length).toBeGreaterThanOrEqual(60);
+  });
 });
