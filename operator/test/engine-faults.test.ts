@@ -42,8 +42,8 @@ async function expectGoodEnds(work: Work): Promise<void> {
   }
   const made = [...world.node.jobUids].filter(([key]) => key.startsWith(`${work.namespace}/`));
   expect(made.filter(([, uids]) => uids.size !== 1)).toEqual([]);
-  // Three of `branches`, three of `groups`, four of `loops`: an attempt without a Job would show, and one with two.
-  expect(made).toHaveLength(10);
+  // Three of `branches`, five of `groups`, four of `loops`: an attempt without a Job would show, and one with two.
+  expect(made).toHaveLength(12);
 }
 
 const leads = (operator: OperatorProcess) => until('it leads', () => operator.has('this process leads'));

@@ -36,11 +36,12 @@ function branches(step: MakeStep): Sample {
 /** A group, and beside it a step that takes too long and is stopped. */
 function groups(step: MakeStep): Sample {
   const tooSlow = { timeoutSeconds: 1, retryPolicy: { maxAttempts: 1 }, onError: { continueOnFailure: true } };
+  const slow = step('slow', { ...tooSlow, dependsOn: ['pair'] });
   const pair = { name: 'pair', type: 'parallel_group', steps: [step('a'), step('b')] };
   return {
     name: 'groups',
-    pipeline: { steps: [pair, step('slow', { ...tooSlow, dependsOn: ['pair'] })] },
-    steps: { pair: none, a: once, b: once, slow: ['Failed', '1 Failed'] },
+    pipeline: { steps: [pair, slow, step('c', { dependsOn: ['pair'] }), step('d', { dependsOn: ['c'] })] },
+    steps: { pair: none, a: once, b: once, slow: ['Failed', '1 Failed'], c: once, d: once },
   };
 }
 
