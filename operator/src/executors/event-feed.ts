@@ -34,11 +34,12 @@ export class EventFeed {
 
   /** Reads until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
+    const isOver = () => signal.aborted;
+    while (!isOver()) {
       try {
         await this.#read(signal);
       } catch (error) {
-        if (signal.aborted) return;
+        if (isOver()) return;
         this.#options.failed(error);
         await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
       }
