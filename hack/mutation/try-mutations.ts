@@ -21,7 +21,7 @@ export interface TryOptions {
   readonly report: (line: string) => void;
 }
 
-const timeoutMs = 120_000;
+const timeoutMs = 300_000;
 
 /**
  * Plants each mutation by itself and runs its tests. Without any of them the tests must pass, else nothing could be told.
