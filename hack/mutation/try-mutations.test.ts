@@ -9,7 +9,7 @@ describe('judgeOutcome', () => {
   it('calls one caught that keeps the tests from ending', () => {
     expect(judgeOutcome({ outcome: 'overdue' })).toEqual({
       verdict: 'caught',
-      by: 'the tests did not end within 120 s',
+      by: 'the tests did not end within 300 s',
     });
   });
 
