@@ -1,3 +1,4 @@
+import type { Condition } from '../../api/condition.ts';
 import type { StepStatus } from '../../api/step-status.ts';
 import type { WorkItem } from '../../api/work-item.ts';
 import type { WorkItemStatus } from '../../api/work-item-status.ts';
@@ -24,13 +25,12 @@ export function endUnplannedRun({ metadata, status = {} }: WorkItem, why: string
     { type: conditionTypes.running, status: 'False', ...told },
     { type: conditionTypes.succeeded, status: 'False', ...told },
   ];
+  const before: readonly Condition[] = status.conditions ?? [];
   return {
     ...without(status, 'waitingFor'),
     ...{ ...ending, ending, finishedAt: at },
     ...defined({ observedGeneration: metadata.generation, steps: status.steps?.map((step) => endStep(step, at)) }),
-    conditions: [
-      ...updates.reduce((conditions, update) => setCondition(conditions, update, now), status.conditions ?? []),
-    ],
+    conditions: [...updates.reduce((conditions, update) => setCondition(conditions, update, now), before)],
   };
 }
 
