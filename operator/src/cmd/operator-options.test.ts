@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseOperatorOptions, UsageError } from './operator-options.ts';
+import { UsageError } from './flag-values.ts';
+import { parseOperatorOptions } from './operator-options.ts';
 
 const parse = (words: string[], environment: Record<string, string> = {}) =>
   parseOperatorOptions(words, environment, 'host-1');

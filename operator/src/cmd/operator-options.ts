@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { logLevels, type LogLevel } from '../telemetry/logger.ts';
 import { engineFlags, type EngineOptions, engineUsage, parseEngineOptions } from './engine-options.ts';
+import { logLevel, UsageError, wholeNumber } from './flag-values.ts';
 
 /** How the operator was told to run. */
 export interface OperatorOptions {
@@ -16,11 +17,6 @@ export interface OperatorOptions {
   /** Reconciles that run at the same time, for each kind. */
   readonly workers: number;
   readonly engine: EngineOptions;
-}
-
-/** What is wrong with the command line or the environment, and what to do. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
 }
 
 export const usage = `usage: conclave-operator [flags]
@@ -81,16 +77,4 @@ function parseFlags(words: readonly string[]) {
   } catch (error) {
     throw new UsageError(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
   }
-}
-
-function wholeNumber(flag: Flag, text: string, { min, max }: { min: number; max: number }): number {
-  const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= min && value <= max) return value;
-  throw new UsageError(`--${flag} takes a whole number from ${min} to ${max}, not '${text}'`);
-}
-
-function logLevel(text: string): LogLevel {
-  const level = logLevels.find((each) => each === text);
-  if (level !== undefined) return level;
-  throw new UsageError(`--log-level takes one of ${logLevels.join(', ')}, not '${text}'`);
 }

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { logLevels, type LogLevel } from '../telemetry/logger.ts';
-import { UsageError } from './operator-options.ts';
+import { logLevel, type Range, UsageError, wholeNumber } from './flag-values.ts';
 
 /** Where artifacts are kept when that is not the data folder. */
 export interface S3Options {
@@ -86,11 +86,6 @@ export function parseServerOptions(
   };
 }
 
-interface Range {
-  readonly min: number;
-  readonly max: number;
-}
-
 function s3Options(read: (flag: string) => string | undefined): S3Options | undefined {
   const bucket = read('s3-bucket');
   if (bucket === undefined) return undefined;
@@ -104,16 +99,4 @@ function parseFlags(words: readonly string[]): Readonly<Record<string, string | 
   } catch (error) {
     throw new UsageError(`${error instanceof Error ? error.message : String(error)}\n${serverUsage}`);
   }
-}
-
-function wholeNumber(flag: string, text: string, { min, max }: Range): number {
-  const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= min && value <= max) return value;
-  throw new UsageError(`--${flag} takes a whole number from ${min} to ${max}, not '${text}'`);
-}
-
-function logLevel(text: string): LogLevel {
-  const level = logLevels.find((each) => each === text);
-  if (level !== undefined) return level;
-  throw new UsageError(`--log-level takes one of ${logLevels.join(', ')}, not '${text}'`);
 }
