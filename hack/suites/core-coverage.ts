@@ -2,7 +2,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { repositoryRoot } from '../cluster/paths.ts';
 import { runCommand } from './run-command.ts';
-import { emptyTally, type Tally } from './tally.ts';
+import { tallyOne, type Tally } from './tally.ts';
 
 /** Share of the branches of `operator/src/core` that its tests must take, in percent. */
 const leastPercent = 95;
@@ -53,7 +53,7 @@ export function judgeCoverage(
       ...sums.sort(([one], [other]) => (one < other ? -1 : 1)).map(([folder, sum]) => lineOf(folder, sum)),
       `${sign} branches of core: ${percentText(all)} % (at least ${leastPercent} %)`,
     ],
-    tally: isEnough ? { ...emptyTally, passed: 1 } : { ...emptyTally, failed: 1 },
+    tally: tallyOne('branches of core', isEnough),
   };
 }
 

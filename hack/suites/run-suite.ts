@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { addTallies, emptyTally, tallyVitest, type Tally, type VitestReport } from './tally.ts';
+import { addTallies, emptyTally, tallyOne, tallyVitest, type Tally, type VitestReport } from './tally.ts';
 import { runCommand } from './run-command.ts';
 
 const checks = ['verify:format', 'verify:lint', 'verify:types', 'verify:generated'];
@@ -11,7 +11,7 @@ export async function runChecks(): Promise<Tally> {
   for (const check of checks) {
     const good = (await runCommand('npm', ['run', '--silent', check])) === 0;
     process.stdout.write(`${good ? '✓' : '✗'} npm run ${check}\n`);
-    tally = addTallies(tally, good ? { ...emptyTally, passed: 1 } : { ...emptyTally, failed: 1 });
+    tally = addTallies(tally, tallyOne(`npm run ${check}`, good));
   }
   return tally;
 }

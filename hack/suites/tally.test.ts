@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { addTallies, renderTally, tallyVitest, type VitestReport } from './tally.ts';
+import { addTallies, renderTally, tallyOne, tallyVitest, type VitestReport } from './tally.ts';
 
 const aReport = (overrides: Partial<VitestReport> = {}): VitestReport => ({
   numPassedTests: 5,
@@ -12,7 +12,7 @@ const aReport = (overrides: Partial<VitestReport> = {}): VitestReport => ({
 
 describe('tallyVitest', () => {
   it('counts what vitest counted', () => {
-    expect(tallyVitest(aReport({ numFailedTests: 2, numPendingTests: 1, success: false }), 1)).toEqual({
+    expect(tallyVitest(aReport({ numFailedTests: 2, numPendingTests: 1, success: false }), 1)).toMatchObject({
       passed: 5,
       failed: 2,
       skipped: 1,
@@ -28,6 +28,37 @@ describe('tallyVitest', () => {
     expect(tallyVitest(aReport({ numPassedTests: 0 }), 0).failed).toBe(1);
     expect(tallyVitest(undefined, 0).failed).toBe(1);
     expect(tallyVitest(aReport(), null).failed).toBe(1);
+  });
+});
+
+describe('the failures that a tally names', () => {
+  const file = (overrides: object) => ({
+    name: `${process.cwd()}/a.test.ts`,
+    status: 'failed',
+    assertionResults: [],
+    ...overrides,
+  });
+
+  it('are the tests that failed, with their file', () => {
+    const assertionResults = [
+      { fullName: 'adds numbers', status: 'failed' },
+      { fullName: 'takes none', status: 'passed' },
+    ];
+    const report = aReport({ numFailedTests: 1, testResults: [file({ assertionResults })] });
+    expect(tallyVitest(report, 1).failures).toEqual(['a.test.ts: adds numbers']);
+  });
+
+  it('are files that could not be run', () => {
+    expect(tallyVitest(aReport({ success: false, testResults: [file({})] }), 1).failures).toEqual(['a.test.ts']);
+  });
+
+  it('are none in a good run', () => {
+    expect(tallyVitest(aReport({ testResults: [file({ status: 'passed' })] }), 0).failures).toBeUndefined();
+  });
+
+  it('stand before the sum, which stays alone on the last line', () => {
+    const both = addTallies(tallyOne('one', false), addTallies(tallyOne('two', true), tallyOne('three', false)));
+    expect(renderTally(both)).toBe('failed:\n  one\n  three\n\n1 passed, 2 failed');
   });
 });
 

@@ -1,24 +1,36 @@
+import { relative } from 'node:path';
+
 /** How many tests, or checks, ended how. */
 export interface Tally {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
+  /** What failed, by name; may say less than `failed` counts. */
+  readonly failures?: readonly string[];
 }
 
 export const emptyTally: Tally = { passed: 0, failed: 0, skipped: 0 };
 
+/** One check by its name. */
+export function tallyOne(name: string, isGood: boolean): Tally {
+  return isGood ? { ...emptyTally, passed: 1 } : { ...emptyTally, failed: 1, failures: [name] };
+}
+
 /** Both together. */
 export function addTallies(left: Tally, right: Tally): Tally {
+  const failures = [...(left.failures ?? []), ...(right.failures ?? [])];
   return {
     passed: left.passed + right.passed,
     failed: left.failed + right.failed,
     skipped: left.skipped + right.skipped,
+    ...(failures.length > 0 && { failures }),
   };
 }
 
-/** The line that a run ends with: `12 passed, 0 failed`. */
-export function renderTally({ passed, failed, skipped }: Tally): string {
-  return `${passed} passed, ${failed} failed${skipped === 0 ? '' : `, ${skipped} skipped`}`;
+/** What a run ends with: the names of what failed, one a line, then `12 passed, 0 failed`. */
+export function renderTally({ passed, failed, skipped, failures = [] }: Tally): string {
+  const sum = `${passed} passed, ${failed} failed${skipped === 0 ? '' : `, ${skipped} skipped`}`;
+  return failures.length === 0 ? sum : ['failed:', ...failures.map((name) => `  ${name}`), '', sum].join('\n');
 }
 
 /** What vitest's JSON report says, as far as it is read here. */
@@ -28,6 +40,12 @@ export interface VitestReport {
   readonly numPendingTests: number;
   readonly numTodoTests: number;
   readonly success: boolean;
+  readonly testResults?: readonly {
+    /** The test file. */
+    readonly name: string;
+    readonly status: string;
+    readonly assertionResults: readonly { readonly fullName: string; readonly status: string }[];
+  }[];
 }
 
 /**
@@ -35,12 +53,25 @@ export interface VitestReport {
  * test at all, no report) counts as a failure: nothing that failed may look like a pass.
  */
 export function tallyVitest(report: VitestReport | undefined, exitCode: number | null): Tally {
-  if (report === undefined) return { ...emptyTally, failed: 1 };
+  if (report === undefined) return { ...emptyTally, failed: 1, failures: ['a run of vitest that left no report'] };
   const { numPassedTests: passed, numFailedTests, numPendingTests, numTodoTests, success } = report;
   const wentWrong = exitCode !== 0 || !success || passed + numFailedTests === 0;
+  const failed = numFailedTests === 0 && wentWrong ? 1 : numFailedTests;
+  const failures = failuresOf(report);
   return {
     passed,
-    failed: numFailedTests === 0 && wentWrong ? 1 : numFailedTests,
+    failed,
     skipped: numPendingTests + numTodoTests,
+    ...(failed > 0 && { failures: failures.length > 0 ? failures : ['a run of vitest, beside its tests'] }),
   };
+}
+
+/** Tests that failed, and files that could not be run. */
+function failuresOf({ testResults = [] }: VitestReport): string[] {
+  return testResults.flatMap(({ name, status, assertionResults }) => {
+    const file = relative(process.cwd(), name);
+    const failed = assertionResults.filter((test) => test.status === 'failed');
+    if (failed.length === 0) return status === 'failed' ? [file] : [];
+    return failed.map(({ fullName }) => `${file}: ${fullName}`);
+  });
 }

@@ -7,7 +7,7 @@ import { tryMutations } from '../mutation/try-mutations.ts';
 import { parseArguments, type Suite, type TestArguments } from './arguments.ts';
 import { checkCoreCoverage } from './core-coverage.ts';
 import { runChecks, runVitest } from './run-suite.ts';
-import { addTallies, emptyTally, renderTally, type Tally } from './tally.ts';
+import { addTallies, emptyTally, renderTally, tallyOne, type Tally } from './tally.ts';
 
 const instance = 'test';
 
@@ -33,8 +33,9 @@ async function runUnit(filters: readonly string[]): Promise<Tally> {
 async function runMutations(filters: readonly string[]): Promise<Tally> {
   const tried = await tryMutations(chooseMutations(filters), { workers: 2, report });
   if (tried.length > 0) report(printTried(tried));
-  const passed = tried.filter(({ verdict }) => verdict === 'caught').length;
-  return { ...emptyTally, passed, failed: tried.length - passed };
+  return tried
+    .map(({ mutation, verdict }) => tallyOne(`mutation ${mutation.name}: ${verdict}`, verdict === 'caught'))
+    .reduce(addTallies, emptyTally);
 }
 
 /** A suite that cannot begin counts as one failure, and the others still run. */
@@ -45,7 +46,7 @@ async function trySuite(suite: Suite, options: TestArguments): Promise<Tally> {
   } catch (error) {
     const { message, hint } = error as Error & { readonly hint?: string };
     report(`${suite} could not run: ${message}${hint === undefined ? '' : `\n${hint}`}`);
-    return { ...emptyTally, failed: 1 };
+    return tallyOne(`${suite}, which could not run`, false);
   } finally {
     report(`── ${suite} took ${Math.round((Date.now() - startedAt) / 1000)} s ──`);
   }

@@ -126,7 +126,7 @@ describe('a read', () => {
     const before = performance.now();
     const page = client.listPage(configMaps, { namespace: past.namespace, timeoutMs: 150 });
     expect(await failureOf(page)).toBeInstanceOf(Unreachable);
-    expect(performance.now() - before).toBeLessThan(1_000);
+    expect(performance.now() - before).toBeLessThan(10_000);
   });
 
   it('is whole when it comes byte by byte', async () => {

@@ -23,6 +23,9 @@ const pipelineType = resourceTypeOf<Pipeline>(pipelineKind);
 const methodType = resourceTypeOf<Method>(methodKind);
 const tenantType = resourceTypeOf<Tenant>(tenantKind);
 
+/** Longest time to an end that was asked for, in ms: half a second on an idle machine. What hangs takes ten seconds or more. */
+const soonMs = 6_000;
+
 let own: TestNamespace;
 let client: KubeClient;
 let namespace: string;
@@ -195,7 +198,7 @@ describe('the operator', () => {
     expect(metrics).toMatch(/^conclave_leader 1$/m);
   });
 
-  it('ends within two seconds when it is told to, and hands the Lease over', async () => {
+  it('ends soon when it is told to, and hands the Lease over', async () => {
     const name = aLeaseName();
     const first = anOperator(name);
     await until('the first leads', () => first.has('this process leads'));
@@ -203,8 +206,8 @@ describe('the operator', () => {
     await until('the second is ready without leading', () => second.isReady());
     const { code, tookMs } = await first.terminate();
     expect(code).toBe(0);
-    expect(tookMs).toBeLessThan(2_000);
-    expect(await until('the second leads', () => second.has('this process leads'))).toBeLessThan(2_000);
+    expect(tookMs).toBeLessThan(soonMs);
+    expect(await until('the second leads', () => second.has('this process leads'))).toBeLessThan(soonMs);
     const lease = await client.get(leases, { namespace: 'conclave-system', name });
     expect(lease.spec?.holderIdentity).toContain(String(second.child.pid));
   });
@@ -231,10 +234,10 @@ describe('the operator', () => {
     const { code, tookMs } = await operator.terminate();
     rmSync(directory, { recursive: true });
     expect(code).toBe(0);
-    expect(tookMs).toBeLessThan(2_000);
+    expect(tookMs).toBeLessThan(soonMs);
   });
 
-  it.each(['a candidate', 'the leader'])('ends within two seconds while the API server hangs, as %s', async (role) => {
+  it.each(['a candidate', 'the leader'])('ends soon while the API server hangs, as %s', async (role) => {
     const name = aLeaseName();
     if (role === 'a candidate') {
       const leader = anOperator(name, testKubeconfig());
@@ -247,10 +250,10 @@ describe('the operator', () => {
     await sleep(2_500); // a look at the Lease, or its renewal, hangs by now
     const { code, tookMs } = await operator.terminate();
     expect(code).toBe(0);
-    expect(tookMs).toBeLessThan(2_000);
+    expect(tookMs).toBeLessThan(soonMs);
   });
 
-  it('is followed by another within 18 seconds when it is killed', async () => {
+  it('is followed by another when it is killed, as soon as its Lease has run out', async () => {
     const name = aLeaseName();
     const first = anOperator(name);
     await until('the first leads', () => first.has('this process leads'));
@@ -258,7 +261,7 @@ describe('the operator', () => {
     await until('the second is ready', () => second.isReady());
     await first.kill();
     await apply('orphan', good);
-    expect(await until('the second judges', () => isJudged('orphan', 'True'), 30_000)).toBeLessThan(18_000);
+    expect(await until('the second judges', () => isJudged('orphan', 'True'), 30_000)).toBeLessThan(25_000);
   });
 
   it('stays alive but not ready while the API server is away, and goes on when it is back', async () => {

@@ -8,6 +8,12 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const command = join(root, 'dist/cmd/cli.js');
 
+/**
+ * Processor time that any answer may take, in seconds. An idle machine takes two at most for the most hostile input; a slow
+ * or a shared one takes several times that, and what has no end takes more than any limit.
+ */
+export const longestProcessorSeconds = 15;
+
 export interface ConclaveRun {
   readonly exitCode: number | null;
   readonly stdout: string;

@@ -63,7 +63,9 @@ describe('Attempts', () => {
       for (let time = 0; time < 5; time += 1) await goOn();
       expect(pauses.map(({ ms }) => ms)).toEqual([2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
       await goOn();
-      expect(attempts.observe(workItem)).toMatchObject([{ path: 'each[3].build', number: 2, jobUid: expect.any(String) }]);
+      expect(attempts.observe(workItem)).toMatchObject([
+        { path: 'each[3].build', number: 2, jobUid: expect.any(String) },
+      ]);
       expect(attempts.observe(workItem)).toHaveLength(1);
       expect(woken).toEqual([]);
     });

@@ -15,7 +15,7 @@ describe('systemClock', () => {
     const asleep = systemClock.sleep(60_000, controller.signal);
     controller.abort();
     await asleep;
-    expect(systemClock.monotonicMs() - before).toBeLessThan(1000);
+    expect(systemClock.monotonicMs() - before).toBeLessThan(10_000);
   });
 
   it('takes a delay longer than a timer can hold as a long one, not as none', async () => {

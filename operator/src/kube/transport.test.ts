@@ -183,7 +183,7 @@ describe('transport', () => {
     // What is left of the time once the credentials are there counts, so the number is a little less than was given.
     const start = performance.now();
     await expect(transport.send({ ...get, timeoutMs: 200 })).rejects.toThrow(/no answer from .* within (1\d\d|200) ms/);
-    expect(performance.now() - start).toBeLessThan(1_000);
+    expect(performance.now() - start).toBeLessThan(10_000);
     expect(outcomes[0]?.code).toBe('timeout');
     await expect(transport.open({ ...get, timeoutMs: 200 })).rejects.toThrow(Unreachable);
   });

@@ -267,7 +267,7 @@ describe('the checks of a validation step', () => {
     const asked = { text: Array.from({ length: 50_000 }, (_, index) => `word${index}`).join(' ') };
     const before = process.threadCpuUsage().user;
     const result = check({ ...relevance(1), ...completeness(1) }, { rows }, { pipelineInputs: asked });
-    expect((process.threadCpuUsage().user - before) / 1000).toBeLessThan(2000);
+    expect((process.threadCpuUsage().user - before) / 1000).toBeLessThan(10_000);
     expect(result.completeness).toBe(0.5);
   });
 });

@@ -143,7 +143,9 @@ interface CompletedInputs {
 
 /** Inputs that must be given and are not are made up, so that a pipeline can be tried without any. */
 function completeInputs({ spec, inputs }: DryRunRequest, values: MadeUpValues): CompletedInputs {
-  const missing = (spec.parameters ?? []).filter((parameter) => !Object.hasOwn(inputs, parameter.name) && isRequired(parameter));
+  const missing = (spec.parameters ?? []).filter(
+    (parameter) => !Object.hasOwn(inputs, parameter.name) && isRequired(parameter),
+  );
   const made = missing.map((parameter): [string, JsonValue] => [parameter.name, values.inputFor(parameter)]);
   return {
     inputs: Object.fromEntries([...Object.entries(inputs), ...made]),

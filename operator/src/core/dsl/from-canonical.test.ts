@@ -402,6 +402,6 @@ describe('hostile documents', () => {
     const started = performance.now();
     const document = { ...fields, replay: fields, metadata: { labels: fields }, work_item: fields, steps: [fields] };
     expect(fromCanonical(document).issues.length).toBeLessThanOrEqual(1200);
-    expect(performance.now() - started).toBeLessThan(2000);
+    expect(performance.now() - started).toBeLessThan(10_000);
   });
 });

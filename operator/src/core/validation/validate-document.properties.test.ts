@@ -166,6 +166,6 @@ describe('validateDocument', () => {
     }));
     const started = performance.now();
     expect(validateDocument({ ...pipeline, spec: { steps } }, kinds).length).toBe(1001);
-    expect(performance.now() - started).toBeLessThan(2000);
+    expect(performance.now() - started).toBeLessThan(10_000);
   });
 });

@@ -155,7 +155,7 @@ describe('methodCall', () => {
     const server = await serve(() => undefined);
     const begun = performance.now();
     expect(await outcomeOf(aMethod({ url: server.url }, { timeoutSeconds: 1 }))).toMatchObject({ reason: 'TimedOut' });
-    expect(performance.now() - begun).toBeLessThan(4_000);
+    expect(performance.now() - begun).toBeLessThan(20_000);
   });
 
   it('calls only hosts that the Tenant allows', async () => {
