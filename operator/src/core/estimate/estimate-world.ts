@@ -13,6 +13,8 @@ export interface EstimateWorld {
   readonly methods: readonly Method[];
   readonly models: readonly Model[];
   readonly councils: readonly Council[];
+  /** Models that others answer for, as the Tenant says. */
+  readonly modelOverrides?: readonly { readonly from: string; readonly to: string }[] | undefined;
 }
 
 /** Things that a step names: those that are known, and in words those that are not. */

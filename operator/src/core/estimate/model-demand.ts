@@ -4,6 +4,8 @@ import type { CouncilSpec } from '../../api/council.ts';
 import type { MethodSpec } from '../../api/method.ts';
 import type { Model } from '../../api/model.ts';
 import type { Step } from '../../api/step/step.ts';
+import { findModel, modelNameOf, modelOfJudge, modelOfMember } from '../agent/find-model.ts';
+import { defaultLimits, requestsOfCouncil, requestsOfFlow } from '../agent/limits.ts';
 import { type EstimateWorld, methodsOf, type Named, rolesOf } from './estimate-world.ts';
 
 /** What one attempt of a step may ask of language models. */
@@ -16,12 +18,6 @@ export interface ModelDemand {
   /** What is not known, in words. */
   readonly unknown: readonly string[];
 }
-
-/** Defaults of `agentLimits`. */
-export const defaultLimits = { maxTurns: 20, maxTokens: 200_000, maxOutputTokens: 4096 } as const;
-
-/** An answer that does not fit its schema is asked for once more. */
-const REQUESTS_PER_ANSWER = 2;
 
 /** What a step may ask of language models; undefined for a step that asks none. */
 export function modelDemandOf(step: Step, world: EstimateWorld): ModelDemand | undefined {
@@ -66,11 +62,11 @@ function flowDemand(step: StepOf<'llm_flow'>, world: EstimateWorld): ModelDemand
   const own = ownModel(step, roles);
   const flows = methods.found.flatMap(({ spec }) => (spec.type === 'flow' ? [spec.flow] : []));
   const names = flows.flatMap(({ modelRef, completions }) =>
-    completions.map((completion) => completion.modelRef?.name ?? step.modelRef?.name ?? modelRef?.name ?? own),
+    completions.map((completion) => modelNameOf(completion, step, { modelRef }) ?? own),
   );
   const answers = Math.max(1, ...flows.map(({ completions }) => completions.length));
   const limits = step.limits ?? {};
-  const requests = Math.min(turnsOf(limits), REQUESTS_PER_ANSWER * answers);
+  const requests = requestsOfFlow(answers, limits);
   const missing = [...roles.missing, ...methods.missing];
   return demand({ requests, limits, names: names.length === 0 ? [own] : names, missing }, world);
 }
@@ -81,25 +77,23 @@ function councilDemand(step: StepOf<'council'>, world: EstimateWorld): ModelDema
     const missing = [`Council '${step.council}'`];
     return demand({ requests: Number.POSITIVE_INFINITY, limits: {}, names: [], missing }, world);
   }
-  const names = [step.modelRef?.name, ...councilModels(spec, world)];
-  const requests = REQUESTS_PER_ANSWER * answersOf(spec);
+  const names = councilModels(step, spec, world);
+  const requests = requestsOfCouncil(spec);
   return demand({ requests, limits: spec.limits ?? {}, names, missing: [] }, world);
 }
 
-/** Each member proposes once a round; then all of them judge, or the judge does. */
-function answersOf({ members, size = 3, rounds, strategy, judge }: CouncilSpec): number {
-  const speakers = members?.length ?? size;
-  const proposals = speakers * (rounds ?? (strategy === 'debate' ? 2 : 1));
-  return proposals + (judge === undefined ? speakers : 1);
-}
-
-/** Each speaker's own model, else the Council's, else its role's. */
-function councilModels({ members, roleRef, modelRef, judge }: CouncilSpec, { roles }: EstimateWorld) {
+/** The Models of all that speak, as the runner is told them. */
+function councilModels(step: StepOf<'council'>, council: CouncilSpec, { roles }: EstimateWorld) {
+  const { members, roleRef, judge } = council;
+  const specOf = (name: string) => roles.find(({ metadata }) => metadata.name === name)?.spec;
   const shared = roleRef === undefined ? [] : [{ roleRef, modelRef: undefined }];
-  return [...(members ?? []), ...shared, ...(judge === undefined ? [] : [judge])].map((speaker) => {
-    const role = roles.find(({ metadata }) => metadata.name === speaker.roleRef.name);
-    return speaker.modelRef?.name ?? modelRef?.name ?? role?.spec.modelRef?.name;
-  });
+  const ofMembers = [...(members ?? []), ...shared].map((member) =>
+    modelOfMember(member, { step, council, role: specOf(member.roleRef.name) }),
+  );
+  return [
+    ...ofMembers,
+    ...(judge === undefined ? [] : [modelOfJudge(judge, { step, council, role: specOf(judge.roleRef.name) })]),
+  ];
 }
 
 interface Asked {
@@ -111,20 +105,15 @@ interface Asked {
   readonly missing: readonly string[];
 }
 
-function demand({ requests, limits, names, missing }: Asked, { models }: EstimateWorld): ModelDemand {
+function demand({ requests, limits, names, missing }: Asked, world: EstimateWorld): ModelDemand {
   const wanted = [...new Set(names.filter((name) => name !== undefined))];
   const unknown = [...missing];
   const found: Model[] = [];
   for (const name of wanted) {
-    const model = findModel(models, name);
+    const model = findModel(world, name);
     if (model === undefined) unknown.push(`Model '${name}'`);
     else found.push(model);
   }
   if (wanted.length === 0 && missing.length === 0) unknown.push('the Model that is asked');
   return { requests, limits, models: found, unknown };
-}
-
-/** By its name, else by the name that requests ask for. */
-function findModel(models: readonly Model[], name: string): Model | undefined {
-  return models.find(({ metadata }) => metadata.name === name) ?? models.find(({ spec }) => spec.modelName === name);
 }

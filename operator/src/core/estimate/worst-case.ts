@@ -6,7 +6,8 @@ import type { Usage } from '../../api/usage.ts';
 import { modeOf } from '../pipeline/step-methods.ts';
 import { Decimal, formatDecimal } from './decimals.ts';
 import { attemptSeconds, type EstimateWorld, methodsOf } from './estimate-world.ts';
-import { defaultLimits, type ModelDemand, modelDemandOf } from './model-demand.ts';
+import { defaultLimits } from '../agent/limits.ts';
+import { type ModelDemand, modelDemandOf } from './model-demand.ts';
 import { usageOf } from './totals.ts';
 import { multiplyCounts } from './usage-sum.ts';
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Method } from '../../api/method.ts';
 import { pipelineSpec, type PipelineSpec } from '../../api/pipeline.ts';
+import type { Tenant } from '../../api/tenant.ts';
 import type { WorkItem } from '../../api/work-item.ts';
 import { aCouncil, aModel, aRole } from '../../testing/a-world.ts';
 import { aMethod } from '../../testing/planned-run.ts';
@@ -69,6 +70,13 @@ describe('what a run is pinned to', () => {
   ])('holds roles, models and Councils for %s', (_, step) => {
     const { roles, models, councils } = pinPipeline(specOf(step), 'order', world(everyKind));
     expect([roles, models, councils].map(names)).toEqual([['builder'], ['llama'], ['board']]);
+  });
+
+  it('holds which Models others answer for, as long as there are agents', () => {
+    const modelOverrides = [{ from: 'large', to: 'llama' }];
+    const tenant = { ...aRole('default'), kind: 'Tenant', spec: { modelOverrides } } as unknown as Tenant;
+    expect(pinPipeline(specOf(agent), 'order', world({ ...everyKind, tenant })).modelOverrides).toEqual(modelOverrides);
+    expect(pinPipeline(specOf(calls('first')), 'order', world({ tenant }))).not.toHaveProperty('modelOverrides');
   });
 
   it('holds none of them for a run without agents', () => {

@@ -21,6 +21,7 @@ export function completeSpec(spec: PipelineSpec): PipelineSpec {
 /** Pins a pipeline to what it is and names now. Only what it uses counts, so that nothing else changes its digest. */
 export function pinPipeline(spec: PipelineSpec, name: string | undefined, world: World): PinnedPipeline {
   const nodes = pipelineGraph(spec).nodes;
+  const overrides = world.tenant?.spec.modelOverrides;
   const hasAgents = nodes.some(({ step }) => agentTypes.has(step.type));
   return sealPin({
     ...defined({ name }),
@@ -29,6 +30,7 @@ export function pinPipeline(spec: PipelineSpec, name: string | undefined, world:
     roles: hasAgents ? world.roles.map(asWritten) : [],
     models: hasAgents ? world.models.map(asWritten) : [],
     councils: hasAgents ? world.councils.map(asWritten) : [],
+    ...(hasAgents && overrides !== undefined && { modelOverrides: overrides }),
   });
 }
 

@@ -33,6 +33,8 @@ export interface PinnedPipeline {
   readonly methods: readonly Method[];
   readonly models: readonly Model[];
   readonly councils: readonly Council[];
+  /** Models that others answered for when the run began, as the Tenant says. */
+  readonly modelOverrides?: readonly { readonly from: string; readonly to: string }[];
 }
 
 /** One attempt as it is seen outside. */

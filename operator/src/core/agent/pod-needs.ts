@@ -1,0 +1,98 @@
+import type { AgentRole } from '../../api/agent-role.ts';
+import type { ToolAccess } from '../../api/runner-work.ts';
+
+type McpServer = NonNullable<NonNullable<AgentRole['spec']['tools']>[number]['mcp']>;
+type SecretKey = NonNullable<McpServer['headersFrom']>[number]['secretKeyRef'];
+
+/** A variable of the container whose value the kubelet reads from a Secret or a ConfigMap: it stands in no document. */
+export interface ReferredVariable {
+  readonly name: string;
+  readonly valueFrom: { readonly secretKeyRef: SecretKey } | { readonly configMapKeyRef: SecretKey };
+}
+
+/** An MCP server that runs in the Pod, beside what calls it. */
+export type ToolServer = Pick<McpServer, 'command' | 'env' | 'secretEnv'> & {
+  readonly name: string;
+  readonly image: string;
+  readonly port: number;
+};
+
+/** Why the work of an attempt cannot be given to a Pod. */
+export interface WorkProblem {
+  /** A Model that may be reached later: it is waited for. Without one the attempt has failed. */
+  readonly awaitedModel?: string;
+  readonly reason: string;
+  readonly message: string;
+}
+
+const usualPort = 8000;
+
+/** Collects, while work is resolved, what its container needs beside the task, and the first thing that is wrong. */
+export class PodNeeds {
+  #problem: WorkProblem | undefined;
+  readonly #variables = new Map<string, ReferredVariable>();
+  readonly #servers = new Map<string, ToolServer>();
+
+  get problem(): WorkProblem | undefined {
+    return this.#problem;
+  }
+
+  get variables(): readonly ReferredVariable[] {
+    return [...this.#variables.values()];
+  }
+
+  get servers(): readonly ToolServer[] {
+    return [...this.#servers.values()];
+  }
+
+  /** The first problem counts; one that waiting may mend gives way to one that it cannot. */
+  fail(problem: WorkProblem): void {
+    const isWorse = this.#problem?.awaitedModel !== undefined && problem.awaitedModel === undefined;
+    if (this.#problem === undefined || isWorse) this.#problem = problem;
+  }
+
+  /** The name of the variable that holds a key of a Secret; the same for the same key. */
+  secret({ name, key }: SecretKey): string {
+    return this.#variable({ secretKeyRef: { name, key } });
+  }
+
+  /** The same of a ConfigMap. */
+  configMap({ name, key }: SecretKey): string {
+    return this.#variable({ configMapKeyRef: { name, key } });
+  }
+
+  /** How the tools of an MCP server are reached; one that comes as an image is put into the Pod, once for all that use it. */
+  server(
+    tool: string,
+    { url, headersFrom = [], image, ...server }: McpServer,
+  ): Pick<NonNullable<ToolAccess['mcp']>, 'url' | 'headerVariables'> {
+    const headers = headersFrom.map(({ name, secretKeyRef }) => [name, this.secret(secretKeyRef)] as const);
+    const headerVariables = headers.length === 0 ? {} : { headerVariables: Object.fromEntries(headers) };
+    if (image === undefined) return { url: url ?? '', ...headerVariables };
+    const { port = usualPort, command, env, secretEnv } = server;
+    this.#addServer(tool, { image, port, command, env, secretEnv });
+    // Where streamable HTTP is spoken by convention (Model Context Protocol, 2025-06-18).
+    return { url: `http://127.0.0.1:${port}/mcp`, ...headerVariables };
+  }
+
+  #addServer(tool: string, server: Omit<ToolServer, 'name'>): void {
+    const what = JSON.stringify(server);
+    if (this.#servers.has(what)) return;
+    const rival = this.servers.find(({ port }) => port === server.port);
+    if (rival === undefined) {
+      this.#servers.set(what, { name: `tools-${this.#servers.size + 1}`, ...server });
+      return;
+    }
+    const message = `the server of the tool '${tool}' listens on port ${server.port}, as the one with the image ${rival.image} does in the same pod; give one of them another \`port\``;
+    this.fail({ reason: 'PortTaken', message });
+  }
+
+  #variable(valueFrom: ReferredVariable['valueFrom']): string {
+    const what = JSON.stringify(valueFrom);
+    const known = this.#variables.get(what);
+    if (known !== undefined) return known.name;
+    const name = `CONCLAVE_VALUE_${this.#variables.size + 1}`;
+    this.#variables.set(what, { name, valueFrom });
+    return name;
+  }
+}

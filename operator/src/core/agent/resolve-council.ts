@@ -1,0 +1,86 @@
+import type { AgentRole } from '../../api/agent-role.ts';
+import type { CouncilSpec } from '../../api/council.ts';
+import type { CouncilWork, ModelAccess, RoleContract } from '../../api/runner-work.ts';
+import type { Step } from '../../api/step/step.ts';
+import { defined } from '../defined.ts';
+import { shortHash } from '../manifest/names.ts';
+import { modelOfJudge, modelOfMember } from './find-model.ts';
+import { roundsOf, usualSize } from './limits.ts';
+import { type ModelContext, resolveModel } from './resolve-model.ts';
+import { resolveRole } from './resolve-role.ts';
+
+/** What a deliberation is resolved from. */
+export interface Deliberation {
+  readonly step: Extract<Step, { type: 'council' }>;
+  readonly council: CouncilSpec;
+  readonly roles: readonly AgentRole[];
+  /** Which deliberation it is: WorkItem and step. A new attempt is the same deliberation. */
+  readonly identity: readonly string[];
+  readonly context: ModelContext;
+}
+
+type Member = NonNullable<CouncilSpec['members']>[number];
+type Speaker = Pick<Member, 'modelRef' | 'sampling'> & { readonly roleRef: { readonly name: string } };
+
+/** What a Council is given to do: its members and their Models, and the rules by which a winner is chosen. */
+export function resolveCouncil(deliberation: Deliberation): CouncilWork | undefined {
+  const { step, council, identity } = deliberation;
+  const members = membersOf(council).map((member) => resolveMember(member, deliberation));
+  const found = members.filter((member) => member !== undefined);
+  const judge = council.judge && resolveJudge(council.judge, deliberation);
+  if (found.length < members.length || (council.judge !== undefined && judge === undefined)) return undefined;
+  const { minimumScore, earlyStop, rubric = [], strategy } = council;
+  return {
+    ...{ kind: 'council', council: step.council, topic: step.topic, members: found, strategy },
+    ...{
+      rounds: roundsOf(council),
+      rubric: rubric.map((criterion) => ({ ...criterion, weight: criterion.weight ?? 1 })),
+    },
+    quorum: council.quorum ?? Math.floor(found.length / 2) + 1,
+    seed: council.seed ?? seedOf(identity),
+    ...defined({ judge, minimumScore, earlyStopAgreement: earlyStop?.agreement }),
+  };
+}
+
+/** A whole number of 32 bits: drawn by nobody, so that an attempt that is rendered again is the same. */
+const seedOf = (identity: readonly string[]) => Number.parseInt(shortHash(['seed', ...identity]).slice(0, 8), 16);
+
+/** Those that are listed, or as many as share one role. */
+function membersOf({ members, roleRef, size = usualSize }: CouncilSpec): readonly Member[] {
+  if (roleRef === undefined) return members ?? [];
+  return Array.from({ length: size }, (_, index) => ({ name: `member-${index + 1}`, roleRef }));
+}
+
+function resolveMember(member: Member, deliberation: Deliberation): CouncilWork['members'][number] | undefined {
+  const { step, council } = deliberation;
+  const { name, weight = 1 } = member;
+  const role = resolveSpeaker(`the member '${name}'`, member, deliberation, (role) =>
+    modelOfMember(member, { step, council, role }),
+  );
+  const outputSchema = council.proposalSchema ?? roleOf(member, deliberation)?.spec.outputSchema;
+  return role && { name, weight, role: { ...role, ...defined({ outputSchema }) } };
+}
+
+const resolveJudge = (judge: NonNullable<CouncilSpec['judge']>, deliberation: Deliberation) =>
+  resolveSpeaker('the judge', judge, deliberation, (role) => modelOfJudge(judge, { ...deliberation, role }));
+
+function resolveSpeaker(
+  who: string,
+  speaker: Speaker,
+  deliberation: Deliberation,
+  modelOf: (role: AgentRole['spec']) => string | undefined,
+): RoleContract | undefined {
+  const { context } = deliberation;
+  const role = roleOf(speaker, deliberation);
+  if (role === undefined) {
+    const message = `there is no AgentRole '${speaker.roleRef.name}', which ${who} of the Council '${deliberation.step.council}' acts by`;
+    context.needs.fail({ reason: 'RoleNotFound', message });
+    return undefined;
+  }
+  const model: ModelAccess | undefined = resolveModel(modelOf(role.spec), who, context);
+  const sampling = { ...role.spec.sampling, ...speaker.sampling };
+  return model && { ...resolveRole(role), model, ...(Object.keys(sampling).length === 0 ? {} : { sampling }) };
+}
+
+const roleOf = ({ roleRef }: Speaker, { roles }: Deliberation) =>
+  roles.find(({ metadata }) => metadata.name === roleRef.name);
