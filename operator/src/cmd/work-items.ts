@@ -1,4 +1,5 @@
 import type { KindDefinition } from '../api/kind.ts';
+import { modelKind, type Model } from '../api/model.ts';
 import { pipelineKind, type Pipeline } from '../api/pipeline.ts';
 import { tenantDefaults, tenantKind, type Tenant, type TenantSpec } from '../api/tenant.ts';
 import { workItemKind, type WorkItem } from '../api/work-item.ts';
@@ -31,6 +32,7 @@ import { jobIndexes, workItemIndexes } from './work-item-caches.ts';
 import { joinWorkItems } from './work-item-cluster.ts';
 
 const workItemType = resourceTypeOf<WorkItem>(workItemKind);
+const modelType = resourceTypeOf<Model>(modelKind);
 const pipelineType = resourceTypeOf<Pipeline>(pipelineKind);
 /** Operations under way at the same time; they wait for others most of the time. */
 const mostOperations = 512;
@@ -128,7 +130,9 @@ function joinAttempts(
     ...{ jobs: new JobAttempts(jobPort, engine.programs, settings), operations },
     deedFor: (executor, context) => chooseDeed(executor, context, deeds),
     cleanUp: (run) => cleanUp(run, deeds),
+    statusOfModel: (namespace, name) => cluster.cached(modelType).get(`${namespace}/${name}`)?.status,
     pause: deeds.pause,
+    wake: (key) => engine.shell.wake(workItemKind.plural, key),
   });
 }
 

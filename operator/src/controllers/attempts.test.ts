@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { Model, ModelStatus } from '../api/model.ts';
+import type { RunnerTask } from '../api/runner-task.ts';
 import type { AttemptOutcome } from '../core/work-item/observed.ts';
+import { aModel } from '../testing/a-world.ts';
 import { aStep } from '../testing/an-attempt.ts';
 import { settled } from '../testing/manual-clock.ts';
 import { aMethod } from '../testing/planned-run.ts';
@@ -15,6 +18,7 @@ const none: ReadonlySet<string> = new Set();
 function someAttempts(planned: PlannedDeed | { readonly outcome: AttemptOutcome } = { outcome: succeeded }) {
   const jobs = new ScriptedJobs();
   const woken: string[] = [];
+  const statuses = new Map<string, ModelStatus>();
   const pauses: { readonly ms: number; readonly end: () => void }[] = [];
   const attempts = new Attempts({
     jobs: jobs.attempts(),
@@ -26,12 +30,14 @@ function someAttempts(planned: PlannedDeed | { readonly outcome: AttemptOutcome 
         signal.addEventListener('abort', () => end());
       }),
     cleanUp: () => Promise.resolve(),
+    statusOfModel: (namespace, name) => statuses.get(`${namespace}/${name}`),
+    wake: (key) => woken.push(key),
   });
   const goOn = async () => {
     pauses.at(-1)?.end();
     await settled();
   };
-  return { attempts, jobs, woken, pauses, goOn };
+  return { attempts, jobs, woken, pauses, goOn, statuses };
 }
 
 const pay = aMethod('pay', { type: 'http', http: { url: 'https://h' } });
@@ -133,6 +139,57 @@ describe('Attempts', () => {
     });
   });
 
+  describe('by an agent', () => {
+    const step = aStep({ type: 'llm_agent', modelRef: { name: 'large' } });
+    const anAgent = (model: Model) => aContext({ start: { step } }, { models: [model], roles: [], councils: [] });
+    const dedicated = aModel('large', { dedicated: { image: 'vllm', source: 'x' } });
+    const taskOf = ({ manifests }: ScriptedJobs) => {
+      const { template } = manifests[0]?.spec as { template: { metadata: { annotations: Record<string, string> } } };
+      return JSON.parse(template.metadata.annotations['conclave.dev/task'] ?? '') as RunnerTask;
+    };
+
+    it('is a Job that is told where its Model is', async () => {
+      const { attempts, jobs } = someAttempts();
+      await attempts.start(anAgent(aModel('large')));
+      expect(attempts.observe(workItem)).toMatchObject([{ jobUid: expect.any(String) }]);
+      expect(taskOf(jobs).work).toMatchObject({ kind: 'agent', role: { model: { url: 'http://vllm' } } });
+    });
+
+    it('fails before there is a Job when its Model is not there, and says so', async () => {
+      const { attempts, jobs, woken } = someAttempts();
+      await attempts.start(anAgent(aModel('other')));
+      const message = "there is no Model 'large', which the step 'build' asks";
+      const outcome = { result: 'Failed', reason: 'ModelNotFound', message, retryable: false };
+      expect(attempts.observe(workItem)).toMatchObject([{ outcome }]);
+      expect([jobs.manifests, woken]).toEqual([[], ['team/order']]);
+    });
+
+    it('waits for a Model that is not served yet, says so, and begins anew when it is', async () => {
+      const { attempts, jobs, woken, goOn, statuses } = someAttempts();
+      await attempts.start(anAgent(dedicated));
+      const message = "the Model 'large' is not served yet: its status has no `url`";
+      const waitingFor = { kind: 'model', name: 'large', message };
+      expect(attempts.observe(workItem)).toEqual([{ path: theAttempt.path, number: theAttempt.attempt, waitingFor }]);
+      await goOn();
+      expect([attempts.observe(workItem).length, woken]).toEqual([1, []]);
+      statuses.set('team/large', { url: 'http://large.team.svc:8000/v1', contextLength: 32_768 });
+      await goOn();
+      expect([attempts.observe(workItem), woken]).toEqual([[], ['team/order']]);
+      await attempts.start(anAgent(dedicated));
+      const model = { url: 'http://large.team.svc:8000/v1', contextLength: 32_768, cacheSalt: expect.any(String) };
+      expect(taskOf(jobs).work).toMatchObject({ role: { model } });
+    });
+
+    it('waits no longer once it is stopped', async () => {
+      const { attempts, goOn, woken, statuses } = someAttempts();
+      await attempts.start(anAgent(dedicated));
+      await attempts.stop(workItem, theAttempt);
+      statuses.set('team/large', { url: 'http://large' });
+      await goOn();
+      expect([attempts.observe(workItem), woken]).toEqual([[], []]);
+    });
+  });
+
   describe('by the operator itself', () => {
     it('begins it once', async () => {
       let begun = 0;
@@ -157,7 +214,8 @@ describe('Attempts', () => {
       await attempts.start(aContext({ start: { step: aStep({ type: 'function', method: 'gone' }), method: 'gone' } }));
       expect(attempts.observe(workItem)[0]?.outcome).toEqual({
         ...{ result: 'Failed', reason: 'NotServed', retryable: false },
-        message: 'this version of Conclave cannot run the Method gone in a step of the type function',
+        message:
+          'this version of Conclave cannot run the Method gone in a step of the type function in the mode direct',
       });
     });
 

@@ -1,4 +1,8 @@
+import type { Method } from '../api/method.ts';
+import type { ModelStatus } from '../api/model.ts';
 import type { WorkItem } from '../api/work-item.ts';
+import { withAddresses } from '../core/agent/resolve-model.ts';
+import { resolveWork } from '../core/agent/resolve-work.ts';
 import { executorOf, type Executor } from '../core/execution/executor-of.ts';
 import { findMethod } from '../core/pipeline/step-methods.ts';
 import type { AttemptOutcome, ObservedAttempt } from '../core/work-item/observed.ts';
@@ -25,6 +29,10 @@ export interface AttemptsParts {
   readonly operations: Operations;
   /** What the operator does for an attempt that is no Job. */
   readonly deedFor: (executor: Executor, context: AttemptContext) => PlannedDeed | { readonly outcome: AttemptOutcome };
+  /** What a Model's own status says now; it is no part of what runs are pinned to. */
+  readonly statusOfModel: (namespace: string, name: string) => ModelStatus | undefined;
+  /** Asks for a turn of a WorkItem. */
+  readonly wake: (key: string) => void;
   /** Between tries to create a Job that was refused. */
   readonly pause: Pause;
   /** Takes away what steps of an ended run have made. */
@@ -33,6 +41,9 @@ export interface AttemptsParts {
 
 /** Times between tries to create a Job that was refused, in milliseconds: the first and the longest. */
 const refusalDelays = { firstMs: 2_000, longestMs: 30_000 };
+
+/** Between looks at a Model that is waited for, in milliseconds; the cache is looked at. */
+const modelPauseMs = 1_000;
 
 /** Attempts, whatever carries them out: Jobs, which live in the cluster, and operations, which live in this process. */
 export class Attempts implements AttemptPort {
@@ -55,6 +66,7 @@ export class Attempts implements AttemptPort {
     const method = start.method === undefined ? undefined : findMethod(pinned.methods, start.method);
     const executor = executorOf(start, method);
     if (executor === undefined) this.#settle(context, notServed(context));
+    else if (executor === 'agent-job') await this.#startAgent(context, method);
     else if (executor === 'code-job' || executor === 'image-job') await this.#startJob(context);
     else this.#begin(executor, context);
   }
@@ -88,6 +100,33 @@ export class Attempts implements AttemptPort {
 
   sweep(workItem: WorkItem): Promise<void> {
     return this.#parts.jobs.sweep(workItem);
+  }
+
+  /** What cannot be given to an agent shows before there is a Job; a Model that is not there yet is waited for. */
+  async #startAgent(context: AttemptContext, method: Method | undefined): Promise<void> {
+    const { namespace = '' } = context.workItem.metadata;
+    const pinned = withAddresses(context.pinned, (name) => this.#parts.statusOfModel(namespace, name));
+    const found = resolveWork({ ...context, pinned, method });
+    if (!('problem' in found)) return this.#startJob({ ...context, agent: found.resolved });
+    const { awaitedModel, reason, message } = found.problem;
+    if (awaitedModel === undefined) this.#settle(context, { result: 'Failed', reason, message, retryable: false });
+    else this.#awaitModel(context, awaitedModel, message);
+  }
+
+  /** The next turn starts the attempt, which it then sees nowhere. */
+  #awaitModel(context: AttemptContext, name: string, message: string): void {
+    const id = idOf(context);
+    const { namespace = '' } = context.workItem.metadata;
+    const deed: Deed = async (signal) => {
+      while (this.#parts.statusOfModel(namespace, name)?.url === undefined) {
+        await this.#parts.pause(modelPauseMs, signal);
+        if (signal.aborted) return undefined;
+      }
+      this.#remove(id);
+      this.#parts.wake(context.key);
+      return undefined;
+    };
+    this.#parts.operations.begin(context.key, id, deed, { kind: 'model', name, message });
   }
 
   async #startJob(context: AttemptContext): Promise<void> {
@@ -153,9 +192,9 @@ const idOf = ({ workItem, start }: AttemptContext): OperationId => ({
 
 const keyOf = ({ workItemUid, path, number }: OperationId) => `${workItemUid} ${number} ${path}`;
 
-function notServed({ start: { step, method } }: AttemptContext): AttemptOutcome {
-  const what =
-    method === undefined ? `steps of the type ${step.type}` : `the Method ${method} in a step of the type ${step.type}`;
+function notServed({ start: { step, method, mode } }: AttemptContext): AttemptOutcome {
+  const steps = `a step of the type ${step.type} in the mode ${mode}`;
+  const what = method === undefined ? steps : `the Method ${method} in ${steps}`;
   const message = `this version of Conclave cannot run ${what}`;
   return { result: 'Failed', reason: 'NotServed', message, retryable: false };
 }

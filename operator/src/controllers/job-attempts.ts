@@ -93,12 +93,12 @@ export class JobAttempts {
   }
 
   async #render(
-    { workItem, start }: AttemptContext,
+    { workItem, start, agent }: AttemptContext,
     method: Method | undefined,
     program: string | undefined,
   ): Promise<JobManifest> {
     const { images, serverUrl, certificateAuthorities, queueName } = this.#settings;
-    const parts = renderAttemptJob({ workItem, start, method, program, images, artifacts: { url: serverUrl } });
+    const parts = renderAttemptJob({ workItem, start, method, program, agent, images, artifacts: { url: serverUrl } });
     const storedTask = isTooLarge(parts.task)
       ? { digest: await this.#programs.storeTask(workItem, parts.task), images, serverUrl }
       : undefined;

@@ -1,6 +1,7 @@
 import type { JsonValue } from '../api/json.ts';
 import type { WorkItem } from '../api/work-item.ts';
 import type { WorkItemStatus } from '../api/work-item-status.ts';
+import type { ResolvedWork } from '../core/agent/resolve-work.ts';
 import type { ProgressNotice } from '../core/work-item/describe-progress.ts';
 import type {
   AssetFact,
@@ -62,6 +63,8 @@ export interface AttemptContext {
   readonly workItem: WorkItem;
   readonly pinned: PinnedPipeline;
   readonly start: StartAttempt;
+  /** What the agent runner is given, once it is resolved. */
+  readonly agent?: ResolvedWork;
   /**
    * Whether it was recorded by this process a moment ago. Else it may have been started before: by this process or by one that
    * led before.

@@ -205,6 +205,7 @@ export class OperatorProcess {
       }),
       operations: this.operations,
       pause: (ms, signal) => this.#pause(ms, signal),
+      ...{ statusOfModel: () => undefined, wake: (key: string) => void this.queue.add(key) },
       deedFor: (_executor, context) => this.#call(context),
       cleanUp: ({ workItem }) => this.#write('clean up', () => void cluster.cleanedUp.add(workItem.metadata.uid ?? '')),
     });

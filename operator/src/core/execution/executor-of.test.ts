@@ -8,6 +8,7 @@ const image = aMethod('m', { type: 'image', image: { image: 'registry/m' } });
 const http = aMethod('m', { type: 'http', http: { url: 'https://m' } });
 const servedModel = aMethod('m', { type: 'model', image: { image: 'registry/m' } });
 const calledModel = aMethod('m', { type: 'model', http: { url: 'https://m' } });
+const tool = aMethod('m', { type: 'mcp', mcp: { url: 'https://m', tool: 't' } });
 const flow = aMethod('m', { type: 'flow', flow: { completions: [] } });
 
 const callsMethod = { type: 'function', method: 'm' };
@@ -55,7 +56,15 @@ const cases: Record<string, Case> = {
   'nothing, for a Method that is called where an image is asked for': { method: http, executor: undefined },
   'nothing, for a model without an image': { method: calledModel, executor: undefined },
   'nothing, for a Method that no Job runs': { method: flow, executor: undefined },
-  'nothing, for a flow, in whatever mode': { step: { type: 'llm_flow', flow: 'm' }, mode: 'api', executor: undefined },
+  'an agent': { step: { type: 'llm_agent', role: 'writer' }, executor: 'agent-job' },
+  'a flow': { step: { type: 'llm_flow', flow: 'm' }, method: flow, executor: 'agent-job' },
+  'a deliberation': { step: { type: 'council', council: 'board', topic: 't' }, executor: 'agent-job' },
+  'a tool of an MCP server': { method: tool, executor: 'agent-job' },
+  'nothing, for a flow that the operator is to run itself': {
+    step: { type: 'llm_flow', flow: 'm' },
+    mode: 'api',
+    executor: undefined,
+  },
   'nothing, for what is planned and not run': { mode: 'workflow_logic', executor: undefined },
 };
 

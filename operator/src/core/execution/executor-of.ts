@@ -1,4 +1,5 @@
 import type { Method } from '../../api/method.ts';
+import type { StepType } from '../../api/step/step.ts';
 import type { ExecutionMode } from '../pipeline/step-methods.ts';
 import type { StartAttempt } from '../work-item/work-item-plan.ts';
 
@@ -6,6 +7,7 @@ import type { StartAttempt } from '../work-item/work-item-plan.ts';
 export type Executor =
   | 'code-job'
   | 'image-job'
+  | 'agent-job'
   | 'http-call'
   | 'http-probe'
   | 'object-probe'
@@ -26,14 +28,23 @@ export function executorOf(
   { mode, step }: Pick<StartAttempt, 'mode' | 'step'>,
   method: Method | undefined,
 ): Executor | undefined {
-  if (step.type === 'llm_flow') return undefined;
+  if (step.type === 'llm_flow' && mode === 'api') return undefined;
   if (step.type === 'wait_for_asset') return step.http === undefined ? 'object-probe' : 'http-probe';
   return mode === 'direct' ? executorInPod(step, method) : byMode[mode];
 }
 
+const byType: Partial<Readonly<Record<StepType, Executor>>> = {
+  output: 'output',
+  custom_code: 'code-job',
+  llm_agent: 'agent-job',
+  llm_flow: 'agent-job',
+  council: 'agent-job',
+};
+
 function executorInPod({ type }: StartAttempt['step'], method: Method | undefined): Executor | undefined {
-  if (type === 'output') return 'output';
-  if (type === 'custom_code') return 'code-job';
+  const executor = byType[type];
+  if (executor !== undefined) return executor;
+  if (method?.spec.type === 'mcp') return 'agent-job';
   const isImage = method !== undefined && 'image' in method.spec && method.spec.image !== undefined;
   return isImage ? 'image-job' : undefined;
 }

@@ -1,14 +1,18 @@
 import type { Method } from '../../api/method.ts';
 import type { Placement, Resources } from '../../api/placement.ts';
 import type { WorkItem } from '../../api/work-item.ts';
+import type { ResolvedWork } from '../agent/resolve-work.ts';
+import { defined } from '../defined.ts';
 import type { StartAttempt } from '../work-item/work-item-plan.ts';
 import {
+  agentContainer,
   codeContainer,
   collectContainer,
   type Container,
   launcherContainer,
   methodContainer,
   type PodImages,
+  toolServerContainer,
 } from './render-containers.ts';
 import type { JobParts } from './render-job.ts';
 import { type ArtifactAddress, codeWork, methodWork, renderTask } from './render-task.ts';
@@ -17,6 +21,8 @@ import { type ArtifactAddress, codeWork, methodWork, renderTask } from './render
 export interface AttemptJob {
   readonly workItem: WorkItem;
   readonly start: StartAttempt;
+  /** What the agent runner is given, for an attempt that it carries out. */
+  readonly agent?: ResolvedWork | undefined;
   readonly method: Method | undefined;
   /** The program of a `custom_code` step. */
   readonly program: string | undefined;
@@ -24,8 +30,28 @@ export interface AttemptJob {
   readonly artifacts: ArtifactAddress;
 }
 
-/** The parts of an attempt's Job: foreign code first, without a token; then what collects its result. */
-export function renderAttemptJob(attempt: AttemptJob): Omit<JobParts, 'certificateAuthorities' | 'queueName'> {
+type OwnParts = Omit<JobParts, 'certificateAuthorities' | 'queueName'>;
+
+/** The parts of an attempt's Job. */
+export function renderAttemptJob(attempt: AttemptJob): OwnParts {
+  return attempt.agent === undefined ? renderForeignJob(attempt) : renderAgentJob(attempt, attempt.agent);
+}
+
+/** The agent runner alone, with the servers of its tools beside it: it is ours, and may speak for its Pod. */
+function renderAgentJob({ workItem, start, method, images, artifacts }: AttemptJob, agent: ResolvedWork): OwnParts {
+  const { work, variables, servers, resources, placement, limits, outputSchema, configuration } = agent;
+  const outputs = start.step.outputs && Object.keys(start.step.outputs);
+  const more = defined({ outputs, limits, outputSchema, configuration });
+  return {
+    ...{ workItem, start, resources, placement },
+    task: renderTask({ workItem, start, work, method, artifacts, more }),
+    initContainers: servers.map(toolServerContainer),
+    container: agentContainer(images, resources, variables),
+  };
+}
+
+/** Foreign code first, without a token; then what collects its result. */
+function renderForeignJob(attempt: AttemptJob): OwnParts {
   const { workItem, start, method, images, artifacts } = attempt;
   const { resources, placement } = podFieldsOf(start.step);
   const image = method !== undefined && 'image' in method.spec ? method.spec.image : undefined;

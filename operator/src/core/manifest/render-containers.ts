@@ -1,5 +1,7 @@
 import type { Method } from '../../api/method.ts';
 import type { Resources } from '../../api/placement.ts';
+import type { ReferredVariable, ToolServer } from '../agent/pod-needs.ts';
+import { defined } from '../defined.ts';
 import { certificateAuthoritiesFile, sharedFolder, taskFile, tokenFolder } from './pod-files.ts';
 import { containerSecurityContext, renderResources } from './pod-parts.ts';
 
@@ -85,6 +87,42 @@ export function methodContainer(image: Image, resources: Resources | undefined):
 }
 
 const launch = [`${sharedFolder}/bin/busybox`, 'sh', `${sharedFolder}/bin/launch.sh`];
+
+/** Does the work of an agent, with the token: it stores its results itself. Secrets come as variables, by reference. */
+export function agentContainer(
+  images: PodImages,
+  resources: Resources | undefined,
+  variables: readonly ReferredVariable[],
+): Container {
+  const name = containerNames.agent;
+  const command = ['node', '/app/dist/cmd/agent.js', 'run'];
+  const agent = foreign({ name, image: images.conclave, command, ...env(variables) }, resources);
+  return { ...agent, volumeMounts: [...sharedMounts, tokenMount] };
+}
+
+/** An MCP server beside what calls it: a native sidecar, ready before the agent begins, that sees no task and no token. */
+export function toolServerContainer({
+  name,
+  image,
+  port,
+  command,
+  env: plain = {},
+  secretEnv = [],
+}: ToolServer): Container {
+  const variables = [
+    ...Object.entries(plain).map(([variable, value]) => ({ name: variable, value })),
+    ...secretEnv.map((each) => ({ name: each.name, valueFrom: { secretKeyRef: each.secretKeyRef } })),
+  ];
+  const server = foreign({ name, image, ...defined({ command }), ...env(variables) }, undefined);
+  return {
+    ...server,
+    restartPolicy: 'Always',
+    startupProbe: { tcpSocket: { port }, periodSeconds: 1, failureThreshold: 120 },
+    volumeMounts: sharedMounts.filter(({ mountPath }) => mountPath === sharedFolder || mountPath === '/tmp'),
+  };
+}
+
+const env = (variables: readonly object[]) => (variables.length === 0 ? {} : { env: variables });
 
 /** Checks and uploads what a container without a token has left. */
 export function collectContainer(images: PodImages): Container {

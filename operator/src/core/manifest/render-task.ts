@@ -19,10 +19,12 @@ export interface TaskParts {
   readonly work: RunnerTask['work'];
   readonly method: Method | undefined;
   readonly artifacts: ArtifactAddress;
+  /** What agents are told beside their work. */
+  readonly more?: Pick<RunnerTask, 'outputs' | 'outputSchema' | 'limits' | 'configuration'>;
 }
 
 /** The task document of an attempt that runs in a Pod. */
-export function renderTask({ workItem, start, work, method, artifacts }: TaskParts): RunnerTask {
+export function renderTask({ workItem, start, work, method, artifacts, more = {} }: TaskParts): RunnerTask {
   const { name, namespace = '', uid = '' } = workItem.metadata;
   const { path, attempt, step, inputs, timeoutSeconds } = start;
   const { project } = workItem.spec;
@@ -31,7 +33,7 @@ export function renderTask({ workItem, start, work, method, artifacts }: TaskPar
     workItem: { name, namespace, uid, ...defined({ project }) },
     step: { path, type: step.type, attempt },
     ...{ inputs, work },
-    ...defined({ outputSchema: method?.spec.outputs }),
+    ...defined({ outputSchema: method?.spec.outputs, ...more }),
     deadlineSeconds: timeoutSeconds,
     artifacts: { url: artifacts.url, tokenFile, caFile: certificateAuthoritiesFile },
   };
