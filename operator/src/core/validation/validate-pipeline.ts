@@ -37,7 +37,8 @@ export interface SpecContext {
 /** The same of a spec that stands somewhere in an object. */
 export function validatePipelineSpec(spec: PipelineSpec, { world, base, inputs }: SpecContext): Examination {
   const graph = pipelineGraph(spec);
-  const estimate = estimatePipeline({ ...world.world, spec, inputs });
+  const { modelOverrides } = world.world.tenant?.spec ?? {};
+  const estimate = estimatePipeline({ ...world.world, spec, inputs, modelOverrides });
   const issues = [
     ...atLevel(2, findReferenceIssues(graph, world), base),
     ...atLevel(3, findDataFlowIssues({ spec, graph, world, work: new SchemaWork() }, MOST_ISSUES), base),

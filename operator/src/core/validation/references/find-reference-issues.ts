@@ -1,4 +1,7 @@
+import type { Council } from '../../../api/council.ts';
+import type { Method } from '../../../api/method.ts';
 import type { Step } from '../../../api/step/step.ts';
+import { modelOfJudge, modelOfMember } from '../../agent/find-model.ts';
 import { isError, type Issue, type IssuePath } from '../../issue.ts';
 import type { PipelineGraph } from '../../pipeline/step-node.ts';
 import { agentRoleOf, calledMethod } from '../called-objects.ts';
@@ -45,32 +48,80 @@ function modelsOf(step: Step): ModelUse[] {
 }
 
 /** A model must be named somewhere: by the step, its role, its flow or its graph. */
-function checkHasModel(step: Step, { world }: WorldIndex): Issue[] {
-  const isNamed = step.type === 'llm_flow' ? step.flow !== undefined : hasGraph(step);
-  const asksForOne = step.type === 'llm_flow' || step.type === 'llm_agent';
-  if (!asksForOne || isNamed || step.modelRef !== undefined || step.role !== undefined) return [];
+function checkHasModel(step: Step, index: WorldIndex): Issue[] {
+  if (step.type !== 'llm_flow' && step.type !== 'llm_agent') return [];
+  if (step.modelRef !== undefined || mayNameModel(step, index)) return [];
+  const who =
+    step.role === undefined ? `the step '${step.name}'` : `the step '${step.name}', nor its role '${step.role}',`;
   return [
     {
       code: 'ModelNotNamed',
-      ...(!world.complete && { severity: 'warning' }),
+      ...(!index.world.complete && { severity: 'warning' }),
       path: [],
-      message: `nothing says which Model the step '${step.name}' asks`,
+      message: `nothing says which Model ${who} asks`,
       hint: 'say it in `modelRef`, or name a `role` that does',
     },
   ];
 }
 
-const hasGraph = (step: Step) =>
-  step.type === 'llm_agent' &&
-  (step.agentConfig?.graph_definition !== undefined || step.agentConfig?.nodes !== undefined);
+/** What is not known may name one. */
+function mayNameModel(step: StepOf<'llm_flow' | 'llm_agent'>, index: WorldIndex): boolean {
+  const role = step.role === undefined ? undefined : index.role(step.role);
+  const isRoleUnknown = step.role !== undefined && role === undefined;
+  return isRoleUnknown || role?.spec.modelRef !== undefined || hasModelsOfItsOwn(step, calledMethod(step, index));
+}
+
+/** Whether each completion of a flow, or a node of a graph, names one; a Method that is not known is told elsewhere. */
+function hasModelsOfItsOwn(step: StepOf<'llm_flow' | 'llm_agent'>, method: Method | undefined): boolean {
+  if (step.type === 'llm_agent' && step.agentConfig?.nodes?.some(({ model }) => typeof model === 'string')) return true;
+  if (method === undefined) return methodUseOf(step) !== undefined;
+  const { spec } = method;
+  if (step.type === 'llm_agent')
+    return spec.type !== 'graph' || spec.graph.nodes.some(({ modelRef }) => modelRef !== undefined);
+  if (spec.type !== 'flow') return true;
+  const { modelRef, completions } = spec.flow;
+  return modelRef !== undefined || completions.every((completion) => completion.modelRef !== undefined);
+}
+
+type StepOf<Type extends Step['type']> = Extract<Step, { type: Type }>;
 
 function checkCouncil(step: Step, index: WorldIndex): Issue[] {
-  if (step.type !== 'council' || index.council(step.council) !== undefined) return [];
+  if (step.type !== 'council') return [];
+  const council = index.council(step.council);
+  if (council !== undefined) return checkSpeakers(step, council.spec, index);
   const { world } = index;
   const known = world.councils.map(({ metadata }) => metadata.name);
   return [
     missingObject({ code: 'CouncilNotFound', what: 'Council', name: step.council, path: ['council'], known }, world),
   ];
+}
+
+/** Whoever speaks in a Council asks a Model that something names. */
+function checkSpeakers(step: StepOf<'council'>, council: Council['spec'], index: WorldIndex): Issue[] {
+  const { members, roleRef, judge } = council;
+  const roleOf = (name: string) => index.role(name)?.spec;
+  const speakers = [
+    ...(members ?? (roleRef === undefined ? [] : [{ name: undefined, roleRef, modelRef: undefined }])).map(
+      (member) => ({
+        who: member.name === undefined ? 'its members' : `its member '${member.name}'`,
+        role: roleOf(member.roleRef.name),
+        modelOf: modelOfMember,
+        speaker: member,
+      }),
+    ),
+    ...(judge === undefined
+      ? []
+      : [{ who: 'its judge', role: roleOf(judge.roleRef.name), modelOf: modelOfJudge, speaker: judge }]),
+  ];
+  const mute = speakers.filter(
+    ({ speaker, role, modelOf }) => role !== undefined && modelOf(speaker, { step, council, role }) === undefined,
+  );
+  return mute.map(({ who }) => ({
+    code: 'ModelNotNamed',
+    path: ['council'],
+    message: `nothing says which Model the Council '${step.council}' asks for ${who}`,
+    hint: 'say it in `modelRef` of the step, the Council, the member or its AgentRole',
+  }));
 }
 
 /** Hosts that the operator would call for a step. */

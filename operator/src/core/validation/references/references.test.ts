@@ -16,7 +16,8 @@ const methods = {
   graph: object('Method', 'a-graph', '{type: graph, graph: {nodes: [{id: a, type: llm}]}}'),
   template: object('Method', 'a-template', '{type: template, template: {content: x}}'),
 };
-const all = Object.values(methods).join('');
+const aModel = object('Model', 'small', "{modelName: small-1, endpoint: {url: 'https://m.example.com'}}");
+const all = Object.values(methods).join('') + aModel;
 
 /** What level 2 says of one step among these objects, where they are all there is. */
 function found(step: string, objects = all): string[] {
@@ -38,11 +39,11 @@ describe('a Method', () => {
     'of type model with http': 'type: ml_model, model: called_model, executionMode: api',
     'of type model with image': 'type: ml_model, model: run_model, executionMode: direct',
     'of type model of two of one name': 'type: ml_model, model: shared',
-    'of type flow of two of one name': 'type: llm_flow, flow: shared',
+    'of type flow of two of one name': 'type: llm_flow, flow: shared, modelRef: {name: small}',
     'of type model with serving': 'type: ml_serving, serviceName: s, model: served_model',
     'for the name of a service': 'type: ml_serving, serviceName: served_model',
     'of type object': 'type: ml_training, training: {method: object_one}',
-    'of type graph': 'type: llm_agent, agentConfig: {graph_definition: a_graph}',
+    'of type graph': 'type: llm_agent, agentConfig: {graph_definition: a_graph}, modelRef: {name: small}',
     'of type template': 'type: output, format: json, template: a_template',
     'that sends the request of a transformation': 'type: data_transform, asset: x, method: http_one',
     'by a template that can mean one': "type: crawler, method: '{{input.which}}_one'",
@@ -167,7 +168,11 @@ describe('roles, models and councils', () => {
     const roles = ['developer', 'planning', 'poet']
       .map((role) => object('AgentRole', `a-${role}`, `{prompt: x, role: ${role}, modelRef: {name: small}}`))
       .join('');
-    expect(found('type: llm_agent, role: developer, tools: [git, docker]', model + roles)).toEqual([]);
+    expect(found('type: llm_agent, role: developer, tools: [git, file]', model + roles)).toEqual([]);
+    // Of its kind, but nothing provides it.
+    expect(found('type: llm_agent, role: developer, tools: [docker]', model + roles)).toEqual([
+      `ToolNotFound ${at('tools[0]')}`,
+    ]);
     expect(found('type: llm_agent, role: developer, tools: [helm]', model + roles)).toEqual([
       `ToolNotFound ${at('tools[0]')}`,
     ]);
@@ -175,6 +180,35 @@ describe('roles, models and councils', () => {
     expect(found('type: llm_agent, role: poet, tools: [git]', model + roles)).toEqual([
       `ToolNotFound ${at('tools[0]')}`,
     ]);
+  });
+
+  test('a role, flow or Council that names no Model leaves it to the step', () => {
+    const poet = object('AgentRole', 'poet', '{prompt: x}');
+    const flow = (more = '', own = '') =>
+      object('Method', 'f', `{type: flow, flow: {completions: [{name: a, prompt: b${own}}]${more}}}`);
+    const ref = ', modelRef: {name: small}';
+    const elders = (more = '') => object('Council', 'elders', `{roleRef: {name: poet}${more}}`);
+    const named = [
+      [`type: llm_agent, role: poet${ref}`, poet],
+      ['type: llm_flow, flow: f', flow(ref)],
+      ['type: llm_flow, flow: f', flow('', ref)],
+      [`type: llm_flow, flow: f${ref}`, flow()],
+      [`type: council, council: elders, topic: x${ref}`, poet + elders()],
+      ['type: council, council: elders, topic: x', poet + elders(ref)],
+    ] as const;
+    for (const [step, objects] of named) expect(found(step, aModel + objects), step).toEqual([]);
+    const unnamed = [
+      ['type: llm_agent, role: poet', poet, 'spec.steps[0]'],
+      ['type: llm_flow, flow: f', flow(), 'spec.steps[0]'],
+      ['type: council, council: elders, topic: x', poet + elders(), at('council')],
+      [
+        'type: council, council: elders, topic: x',
+        poet + elders(`, strategy: judge, judge: {roleRef: {name: poet}}`),
+        at('council'),
+      ],
+    ] as const;
+    for (const [step, objects, place] of unnamed)
+      expect(new Set(found(step, aModel + objects)), step).toEqual(new Set([`ModelNotNamed ${place}`]));
   });
 
   test('a step may ask for a part of the tools of its role', () => {
@@ -244,6 +278,25 @@ describe('a Tenant', () => {
   ])('allows images by prefix: %s', (prefix, isAllowed) => {
     const codes = found('type: validation, checks: {}', tenant(`{images: ['${prefix}']}`) + methods.image);
     expect(codes).toEqual(isAllowed ? [] : ['NotAllowed spec.image.image']);
+  });
+
+  test('allows or refuses the images of the servers of tools', () => {
+    const role = object(
+      'AgentRole',
+      'keeper',
+      '{prompt: x, modelRef: {name: small}, tools: [{name: db, mcp: {image: registry.example.com/db:1}}]}',
+    );
+    const step = 'type: llm_agent, role: keeper';
+    expect(found(step, tenant('{images: [registry.example.com]}') + model + role)).toEqual([]);
+    expect(found(step, tenant('{images: [other.example.com]}') + model + role)).toContain(`NotAllowed ${at('role')}`);
+  });
+
+  test('that allows some tools alone wants roles to say which they have', () => {
+    const role = object('AgentRole', 'coder', '{prompt: x, role: developer, modelRef: {name: small}}');
+    expect(found('type: llm_agent, role: coder', tenant('{tools: [git, file]}') + model + role)).toEqual([]);
+    expect(found('type: llm_agent, role: coder', tenant('{tools: [file]}') + model + role)).toContain(
+      `NotAllowed ${at('role')}`,
+    );
   });
 
   test('may let another Model answer', () => {

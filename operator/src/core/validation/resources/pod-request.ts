@@ -31,9 +31,10 @@ export function podRequestOf(step: Step, index: WorldIndex): PodRequest | undefi
   return { amounts, nodeSelector, gpus, gpuResource };
 }
 
-/** What the step says comes before its role, and that before its Method. */
+/** What the step says comes before its role or Council, and that before its Method. */
 function mainContainer(step: Step, index: WorldIndex) {
-  const parts = [podBlock(calledMethod(step, index)?.spec), agentRoleOf(step, index)?.spec, podFieldsOf(step)];
+  const council = step.type === 'council' ? index.council(step.council)?.spec : undefined;
+  const parts = [podBlock(calledMethod(step, index)?.spec), agentRoleOf(step, index)?.spec, council, podFieldsOf(step)];
   const resources = parts.reduce<Resources>((all, part) => ({ ...all, ...part?.resources }), {});
   const placement = parts.reduce<Placement>((all, part) => ({ ...all, ...part?.placement }), {});
   return { resources, nodeSelector: placement.nodeSelector ?? {} };
