@@ -9,6 +9,7 @@ import { dnsLookup } from '../executors/dns-lookup.ts';
 import { EventFeed } from '../executors/event-feed.ts';
 import { HttpCaller } from '../executors/http/http-caller.ts';
 import { ServerClient } from '../executors/server-client.ts';
+import { storeCall } from '../executors/store-call.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { ObjectAccess } from '../kube/object-access.ts';
 import { readConfigMap, readSecretKey } from '../kube/read-values.ts';
@@ -57,10 +58,10 @@ export function createEngine(
     cache: { lookUp: access.lookUp.bind(access), fill: access.fill.bind(access) },
     programs: {
       storeTask: ({ metadata: { namespace = '', uid = '' } }, task) =>
-        server.putJson({ namespace, workItem: uid }, task),
+        storeCall(server.putJson({ namespace, workItem: uid }, task)),
       configMap: (namespace, name, key) => readConfigMap(client, { namespace, name }, key),
       artifact: async ({ namespace, uid }, digest) =>
-        (await server.getBytes({ namespace, workItem: uid }, digest))?.toString('utf8'),
+        (await storeCall(server.getBytes({ namespace, workItem: uid }, digest)))?.toString('utf8'),
     },
     podSettings: {
       images: { conclave: options.image, runtime: options.runtimeImage },

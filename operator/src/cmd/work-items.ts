@@ -11,6 +11,7 @@ import { Operations } from '../controllers/operations.ts';
 import { PinnedPipelines } from '../controllers/pinned-pipelines.ts';
 import { reconcileWorkItem } from '../controllers/work-item-controller.ts';
 import { type SweepPort, UnusedSweep } from '../controllers/sweep-unused.ts';
+import { tellingWhatIsUnavailable } from '../controllers/tell-unavailable.ts';
 import { labelNames } from '../core/manifest/labels.ts';
 import { judge } from '../core/validation/judge.ts';
 import { byController, JobAccess } from '../kube/job-access.ts';
@@ -65,6 +66,11 @@ export function registerWorkItems(engine: Engine): RunningWorkItems {
       attempts.forget(object.metadata.uid ?? '');
     } else admission.follow(object);
   });
+  const parts = {
+    ...joinWorkItems(engine, tenantOf),
+    ...{ attempts, admission, pipelines, artifacts: engine.artifacts, cache: engine.cache },
+    clock: () => new Date(),
+  };
   shell.register<WorkItem>({
     name: workItemKind.plural,
     type: workItemType,
@@ -72,11 +78,7 @@ export function registerWorkItems(engine: Engine): RunningWorkItems {
     reads: [],
     concurrency: engine.workers,
     observer: observeTurns(telemetry, workItemKind.plural),
-    reconcile: reconcileWorkItem({
-      ...joinWorkItems(engine, tenantOf),
-      ...{ attempts, admission, pipelines, artifacts: engine.artifacts, cache: engine.cache },
-      clock: () => new Date(),
-    }),
+    reconcile: tellingWhatIsUnavailable(parts, reconcileWorkItem(parts)),
   });
   feed.onArrival((namespace) => {
     for (const workItem of store.byIndex(workItemIndexes.running, namespace)) wake(keyOf(workItem));

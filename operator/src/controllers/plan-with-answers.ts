@@ -1,5 +1,6 @@
 import type { WorkItem } from '../api/work-item.ts';
 import type { CacheHit, Facts, ObservedWorkItem } from '../core/work-item/observed.ts';
+import { ArtifactGone } from '../core/records/artifact-gone.ts';
 import { planWorkItem } from '../core/work-item/plan-work-item.ts';
 import type { WorkItemAction, WorkItemPlan } from '../core/work-item/work-item-plan.ts';
 import type { ArtifactPort, CachePort } from './work-item-ports.ts';
@@ -27,13 +28,14 @@ const mostRounds = 100;
 /** Plans until nothing is asked any more: reading changes nothing, so that it needs no record. */
 export async function planWithAnswers(observed: ObservedWorkItem, sources: AnswerSources): Promise<AnsweredPlan> {
   const cache = new Map<string, CacheHit | 'miss'>();
-  const facts: Facts = { ...observed.facts, artifacts: sources.artifacts.held, cache };
+  const gone = new Set<string>();
+  const facts: Facts = { ...observed.facts, artifacts: withGone(sources.artifacts.held, gone), cache };
   for (let round = 0; round < mostRounds; round += 1) {
     const plan = planWorkItem({ ...observed, facts });
     const questions = plan.actions.filter(isQuestion);
     if (questions.length === 0) return { plan, effects: plan.actions.filter(isEffect) };
     const { workItem } = observed;
-    await Promise.all(questions.map((question) => answer(question, { workItem, cache, sources })));
+    await Promise.all(questions.map((question) => answer(question, { workItem, cache, gone, sources })));
   }
   throw new Error('the plan asks without end');
 }
@@ -45,10 +47,22 @@ const isEffect = (action: WorkItemAction): action is Effect => !isQuestion(actio
 interface Answers {
   readonly workItem: WorkItem;
   readonly cache: Map<string, CacheHit | 'miss'>;
+  /** Digests of which the store has nothing. */
+  readonly gone: Set<string>;
   readonly sources: AnswerSources;
 }
 
-async function answer(question: Question, { workItem, cache, sources }: Answers): Promise<void> {
-  if (question.kind === 'read-artifact') await sources.artifacts.read(workItem, question.digest);
+const withGone = (held: Facts['artifacts'], gone: ReadonlySet<string>): Facts['artifacts'] => ({
+  get: (digest) => held.get(digest),
+  has: (digest) => held.has(digest),
+  isGone: (digest) => gone.has(digest),
+});
+
+async function answer(question: Question, { workItem, cache, gone, sources }: Answers): Promise<void> {
+  if (question.kind === 'read-artifact')
+    await sources.artifacts.read(workItem, question.digest).catch((error: unknown) => {
+      if (!(error instanceof ArtifactGone)) throw error;
+      gone.add(error.digest);
+    });
   else cache.set(question.key, (await sources.cache.lookUp(workItem, question.key)) ?? 'miss');
 }

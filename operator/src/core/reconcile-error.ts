@@ -13,3 +13,14 @@ export class Waiting extends Error {
 export class Terminal extends Error {
   override readonly name = 'Terminal';
 }
+
+/** Thrown when something outside that a turn needs cannot serve it for now; people have to hear of it. It is asked again. */
+export class Unavailable extends Error {
+  override readonly name = 'Unavailable';
+  /** What it is, such as `artifact store`. */
+  readonly what: string;
+  constructor(what: string, message: string, cause?: unknown) {
+    super(message, { cause });
+    this.what = what;
+  }
+}

@@ -1,6 +1,9 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { WorkItem } from '../api/work-item.ts';
 import { digestOf } from '../core/digest.ts';
+import { ArtifactGone } from '../core/records/artifact-gone.ts';
 import { RunningServer } from '../testing/running-server.ts';
 import { ArtifactAccess } from './artifact-access.ts';
 
@@ -64,7 +67,33 @@ describe('ArtifactAccess', () => {
   });
 
   it('says which artifact is gone', async () => {
+    await expect(anAccess().read(one, digest)).rejects.toBeInstanceOf(ArtifactGone);
     await expect(anAccess().read(one, digest)).rejects.toThrow(`the artifact ${digest} is gone`);
+  });
+
+  it('says so too when the disk of the server has lost it', async () => {
+    await anAccess().store(one, [{ digest, content }]);
+    rmSync(join(running.folder, 'sha256'), { recursive: true });
+    await expect(anAccess().read(one, digest)).rejects.toBeInstanceOf(ArtifactGone);
+  });
+
+  it('does not take a server that is away for one that has lost it, and says what to look at', async () => {
+    const client = running.client('operator');
+    await running.server.close();
+    const reading = new ArtifactAccess(client).read(one, digest);
+    await expect(reading).rejects.toMatchObject({ name: 'Unavailable', what: 'artifact store' });
+    await expect(reading).rejects.toThrow(/see whether the server runs and can be reached/);
+  });
+
+  it('says that the store is full, and what would help', async () => {
+    running.disk.freeBytes = 0;
+    const storing = anAccess().store(one, [{ digest, content }]);
+    await expect(storing).rejects.toThrow(/the artifact store is full: .* enlarge the volume/);
+  });
+
+  it('says what the store refuses', async () => {
+    const storing = new ArtifactAccess(running.client('pod-other')).store(one, [{ digest, content }]);
+    await expect(storing).rejects.toThrow(/the artifact store refuses a request/);
   });
 
   describe('results that may be used again', () => {

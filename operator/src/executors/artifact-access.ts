@@ -2,10 +2,14 @@ import { LRUCache } from 'lru-cache';
 import type { JsonValue } from '../api/json.ts';
 import type { WorkItem } from '../api/work-item.ts';
 import { digestOf } from '../core/digest.ts';
+import { Unavailable } from '../core/reconcile-error.ts';
+import { ArtifactGone } from '../core/records/artifact-gone.ts';
 import type { WorkItemScope } from '../core/records/work-item-scope.ts';
 import type { CacheHit } from '../core/work-item/observed.ts';
 import type { ArtifactContent } from '../core/work-item/work-item-plan.ts';
 import type { ServerClient } from './server-client.ts';
+import { ServerCallFailed } from './server-transport.ts';
+import { storeCall } from './store-call.ts';
 
 /** Characters of JSON that are held in memory, so that plans need not read again. */
 const heldCharacters = 64 * 1024 * 1024;
@@ -28,7 +32,7 @@ export class ArtifactAccess {
   async store(workItem: WorkItem, contents: readonly ArtifactContent[]): Promise<void> {
     await Promise.all(
       contents.map(async ({ digest, content }) => {
-        const stored = await this.#server.putJson(scopeOf(workItem), content);
+        const stored = await storeCall(this.#server.putJson(scopeOf(workItem), content));
         if (stored !== digest) throw new Error(`the artifact ${digest} was stored as ${stored}`);
         this.#hold(digest, content);
       }),
@@ -36,24 +40,25 @@ export class ArtifactAccess {
   }
 
   async keep(workItem: WorkItem, digests: readonly string[]): Promise<void> {
-    await Promise.all(digests.map((digest) => this.#server.addReference(scopeOf(workItem), digest)));
+    await Promise.all(digests.map((digest) => storeCall(this.#server.addReference(scopeOf(workItem), digest))));
   }
 
   async read(workItem: WorkItem, digest: string): Promise<JsonValue> {
     const scope = scopeOf(workItem);
-    let value = await this.#server.getJson(scope, digest);
+    let value = await this.#load(scope, digest);
     // A replay reads what the run before it has stored.
-    if (value === undefined && (await this.#server.addReference(scope, digest)))
-      value = await this.#server.getJson(scope, digest);
-    if (value === undefined) throw new Error(`the artifact ${digest} is gone: the server has none of this digest`);
+    if (value === undefined && (await storeCall(this.#server.addReference(scope, digest))))
+      value = await this.#load(scope, digest);
+    if (value === undefined) throw new ArtifactGone(digest);
     this.#hold(digest, value as JsonValue);
     return value as JsonValue;
   }
 
   async lookUp(workItem: WorkItem, key: string): Promise<CacheHit | undefined> {
     const scope = scopeOf(workItem);
-    const pointer = await this.#server.getCachePointer(cacheKey(scope.namespace, key));
-    if (pointer === undefined || !(await this.#server.addReference(scope, pointer.outputsDigest))) return undefined;
+    const pointer = await storeCall(this.#server.getCachePointer(cacheKey(scope.namespace, key)));
+    if (pointer === undefined) return undefined;
+    if (!(await storeCall(this.#server.addReference(scope, pointer.outputsDigest)))) return undefined;
     const outputs = await this.read(workItem, pointer.outputsDigest);
     return { outputs: outputs as NonNullable<CacheHit['outputs']>, at: pointer.at };
   }
@@ -65,9 +70,12 @@ export class ArtifactAccess {
     readonly outputsDigest: string;
   }): Promise<void> {
     const { namespace, key, ...pointer } = entry;
-    await this.#server.putCachePointer(cacheKey(namespace, key), {
-      ttlSeconds: pointer.ttlSeconds,
-      outputsDigest: pointer.outputsDigest,
+    await storeCall(this.#server.putCachePointer(cacheKey(namespace, key), pointer));
+  }
+
+  #load(scope: WorkItemScope, digest: string): Promise<unknown> {
+    return storeCall(this.#server.getJson(scope, digest)).catch((error: unknown) => {
+      throw isLost(error) ? new ArtifactGone(digest) : error;
     });
   }
 
@@ -75,6 +83,13 @@ export class ArtifactAccess {
     this.held.set(digest, { value }, { size: JSON.stringify(value).length + 1 });
   }
 }
+
+/** The server knows of it, and its disk has it no longer, or not as it was: that does not pass. */
+const isLost = (error: unknown) =>
+  error instanceof Unavailable &&
+  error.cause instanceof ServerCallFailed &&
+  error.cause.reason === 'Broken' &&
+  error.cause.status === 500;
 
 /** Results are shared within a namespace and no further. */
 const cacheKey = (namespace: string, key: string) => digestOf({ namespace, key }).slice('sha256:'.length);

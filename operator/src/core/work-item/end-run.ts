@@ -9,6 +9,7 @@ import type { BodyVerdict } from './plan-body.ts';
 import type { Ending, Run } from './run.ts';
 import { scopeAt } from './run-scope.ts';
 import { runReasons, stepReasons } from './step-reasons.ts';
+import { describeGone } from './when-an-artifact-is-gone.ts';
 
 /** Cancelling ends whatever goes on, exit steps aside. */
 export function whenCancelled(run: Run): void {
@@ -55,7 +56,11 @@ function setEnding(run: Run, ending: Ending | 'unread'): void {
 
 function resolveOutputs(run: Run): Ending | 'unread' {
   const { outputs = {} } = run.observed.pinned.spec;
-  if (!hasReadOutputs(run, Object.values(outputs))) return 'unread';
+  if (!hasReadOutputs(run, Object.values(outputs))) {
+    const gone = run.takeGoneArtifact();
+    if (gone === undefined) return 'unread';
+    return { phase: 'Failed', reason: runReasons.outputsUnresolved, message: describeGone(gone) };
+  }
   const resolved = resolveBindings(outputs, scopeAt(run, rootFrame));
   if ('problem' in resolved) {
     const message = clipMessage(`its outputs have no value: ${resolved.problem.message}`);

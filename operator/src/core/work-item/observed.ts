@@ -79,7 +79,10 @@ export type OutputsRef = NonNullable<StepStatus['outputsRef']>;
 /** What is known of the world beside children. What a plan lacks, it asks for by an action, and the next plan has it. */
 export interface Facts {
   /** Contents of artifacts, by digest. Loop results and outputs that are too large for status. */
-  readonly artifacts: Pick<ReadonlyMap<string, JsonValue>, 'get' | 'has'>;
+  readonly artifacts: Pick<ReadonlyMap<string, JsonValue>, 'get' | 'has'> & {
+    /** Whether the store was asked for it and has none of this digest: asking again would not help. */
+    readonly isGone?: (digest: string) => boolean;
+  };
   /** Assets that events announced, and those of other runs. */
   readonly assets: readonly AssetFact[];
   /** Verified decisions of people, the oldest first. */

@@ -17,6 +17,7 @@ import type { Run } from './run.ts';
 import { startAttempt } from './start-attempt.ts';
 import { isEnded, isUnderWay, stateOf, type StepState } from './step-state.ts';
 import { stepReasons } from './step-reasons.ts';
+import { whenAnArtifactIsGone } from './when-an-artifact-is-gone.ts';
 
 /**
  * What a step may do now: `go` on; `hold`: begin nothing, for the moment; `stop`: begin nothing ever, because what it is
@@ -56,6 +57,7 @@ export function planStep(run: Run, place: Place, leave: Leave): void {
   rules.some((rule) => rule(run, place, leave));
   // What is made of others goes on with them at once, so that steps begin in the order of the document.
   if (rules === startRules) whenItIsMadeOfOthers(run, place, leave);
+  whenAnArtifactIsGone(run, place);
 }
 
 function whenItMayNeverBegin(_run: Run, _place: Place, leave: Leave): boolean {

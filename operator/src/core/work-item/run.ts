@@ -57,6 +57,7 @@ export class Run {
   readonly #filled = new Map<string, CacheHit>();
   readonly #waits: WaitingFor[] = [];
   readonly #folded: StepStatus[] = [];
+  #gone: string | undefined;
   #wakeAtMs = Infinity;
   #inlineBytes = 0;
 
@@ -124,9 +125,19 @@ export class Run {
 
   /** The content of an artifact, or undefined: then the plan asks for it. */
   artifact(digest: string): JsonValue | undefined {
-    const content = this.#produced.get(digest) ?? this.observed.facts.artifacts.get(digest);
-    if (content === undefined) this.#missing.add(digest);
-    return content;
+    const { artifacts } = this.observed.facts;
+    const content = this.#produced.get(digest) ?? artifacts.get(digest);
+    if (content !== undefined) return content;
+    if (artifacts.isGone?.(digest) === true) this.#gone = digest;
+    else this.#missing.add(digest);
+    return undefined;
+  }
+
+  /** An artifact that is gone for good, and that something asked for since the last call. */
+  takeGoneArtifact(): string | undefined {
+    const gone = this.#gone;
+    this.#gone = undefined;
+    return gone;
   }
 
   hasArtifact(digest: string): boolean {

@@ -60,6 +60,8 @@ export const stepReasons = {
   timedOut: 'TimedOut',
   /** An input or another template has no value. */
   inputUnresolved: 'InputUnresolved',
+  /** A result that it needs, its own or that of another step, is gone from the artifact store. */
+  artifactGone: 'ArtifactGone',
   /** An expression has no value, or none that can be used. */
   expressionFailed: 'ExpressionFailed',
   /** A declared output is not in the result. */
