@@ -45,10 +45,11 @@ function groups(step: MakeStep): Sample {
   };
 }
 
-/** A loop, and a step that fails once. */
+/** A loop, of which two iterations share a Job and one has its own, and a step that fails once. */
 function loops(step: MakeStep): Sample {
   const child = step('look', { outputs: { count: 'count_{{item_index}}' } });
-  const each = { name: 'each', type: 'loop', iterateOver: [1, 2], loopVariable: 'item', steps: [child] };
+  const list = { iterateOver: [1, 2, 3], loopVariable: 'item', maxParallel: 2 };
+  const each = { name: 'each', type: 'loop', ...list, steps: [child] };
   const flaky = step('flaky', { dependsOn: ['each'], retryPolicy: { initialBackoffSeconds: 1 } });
   return {
     name: 'loops',

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TerminationMessage } from '../src/api/runner-result.ts';
 import { annotationNames, labelNames } from '../src/core/manifest/labels.ts';
+import { memberOfPod } from '../src/core/manifest/members.ts';
 import { Conflict, NotFound } from '../src/kube/api-error.ts';
 import type { KubeClient } from '../src/kube/client.ts';
 import { systemClock as clock } from '../src/kube/clock.ts';
@@ -121,12 +122,12 @@ export class PlayedNode {
   }
 
   async #play(pod: Pod): Promise<void> {
-    const { namespace = '', uid = '', deletionTimestamp, annotations = {}, labels = {} } = pod.metadata;
+    const { namespace = '', uid = '', deletionTimestamp } = pod.metadata;
     if (pod.spec?.nodeName !== this.name) return;
     if (deletionTimestamp !== undefined) return this.#kill(pod);
     if (this.#begun.has(uid)) return;
     this.#begun.add(uid);
-    const played = { path: annotations[annotationNames.path] ?? '', attempt: Number(labels[labelNames.attempt]) };
+    const played = memberOfPod(pod.metadata) ?? { path: '', attempt: Number.NaN };
     const end = isTrusting(pod) ? (this.#scripts.get(namespace)?.(played) ?? {}) : cannotReport;
     if (end === 'runs on') return;
     if (end.afterMs !== undefined) await sleep(end.afterMs, undefined, { signal: this.#over.signal });

@@ -1,7 +1,7 @@
 /** The admission policies on the real API server, against real accounts: each forgery is refused, each honest way works. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it, test, vi } from 'vitest';
 import { Forbidden, Invalid } from '../src/kube/api-error.ts';
-import { annotationNames, labelNames } from '../src/core/manifest/labels.ts';
+import { annotationNames, indexedTaskName, indexLabel, labelNames, mostMembers } from '../src/core/manifest/labels.ts';
 import type { KubeClient } from '../src/kube/client.ts';
 import type { KubeObject } from '../src/kube/resource-type.ts';
 import {
@@ -149,6 +149,9 @@ describe('a tenant with the role edit cannot make a Pod', () => {
   });
 });
 
+/** Tasks of the first and of the last index that there can be. */
+const indexedTasks = [0, mostMembers - 1].map(indexedTaskName);
+
 describe("a tenant with the role edit cannot change an attempt's Pod", () => {
   const changes: Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>> = {
     'by moving it to another WorkItem': [
@@ -165,14 +168,14 @@ describe("a tenant with the role edit cannot change an attempt's Pod", () => {
     await expectRefusal(tenant.patch(pods, pod.metadata, { json }), 'pods');
   });
 
-  it.each(Object.values(labelNames))('by the label %s', async (name) => {
+  it.each([...Object.values(labelNames), indexLabel])('by the label %s', async (name) => {
     await expectRefusal(
       tenant.patch(pods, pod.metadata, { merge: { metadata: { labels: { [name]: 'other' } } } }),
       'pods',
     );
   });
 
-  it.each(Object.values(annotationNames))('by the annotation %s', async (name) => {
+  it.each([...Object.values(annotationNames), ...indexedTasks])('by the annotation %s', async (name) => {
     const merge = { metadata: { annotations: { [name]: 'other' } } };
     await expectRefusal(tenant.patch(pods, pod.metadata, { merge }), 'pods');
   });
@@ -202,7 +205,7 @@ describe('a tenant with the role edit cannot', () => {
     await expectRefusal(tenant.create(jobs, { ...aJob(workItem), metadata }), 'jobs');
   });
 
-  it.each([...Object.values(labelNames), ...Object.values(annotationNames)])(
+  it.each([...Object.values(labelNames), ...Object.values(annotationNames), ...indexedTasks])(
     "change %s of an attempt's Job",
     async (name) => {
       const part = Object.values<string>(labelNames).includes(name) ? 'labels' : 'annotations';

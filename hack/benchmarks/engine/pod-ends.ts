@@ -1,4 +1,5 @@
-import { annotationNames, labelNames } from '../../../operator/src/core/manifest/labels.ts';
+import { labelNames } from '../../../operator/src/core/manifest/labels.ts';
+import { memberOfPod } from '../../../operator/src/core/manifest/members.ts';
 import type { KubeClient } from '../../../operator/src/kube/client.ts';
 import { type Pod, pods } from '../../../operator/src/kube/pod.ts';
 
@@ -27,9 +28,9 @@ export function podEndReader(tell: (end: PodEnd) => void, nowMs: () => number): 
   };
 }
 
-const attemptOf = ({ metadata: { labels = {}, annotations = {} } }: Pod) => ({
-  workItemUid: labels[labelNames.workItemUid] ?? '',
-  path: annotations[annotationNames.path] ?? '',
+const attemptOf = ({ metadata }: Pod) => ({
+  workItemUid: metadata.labels?.[labelNames.workItemUid] ?? '',
+  path: memberOfPod(metadata)?.path ?? '',
 });
 
 /** A watch lasts so long at most, in seconds; then it is begun anew. */

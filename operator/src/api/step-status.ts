@@ -21,7 +21,7 @@ const attempt = z
     round: count('Round of the step that it belongs to; 1 when it is left out.', { min: 1, max: 10_000 }).optional(),
     startedAt: timestamp('When it was recorded; the Job comes after. That of the step when it is left out.').optional(),
     finishedAt: timestamp('When its result was recorded.').optional(),
-    jobName: text('Job that runs it.', 63).optional(),
+    jobName: text('Job that it shares with attempts of other iterations, where it has none to itself.', 63).optional(),
     jobUid: text('UID of that Job, once it was seen.', 36).optional(),
     podUid: text('UID of the Pod whose result was accepted.', 36).optional(),
     specDigest: digest('Digest of what the Job was made from.').optional(),
@@ -56,7 +56,6 @@ const iterations = z
     attemptsBefore: count('Highest number of an attempt in earlier rounds; no number is given twice.', {
       max: 10_000,
     }).optional(),
-    indexMap: ranges('Iterations that the indexes of the current Indexed Job stand for, in order.').optional(),
   })
   .meta({ description: 'Iterations of a loop: kept as ranges, never as a record each once they are done.' });
 

@@ -33,6 +33,9 @@ export function whenAttemptChanges(
 
 /** What a run learns from it, in few characters: whole results would be held twice. */
 function describe(job: Job, pods: readonly Pod[]): string {
-  const { outcome, waitingFor } = observeJob({ job, pods }) ?? {};
-  return JSON.stringify([outcome?.result, outcome?.reason, outcome?.podUid, waitingFor]);
+  const shown = observeJob({ job, pods, arePodsCurrent: true }).map(({ outcome, waitingFor }) => [
+    ...[outcome?.result, outcome?.reason, outcome?.podUid],
+    waitingFor,
+  ]);
+  return JSON.stringify(shown);
 }

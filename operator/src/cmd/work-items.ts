@@ -119,7 +119,8 @@ function joinAttempts(
   const access = new JobAccess(cluster, client);
   const jobPort: JobPort = {
     jobsOf: (uid) => access.jobsOf(uid),
-    podsOf: (uid) => access.podsOf(uid),
+    podsOf: (job) => access.podsOf(job as Job),
+    removePod: (namespace, pod) => access.removePod(namespace, pod as Pod),
     create: (manifest) => access.create(manifest),
     remove: (namespace, job) => access.remove(namespace, job as Job),
     removeAll: (namespace, uid) => access.removeAll(namespace, `${labelNames.workItemUid}=${uid}`),

@@ -6,7 +6,7 @@ import { resolveWork } from '../core/agent/resolve-work.ts';
 import { executorOf, type Executor } from '../core/execution/executor-of.ts';
 import { findMethod } from '../core/pipeline/step-methods.ts';
 import type { AttemptOutcome, ObservedAttempt } from '../core/work-item/observed.ts';
-import type { JobAttempts } from './job-attempts.ts';
+import type { JobAttempts, JobStart } from './job-attempts.ts';
 import { LostJobs } from './lost-jobs.ts';
 import type { Deed, OperationId, Operations, OperationWaiting } from './operations.ts';
 import type { Pause } from './poll.ts';
@@ -71,6 +71,12 @@ export class Attempts implements AttemptPort {
     else this.#begin(executor, context);
   }
 
+  async startTogether(contexts: readonly AttemptContext[]): Promise<void> {
+    const started = await this.#parts.jobs.startTogether(contexts);
+    const again = onceAtATime(() => this.#parts.jobs.startTogether(contexts));
+    for (const context of contexts) this.#followStart(context, started, again);
+  }
+
   async stop(workItem: WorkItem, { path, attempt }: AttemptName): Promise<void> {
     const id = { workItemUid: workItem.metadata.uid ?? '', path, number: attempt };
     await this.#parts.jobs.stop(workItem, path, attempt);
@@ -130,21 +136,25 @@ export class Attempts implements AttemptPort {
   }
 
   async #startJob(context: AttemptContext): Promise<void> {
-    const started = await this.#parts.jobs.start(context);
+    const again = () => this.#parts.jobs.start(context);
+    this.#followStart(context, await again(), again);
+  }
+
+  #followStart(context: AttemptContext, started: JobStart, again: () => Promise<JobStart>): void {
     if (started === undefined) return;
     if ('outcome' in started) this.#settle(context, started.outcome);
-    else this.#retryJob(context, started.refused);
+    else this.#retryJob(context, started.refused, again);
   }
 
   /** A refused Job is tried again, and what refuses it is shown: quotas free up, and policies change. */
-  #retryJob(context: AttemptContext, message: string): void {
+  #retryJob(context: AttemptContext, message: string, again: () => Promise<JobStart>): void {
     const id = idOf(context);
     const waitingFor = { kind: 'quota', name: context.start.path, message } as const;
     const deed: Deed = async (signal) => {
       for (let delayMs = refusalDelays.firstMs; ; delayMs = Math.min(delayMs * 2, refusalDelays.longestMs)) {
         await this.#parts.pause(delayMs, signal);
         if (signal.aborted) return undefined;
-        const started = await this.#parts.jobs.start(context).catch(() => ({ refused: 'no answer' }));
+        const started = await again().catch(() => ({ refused: 'no answer' }));
         if (started === undefined || 'outcome' in started) return started?.outcome;
       }
     };
@@ -182,6 +192,15 @@ export class Attempts implements AttemptPort {
     this.#undo.delete(keyOf(id));
     this.#parts.operations.remove(id);
   }
+}
+
+/** Whoever asks while an answer is on its way gets the same one. */
+function onceAtATime<T>(ask: () => Promise<T>): () => Promise<T> {
+  let asked: Promise<T> | undefined;
+  return () => {
+    asked ??= ask().finally(() => (asked = undefined));
+    return asked;
+  };
 }
 
 const idOf = ({ workItem, start }: AttemptContext): OperationId => ({

@@ -1,16 +1,18 @@
-import type { Method } from '../api/method.ts';
+import { without } from '../core/defined.ts';
 import { observeJob } from '../core/execution/observe-job.ts';
-import { annotationNames } from '../core/manifest/labels.ts';
-import { attemptName } from '../core/manifest/names.ts';
+import { annotationNames, indexLabel } from '../core/manifest/labels.ts';
 import { isTooLarge } from '../core/manifest/read-stored-task.ts';
 import type { PodImages } from '../core/manifest/render-containers.ts';
-import { type JobManifest, renderJob } from '../core/manifest/render-job.ts';
+import { type JobManifest, type JobParts, renderJob } from '../core/manifest/render-job.ts';
+import { memberOf, membersOf } from '../core/manifest/members.ts';
+import { fitsOneJob } from '../core/manifest/share-job.ts';
 import { findMethod } from '../core/pipeline/step-methods.ts';
 import { renderAttemptJob } from '../core/manifest/render-attempt-job.ts';
 import type { WorkItem } from '../api/work-item.ts';
 import { Waiting } from '../core/reconcile-error.ts';
 import type { AttemptOutcome, ObservedAttempt } from '../core/work-item/observed.ts';
 import type { JobPort, LiveJob, ProgramSource } from './job-port.ts';
+import { isSameJson } from './is-same-json.ts';
 import { readProgram } from './read-program.ts';
 import type { AttemptContext } from './work-item-ports.ts';
 
@@ -48,10 +50,7 @@ export class JobAttempts {
   }
 
   observe(workItemUid: string): readonly ObservedAttempt[] {
-    return this.#jobs.jobsOf(workItemUid).flatMap((job) => {
-      const pods = job.metadata.uid === undefined ? [] : this.#jobs.podsOf(job.metadata.uid);
-      return observeJob({ job, pods }) ?? [];
-    });
+    return this.#jobs.jobsOf(workItemUid).flatMap((job) => observeJob({ job, ...this.#jobs.podsOf(job) }));
   }
 
   /**
@@ -59,28 +58,76 @@ export class JobAttempts {
    * certificate authorities of the server are not known: a Pod keeps what it was made with, and could not bring its result home
    */
   async start(context: AttemptContext): Promise<JobStart> {
+    this.#assertTrust();
+    const prepared = await this.#prepare(context);
+    if ('outcome' in prepared) return prepared;
+    const { parts } = prepared;
+    const { images, serverUrl } = this.#settings;
+    const storedTask = isTooLarge(parts.task)
+      ? { digest: await this.#programs.storeTask(context.workItem, parts.task), images, serverUrl }
+      : undefined;
+    return this.#create([context], { ...parts, storedTask });
+  }
+
+  /**
+   * Makes the Job that attempts share; repeatable. Attempts whose tasks are too large together get a Job each, today and
+   * whenever it is tried again. @throws Waiting as `start` does
+   */
+  async startTogether(contexts: readonly AttemptContext[]): Promise<JobStart> {
+    this.#assertTrust();
+    const prepared = await Promise.all(contexts.map((context) => this.#prepare(context)));
+    const broken = prepared.find((each) => 'outcome' in each);
+    if (broken !== undefined) return broken;
+    const parts = prepared.flatMap((each) => ('parts' in each ? [each.parts] : []));
+    const [first] = parts;
+    if (first === undefined) return undefined;
+    const shared = { name: first.start.jobName ?? '', members: parts };
+    if (!fitsOneJob(shared)) return this.#startEach(contexts);
+    return this.#create(contexts, { ...first, shared });
+  }
+
+  async #startEach(contexts: readonly AttemptContext[]): Promise<JobStart> {
+    const started = await Promise.all(
+      contexts.map((context) => this.start({ ...context, start: without(context.start, 'jobName') })),
+    );
+    return started.find((each) => each !== undefined);
+  }
+
+  #assertTrust(): void {
     if (this.#settings.certificateAuthorities() === '')
       throw new Waiting('the certificate of the server is not known yet', authoritiesDelayMs);
-    const { workItem, start, pinned } = context;
-    const method = start.method === undefined ? undefined : findMethod(pinned.methods, start.method);
-    const program = await readProgram(this.#programs, workItem, start.step);
-    if ('outcome' in program) return program;
-    const manifest = await this.#render(context, method, program.text);
+  }
+
+  async #create(contexts: readonly AttemptContext[], parts: OwnParts): Promise<JobStart> {
+    const { certificateAuthorities, queueName } = this.#settings;
+    const manifest = renderJob({
+      ...parts,
+      certificateAuthorities: certificateAuthorities(),
+      queueName: queueName(parts.workItem.metadata.namespace ?? ''),
+    });
     const creation = await this.#jobs.create(manifest);
     if (creation.kind === 'created') return undefined;
     if (creation.kind === 'refused') return { refused: creation.message };
     if (creation.kind === 'invalid')
       return { outcome: { result: 'Failed', reason: 'JobInvalid', message: creation.message, retryable: false } };
-    if (creation.found === undefined) return { refused: 'a Job of its name was deleted just now' };
-    return isOurs(creation.found, context) ? undefined : { outcome: foreign(manifest) };
+    const { found } = creation;
+    if (found === undefined) return { refused: 'a Job of its name was deleted just now' };
+    return contexts.every((context) => isOurs(found, context)) ? undefined : { outcome: foreign(manifest) };
   }
 
-  /** Ends the Job of an attempt, with its Pod. */
+  /** Ends the Job of an attempt, with its Pod; of a Job that others share, its Pod alone. */
   async stop(workItem: WorkItem, path: string, attempt: number): Promise<void> {
     const { uid: workItemUid = '', namespace = '' } = workItem.metadata;
-    const name = attemptName({ workItemUid, path, attempt });
-    const job = this.#jobs.jobsOf(workItemUid).find(({ metadata }) => metadata.name === name);
-    if (job !== undefined && job.metadata.deletionTimestamp === undefined) await this.#jobs.remove(namespace, job);
+    for (const job of this.#jobs.jobsOf(workItemUid)) {
+      const members = membersOf(job.metadata);
+      const index = members.findIndex((member) => member.path === path && member.attempt === attempt);
+      if (index === -1 || job.metadata.deletionTimestamp !== undefined) continue;
+      const { pods } = this.#jobs.podsOf(job);
+      const own = pods.find(({ metadata }) => metadata.labels?.[indexLabel] === String(index));
+      if (members.length > 1 && own !== undefined) await this.#jobs.removePod(namespace, own);
+      // Without a Pod it could still get one: the others are lost with it, and begin again without having failed.
+      else await this.#jobs.remove(namespace, job);
+    }
   }
 
   isLeft(workItemUid: string): boolean {
@@ -92,29 +139,33 @@ export class JobAttempts {
     await this.#jobs.removeAll(namespace, uid);
   }
 
-  async #render(
-    { workItem, start, agent }: AttemptContext,
-    method: Method | undefined,
-    program: string | undefined,
-  ): Promise<JobManifest> {
-    const { images, serverUrl, certificateAuthorities, queueName } = this.#settings;
-    const parts = renderAttemptJob({ workItem, start, method, program, agent, images, artifacts: { url: serverUrl } });
-    const storedTask = isTooLarge(parts.task)
-      ? { digest: await this.#programs.storeTask(workItem, parts.task), images, serverUrl }
-      : undefined;
-    return renderJob({
-      ...{ ...parts, storedTask },
-      certificateAuthorities: certificateAuthorities(),
-      queueName: queueName(workItem.metadata.namespace ?? ''),
-    });
+  /** What the Job of an attempt is made of; or why it cannot be made. */
+  async #prepare({
+    workItem,
+    start,
+    pinned,
+    agent,
+  }: AttemptContext): Promise<{ readonly parts: OwnParts } | { readonly outcome: AttemptOutcome }> {
+    const { images, serverUrl } = this.#settings;
+    const method = start.method === undefined ? undefined : findMethod(pinned.methods, start.method);
+    const program = await readProgram(this.#programs, workItem, start.step);
+    if ('outcome' in program) return program;
+    const artifacts = { url: serverUrl };
+    return { parts: renderAttemptJob({ workItem, start, method, program: program.text, agent, images, artifacts }) };
   }
 }
+
+/** What a Job is made of that comes from its attempt. */
+type OwnParts = Omit<JobParts, 'certificateAuthorities' | 'queueName'>;
 
 /** A Job under our name is ours only when it is the WorkItem's own and was made from the same. */
 function isOurs(found: LiveJob, { workItem, start }: AttemptContext): boolean {
   const { ownerReferences = [], annotations = {} } = found.metadata;
   const owner = ownerReferences.find(({ controller }) => controller === true);
-  return owner?.uid === workItem.metadata.uid && annotations[annotationNames.specDigest] === start.specDigest;
+  if (owner?.uid !== workItem.metadata.uid) return false;
+  if (start.jobName === undefined) return annotations[annotationNames.specDigest] === start.specDigest;
+  const own = memberOf(start);
+  return membersOf(found.metadata).some((member) => isSameJson(member, own));
 }
 
 const foreign = ({ metadata: { name } }: JobManifest): AttemptOutcome => ({

@@ -1,6 +1,6 @@
 import type { RunnerTask } from '../api/runner-task.ts';
 import type { WorkItem } from '../api/work-item.ts';
-import type { JobView, PodView } from '../core/execution/child-views.ts';
+import type { JobAndPods, JobView, PodView } from '../core/execution/child-views.ts';
 import type { JobManifest } from '../core/manifest/render-job.ts';
 
 /** A Job as the API server has it now, with what says whose it is. */
@@ -24,10 +24,12 @@ export type JobCreation =
 export interface JobPort {
   /** From the cache. */
   jobsOf(workItemUid: string): readonly JobView[];
-  podsOf(jobUid: string): readonly PodView[];
+  podsOf(job: JobView): Pick<JobAndPods, 'pods' | 'arePodsCurrent'>;
   create(manifest: JobManifest): Promise<JobCreation>;
   /** Deletes a Job and its Pods, if it is still the one of this UID. */
   remove(namespace: string, job: JobView): Promise<void>;
+  /** Deletes a Pod, if it is still the one of this UID. */
+  removePod(namespace: string, pod: PodView): Promise<void>;
   /** Deletes all Jobs of a WorkItem and their Pods. */
   removeAll(namespace: string, workItemUid: string): Promise<void>;
 }

@@ -4,6 +4,7 @@ import { describeProgress } from '../core/work-item/describe-progress.ts';
 import { openAttempt } from '../core/work-item/attempts.ts';
 import { isWorthRecording } from '../core/work-item/is-worth-recording.ts';
 import type { ObservedWorkItem, PinnedPipeline } from '../core/work-item/observed.ts';
+import type { StartAttempt } from '../core/work-item/work-item-plan.ts';
 import { endUnplannedRun } from '../core/work-item/end-unplanned-run.ts';
 import { refuseWorkItem } from '../core/work-item/refuse-work-item.ts';
 import { Terminal } from '../core/reconcile-error.ts';
@@ -12,7 +13,7 @@ import { finishWorkItem } from './finish-work-item.ts';
 import { FreshAttempts } from './fresh-attempts.ts';
 import { type AnsweredPlan, type AnswerSources, type Effect, planWithAnswers } from './plan-with-answers.ts';
 import type { PinnedPipelines, PinProblem } from './pinned-pipelines.ts';
-import type { AttemptPort, NamespaceFacts, WorkItemCluster } from './work-item-ports.ts';
+import type { AttemptContext, AttemptPort, NamespaceFacts, WorkItemCluster } from './work-item-ports.ts';
 
 /** What it is made of. */
 export interface WorkItemControllerParts extends AnswerSources {
@@ -211,7 +212,11 @@ async function record(
 
 /** One effect that fails does not stop the others; the next turn repeats it. */
 async function act(parts: WorkItemControllerParts, turn: Turn, effects: readonly Effect[]): Promise<void> {
-  const results = await Promise.allSettled(effects.map((effect) => perform(parts, turn, effect)));
+  const [alone, together] = splitEffects(effects);
+  const results = await Promise.allSettled([
+    ...alone.map((effect) => perform(parts, turn, effect)),
+    ...together.map((starts) => parts.attempts.startTogether(starts.map((start) => contextOf(turn, start)))),
+  ]);
   const { uid = '' } = turn.workItem.metadata;
   // Deleted meanwhile: what was just begun would never be ended.
   if (parts.cluster.observe(turn.key)?.metadata.uid !== uid) parts.attempts.forget(uid);
@@ -219,12 +224,25 @@ async function act(parts: WorkItemControllerParts, turn: Turn, effects: readonly
   if (failed !== undefined) throw failed.reason;
 }
 
+/** Attempts that share a Job are started together. */
+function splitEffects(effects: readonly Effect[]): readonly [readonly Effect[], readonly (readonly StartAttempt[])[]] {
+  const shared = effects.filter((effect) => effect.kind === 'start-attempt' && effect.jobName !== undefined);
+  if (shared.length === 0) return [effects, []];
+  const byJob = Map.groupBy(shared as readonly StartAttempt[], ({ jobName }) => jobName);
+  const isShared = new Set(shared);
+  return [effects.filter((effect) => !isShared.has(effect)), [...byJob.values()]];
+}
+
+function contextOf({ key, workItem, pinned, fresh }: Turn, start: StartAttempt): AttemptContext {
+  return { key, workItem, pinned, start, isFresh: fresh.take(workItem, start) };
+}
+
 async function perform({ attempts, cache }: WorkItemControllerParts, turn: Turn, effect: Effect): Promise<void> {
-  const { key, workItem, pinned, fresh } = turn;
+  const { workItem } = turn;
   const { namespace = '' } = workItem.metadata;
   switch (effect.kind) {
     case 'start-attempt':
-      return attempts.start({ key, workItem, pinned, start: effect, isFresh: fresh.take(workItem, effect) });
+      return attempts.start(contextOf(turn, effect));
     case 'stop-attempt':
       return attempts.stop(workItem, effect);
     case 'fill-cache':

@@ -31,6 +31,8 @@ export interface AttemptPort {
   observe(workItem: WorkItem): readonly ObservedAttempt[];
   /** Starts a recorded attempt; what stands under its name already is taken only when it is the same. */
   start(attempt: AttemptContext): Promise<void>;
+  /** Starts attempts that share a Job, whose name their records have. */
+  startTogether(attempts: readonly AttemptContext[]): Promise<void>;
   stop(workItem: WorkItem, attempt: AttemptName): Promise<void>;
   /** What has ended and was recorded is of no more use. */
   settle(workItem: WorkItem, open: ReadonlySet<string>): void;

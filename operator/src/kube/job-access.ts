@@ -39,8 +39,10 @@ export class JobAccess {
     return this.#jobs.byIndex(byController, workItemUid);
   }
 
-  podsOf(jobUid: string): readonly Pod[] {
-    return this.#pods.byIndex(byController, jobUid);
+  /** The Pods of a Job, and whether what is known of them is at least as new as what is known of it. */
+  podsOf({ metadata: { uid, resourceVersion } }: Job): { pods: readonly Pod[]; arePodsCurrent: boolean } {
+    const pods = uid === undefined ? [] : this.#pods.byIndex(byController, uid);
+    return { pods, arePodsCurrent: resourceVersion !== undefined && this.#pods.hasSeen(resourceVersion) };
   }
 
   async create(manifest: object): Promise<JobCreation> {
@@ -59,6 +61,10 @@ export class JobAccess {
 
   async remove(namespace: string, { metadata: { name, uid } }: Job): Promise<void> {
     await this.#client.delete(jobs, { namespace, name }, uid === undefined ? {} : { uid }).catch(ignoreGone);
+  }
+
+  async removePod(namespace: string, { metadata: { name, uid } }: Pod): Promise<void> {
+    await this.#client.delete(pods, { namespace, name }, uid === undefined ? {} : { uid }).catch(ignoreGone);
   }
 
   async removeAll(namespace: string, labelSelector: string): Promise<void> {

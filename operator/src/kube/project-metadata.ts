@@ -1,10 +1,8 @@
-import { annotationNames } from '../core/manifest/labels.ts';
+import { annotationNames, indexLabel } from '../core/manifest/labels.ts';
 import type { ObjectMeta } from './resource-type.ts';
 
 const keptPrefix = 'conclave.dev/';
-/** Files of the Pod's containers: nobody else reads them, and they are large. */
-const files: ReadonlySet<string> = new Set([annotationNames.task, annotationNames.certificateAuthorities]);
-const keptLabels: ReadonlySet<string> = new Set(['batch.kubernetes.io/job-completion-index']);
+const keptLabels: ReadonlySet<string> = new Set([indexLabel]);
 
 /** Identity, times, our own labels and annotations, and the controlling owner: what a cache of children needs. */
 export function projectMetadata(metadata: ObjectMeta): ObjectMeta {
@@ -38,7 +36,12 @@ export function cutText(text: string | undefined, bytes: number): string | undef
 }
 
 function ours(entries: Readonly<Record<string, string>>): Record<string, string> | undefined {
-  const isKept = (key: string) => (key.startsWith(keptPrefix) && !files.has(key)) || keptLabels.has(key);
+  const isKept = (key: string) => (key.startsWith(keptPrefix) && !isFile(key)) || keptLabels.has(key);
   const kept = Object.entries(entries).filter(([key]) => isKept(key));
   return kept.length === 0 ? undefined : Object.fromEntries(kept);
+}
+
+/** Files of the Pod's containers, those of each index too: nobody else reads them, and they are large. */
+function isFile(key: string): boolean {
+  return key.startsWith(annotationNames.task) || key === annotationNames.certificateAuthorities;
 }

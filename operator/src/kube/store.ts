@@ -12,6 +12,8 @@ export interface StoreReader<T> {
   list(): T[];
   /** The objects an indexer put under `value`; an unknown index is a bug and throws. */
   byIndex(index: string, value: string): T[];
+  /** Whether it holds every change up to this version, which may be that of an object of another resource. */
+  hasSeen(resourceVersion: string): boolean;
   /** Tells the handler of every object already here, then of each change. Returns how to leave. */
   subscribe(handler: StoreHandler<T>): () => void;
 }
@@ -84,6 +86,12 @@ export class Store<T extends KubeObject> implements StoreReader<T> {
     const found = this.#indexes.get(index);
     if (found === undefined) throw new Error(`no index '${index}'; indexes: ${[...this.#indexes.keys()].join(', ')}`);
     return Array.from(found.keys(value), (key) => this.get(key)).filter((object) => object !== undefined);
+  }
+
+  hasSeen(resourceVersion: string): boolean {
+    if (this.#resourceVersion === undefined) return false;
+    // Versions without an order tell nothing: what is here is all that can be known.
+    return (compareResourceVersions(this.#resourceVersion, resourceVersion) ?? 0) >= 0;
   }
 
   subscribe(handler: StoreHandler<T>): () => void {

@@ -49,11 +49,17 @@ export const everythingInputs: JsonObject = { items: [1, 2, 3, 4, 5] };
 
 const succeeded = (outputs: JsonObject): PodEnd => ({ exitCode: 0, message: { outcome: 'succeeded', outputs } });
 
+/** What a program says: which Job it ran in, counted from 1, and in hundredths of it for which iteration. */
+const madeIn = (jobNumber: number, path: string) => jobNumber * 100 + Number(/\[(\d+)\]/.exec(path)?.[1] ?? 0);
+
+/** The number of the Job in which a program ran, from 1. */
+export const jobNumberOf = (made: number): number => Math.floor(made / 100);
+
 /** Programs say which Job they ran in; `flaky` succeeds at its third attempt that ends by itself. */
 export function programs(cluster: () => HostileCluster): PodScript {
   let failures = 0;
   return (path, _attempt, jobName) => {
     if (path === 'flaky' && (failures += 1) < 3) return { exitCode: 10 };
-    return succeeded({ made: cluster().jobsMade.lastIndexOf(jobName) + 1 });
+    return succeeded({ made: madeIn(cluster().jobsMade.lastIndexOf(jobName) + 1, path) });
   };
 }

@@ -16,7 +16,11 @@ export interface Change<T> {
   readonly key: string;
   readonly object: T | undefined;
   readonly before: T | undefined;
+  /** When, among the changes of all tables. */
+  readonly version: number;
 }
+
+let changes = 0;
 
 /** Objects of one kind, and all their changes in order. */
 export class Table<T> {
@@ -24,14 +28,14 @@ export class Table<T> {
   readonly changes: Change<T>[] = [];
 
   put(key: string, object: T): void {
-    this.changes.push({ key, object, before: this.objects.get(key) });
+    this.changes.push({ key, object, before: this.objects.get(key), version: ++changes });
     this.objects.set(key, object);
   }
 
   delete(key: string): void {
     const before = this.objects.get(key);
     if (!this.objects.delete(key)) return;
-    this.changes.push({ key, object: undefined, before });
+    this.changes.push({ key, object: undefined, before, version: ++changes });
   }
 }
 
@@ -49,6 +53,16 @@ export class LaggingCache<T> {
 
   get lag(): number {
     return this.#table.changes.length - this.#at;
+  }
+
+  /** The last change that it has seen. */
+  get version(): number {
+    return this.#table.changes[this.#at - 1]?.version ?? 0;
+  }
+
+  /** Whether it has seen all changes up to one, which may be that of another table. */
+  hasSeen(version: number): boolean {
+    return (this.#table.changes[this.#at]?.version ?? Infinity) > version;
   }
 
   /** Takes in so many more changes, one after the other. */
@@ -148,6 +162,11 @@ export class HostileCluster {
     if (uid === undefined || this.jobs.objects.get(name)?.metadata.uid !== uid) return;
     this.jobs.delete(name);
     for (const [pod, { jobUid }] of [...this.pods.objects]) if (jobUid === uid) this.pods.delete(pod);
+  }
+
+  /** Its Job counts it as failed. */
+  removePod(name: string, uid: string | undefined): void {
+    if (this.pods.objects.get(name)?.metadata.uid === uid) this.pods.delete(name);
   }
 
   /** The Jobs that say that they are a WorkItem's. */

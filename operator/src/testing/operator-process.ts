@@ -182,10 +182,15 @@ export class OperatorProcess {
         [...this.#jobs.objects.values()].filter(({ metadata }) =>
           metadata.ownerReferences?.some((owner) => owner.controller === true && owner.uid === uid),
         ),
-      podsOf: (uid) => [...this.#pods.objects.values()].filter(({ jobUid }) => jobUid === uid),
+      podsOf: ({ metadata: { uid } }) => ({
+        pods: [...this.#pods.objects.values()].filter(({ jobUid }) => jobUid === uid),
+        arePodsCurrent: this.#pods.hasSeen(this.#jobs.version),
+      }),
       create: (manifest) => this.#write(`create Job ${manifest.metadata.name}`, () => cluster.createJob(manifest)),
       remove: (_namespace, { metadata: { name, uid } }) =>
         this.#write(`delete Job ${name}`, () => cluster.removeJob(name, uid)),
+      removePod: (_namespace, { metadata: { name, uid } }) =>
+        this.#write(`delete Pod ${name}`, () => cluster.removePod(name, uid)),
       removeAll: (_namespace, uid) =>
         this.#write('delete Jobs', () => {
           for (const { metadata } of cluster.jobsOf(uid)) cluster.removeJob(metadata.name);

@@ -1,6 +1,7 @@
 import { JobAttempts } from '../controllers/job-attempts.ts';
 import type { JobCreation, JobPort, LiveJob } from '../controllers/job-port.ts';
 import type { AttemptContext } from '../controllers/work-item-ports.ts';
+import type { PodView } from '../core/execution/child-views.ts';
 import type { JobManifest } from '../core/manifest/render-job.ts';
 import type { PinnedPipeline } from '../core/work-item/observed.ts';
 import { type AttemptSketch, anAttempt } from './an-attempt.ts';
@@ -11,6 +12,7 @@ export class ScriptedJobs implements JobPort {
   readonly script: (JobCreation | Error)[] = [];
   readonly manifests: JobManifest[] = [];
   readonly removed: string[] = [];
+  readonly pods: PodView[] = [];
   readonly jobs = new Map<string, LiveJob>();
   /** Programs in ConfigMaps, as `name/key`, and in artifacts, by digest. */
   readonly programs = new Map<string, string>();
@@ -19,8 +21,13 @@ export class ScriptedJobs implements JobPort {
     return [...this.jobs.values()];
   }
 
-  podsOf(): [] {
-    return [];
+  podsOf(): ReturnType<JobPort['podsOf']> {
+    return { pods: this.pods, arePodsCurrent: true };
+  }
+
+  removePod(_namespace: string, { metadata: { name } }: PodView): Promise<void> {
+    this.removed.push(name);
+    return Promise.resolve();
   }
 
   create(manifest: JobManifest): Promise<JobCreation> {

@@ -8,7 +8,23 @@ export interface JobView {
     readonly labels?: Readonly<Record<string, string>>;
   };
   readonly spec?: { readonly suspend?: boolean };
-  readonly status?: { readonly conditions?: readonly ConditionView[] };
+  readonly status?: {
+    readonly conditions?: readonly ConditionView[];
+    /** Of an Indexed Job, as ranges such as `0-2,5`. */
+    readonly completedIndexes?: string;
+    readonly failedIndexes?: string;
+  };
+}
+
+/** A Job of attempts with the Pods that it controls. */
+export interface JobAndPods {
+  readonly job: JobView;
+  readonly pods: readonly PodView[];
+  /**
+   * Whether the Pods are known up to the moment at which the Job was as it is here. Both are heard of by watches of their
+   * own, and one may be far behind the other.
+   */
+  readonly arePodsCurrent: boolean;
 }
 
 /** A condition that is true. */
@@ -21,7 +37,12 @@ export interface ConditionView {
 
 /** What is looked at of a Pod. */
 export interface PodView {
-  readonly metadata: { readonly name: string; readonly uid?: string; readonly deletionTimestamp?: string };
+  readonly metadata: {
+    readonly name: string;
+    readonly uid?: string;
+    readonly deletionTimestamp?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+  };
   readonly status?: {
     readonly phase?: string;
     readonly reason?: string;

@@ -16,6 +16,14 @@ export type Executor =
   | 'serving'
   | 'output';
 
+const sharing: ReadonlySet<Executor | undefined> = new Set<Executor>(['code-job', 'image-job']);
+
+/**
+ * Whether attempts that it runs may share a Job. Those of agents have one each: their tasks are large, and each waits for its
+ * own Models.
+ */
+export const mayShareJob = (executor: Executor | undefined): boolean => sharing.has(executor);
+
 const byMode: Partial<Readonly<Record<ExecutionMode, Executor>>> = {
   api: 'http-call',
   k8s: 'serving',

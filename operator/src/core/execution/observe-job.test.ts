@@ -220,31 +220,125 @@ const cases: Record<string, Case> = {
   },
 };
 
+const observed = (job: JobView, pods: readonly PodView[] = [], arePodsCurrent = true) =>
+  observeJob({ job, pods, arePodsCurrent })[0];
+
 function anError(reason: string) {
   return { reason, message: 'there was none', retryable: false };
 }
 
 describe('an attempt', () => {
   it.each(Object.entries(cases))('%s', (_, { job = aJob(), pods = [], outcome }) => {
-    const seen = observeJob({ job, pods })?.outcome;
+    const seen = observed(job, pods)?.outcome;
     if (outcome === undefined) expect(seen).toBeUndefined();
     else expect(seen).toMatchObject(outcome);
   });
 
   it('is known by what its Job says of itself', () => {
-    expect(observeJob({ job: aJob(), pods: [] })).toEqual({ path: 'each[3].build', number: 2, jobUid: 'job-uid' });
+    expect(observed(aJob())).toEqual({ path: 'each[3].build', number: 2, jobUid: 'job-uid' });
   });
 
   it('is known also before the UID of its Job is', () => {
     const job = { metadata: { name: 'j', labels, annotations } };
-    expect(observeJob({ job, pods: [] })).toEqual({ path: 'each[3].build', number: 2 });
+    expect(observed(job)).toEqual({ path: 'each[3].build', number: 2 });
   });
 
   it('says what it waits for only until it has ended', () => {
     const conditions = [{ type: 'PodScheduled', status: 'False', message: '0/3 nodes are available' }];
     const waiting = aPod({ phase: 'Pending', conditions });
-    expect(observeJob({ job: aJob(), pods: [waiting] })?.waitingFor?.message).toBe('0/3 nodes are available');
-    expect(observeJob({ job: aJob({ metadata: deleted }), pods: [waiting] })).not.toHaveProperty('waitingFor');
+    expect(observed(aJob(), [waiting])?.waitingFor?.message).toBe('0/3 nodes are available');
+    expect(observed(aJob({ metadata: deleted }), [waiting])).not.toHaveProperty('waitingFor');
+  });
+});
+
+describe('a Job whose Pod is not heard of', () => {
+  it.each([
+    ['has completed', jobIs('Complete')],
+    ['has failed', jobIs('Failed', { reason: 'BackoffLimitExceeded' })],
+  ])('%s: nothing is said before Pods are known up to then', (_, job) => {
+    expect(observed(job, [], false)).toEqual({ path: 'each[3].build', number: 2, jobUid: 'job-uid', isBehind: true });
+    expect(observed(job, [], true)?.outcome).toMatchObject({ result: 'Disrupted' });
+  });
+
+  it('has run out of time, which it alone knows', () => {
+    const job = jobIs('Failed', { reason: 'DeadlineExceeded' });
+    expect(observed(job, [], false)?.outcome).toMatchObject({ result: 'Failed', reason: 'DeadlineExceeded' });
+  });
+
+  it('is believed at once where a Pod of it shows a disruption', () => {
+    const pod = aPod({ phase: 'Failed', containerStatuses: [ended('collect', 137)], conditions: evicted });
+    expect(observed(jobIs('Failed'), [pod], false)?.outcome).toMatchObject({ reason: 'EvictionByEvictionAPI' });
+  });
+});
+
+describe('a Job that attempts share', () => {
+  const members = JSON.stringify([
+    ['each[0].build', 1, 'sha256:1'],
+    ['each[4].build', 3, 'sha256:2'],
+  ]);
+  const shared = (status: JobView['status'] = {}) =>
+    aJob({ metadata: { annotations: { ...annotations, 'conclave.dev/members': members } }, status });
+  const podAt = (index: number, status: PodView['status'], name = `pod-${index}`): PodView => ({
+    metadata: { name, uid: `uid-${name}`, labels: { 'batch.kubernetes.io/job-completion-index': String(index) } },
+    status: status ?? {},
+  });
+  const all = (job: JobView, pods: readonly PodView[], arePodsCurrent = true) =>
+    observeJob({ job, pods, arePodsCurrent }).map(({ path, number, outcome, isBehind }) => [
+      ...[path, number, outcome?.result ?? isBehind],
+      ...(outcome?.reason === undefined ? [] : [outcome.reason]),
+    ]);
+  const succeeded = { phase: 'Succeeded', containerStatuses: [done] };
+
+  it('shows each of them by the Pod of its index', () => {
+    const pods = [
+      podAt(1, { phase: 'Failed', containerStatuses: [ended('collect', 1)] }),
+      podAt(0, { phase: 'Running' }),
+    ];
+    expect(all(shared(), pods)).toEqual([
+      ['each[0].build', 1, undefined],
+      ['each[4].build', 3, 'Failed', expect.any(String)],
+    ]);
+  });
+
+  it('loses the result of an index alone whose Pod is gone', () => {
+    const job = shared({ completedIndexes: '0', failedIndexes: '1' });
+    expect(all(job, [])).toEqual([
+      ['each[0].build', 1, 'Disrupted', 'ResultLost'],
+      ['each[4].build', 3, 'Disrupted', 'FailedIndex'],
+    ]);
+    expect(all(job, [], false)).toEqual([
+      ['each[0].build', 1, true],
+      ['each[4].build', 3, true],
+    ]);
+  });
+
+  it('has an index that was disrupted, and others that go on', () => {
+    const evictedPod = podAt(0, { phase: 'Failed', containerStatuses: [ended('collect', 137)], conditions: evicted });
+    expect(all(shared({ failedIndexes: '0' }), [evictedPod, podAt(1, { phase: 'Running' })])).toEqual([
+      ['each[0].build', 1, 'Disrupted', 'EvictionByEvictionAPI'],
+      ['each[4].build', 3, undefined],
+    ]);
+  });
+
+  it('has failed for one of them, and another has succeeded', () => {
+    const job = shared({ completedIndexes: '0', failedIndexes: '1', conditions: [holds('Failed')] });
+    const bad = podAt(1, { phase: 'Failed', containerStatuses: [ended('collect', 3)] });
+    expect(all(job, [podAt(0, succeeded), bad]).map(([, , result]) => result)).toEqual(['Succeeded', 'Failed']);
+  });
+
+  it('is none when what it says of its members is no list of attempts', () => {
+    for (const text of [
+      '',
+      '{',
+      '{}',
+      '[1]',
+      '[["a", "b", "c"]]',
+      '[["a", 1]]',
+      JSON.stringify(Array(33).fill(['a', 1, 'd'])),
+    ]) {
+      const job = aJob({ metadata: { annotations: { ...annotations, 'conclave.dev/members': text } } });
+      expect(all(job, [podAt(0, succeeded)])).toEqual([]);
+    }
   });
 });
 
@@ -254,10 +348,10 @@ describe('a Job that is no attempt', () => {
     ['has no number', { labels: {} }],
     ['has a number that is none', { labels: { 'conclave.dev/attempt': 'two' } }],
   ])('%s', (_, metadata) => {
-    expect(observeJob({ job: aJob({ metadata }), pods: [failed] })).toBeUndefined();
+    expect(observed(aJob({ metadata }), [failed])).toBeUndefined();
   });
 
   it('says nothing of itself', () => {
-    expect(observeJob({ job: { metadata: { name: 'j' } }, pods: [failed] })).toBeUndefined();
+    expect(observed({ metadata: { name: 'j' } }, [failed])).toBeUndefined();
   });
 });

@@ -1,41 +1,49 @@
 import type { AttemptOutcome, ObservedAttempt } from '../work-item/observed.ts';
-import { annotationNames, labelNames } from '../manifest/labels.ts';
+import { annotationNames } from '../manifest/labels.ts';
+import { without } from '../defined.ts';
+import { type Member, membersOf } from '../manifest/members.ts';
 import { containerNames } from '../manifest/render-containers.ts';
 import {
   type ConditionView,
   type ContainerView,
   findTrue,
+  type JobAndPods,
   type JobView,
   type PodView,
   type TerminatedView,
 } from './child-views.ts';
 import { observeWaiting } from './observe-waiting.ts';
+import { partsByIndex } from './parts-by-index.ts';
 import { outcomeOf } from './read-termination.ts';
 
-/** A Job of an attempt with the Pods that it controls. */
-export interface JobAndPods {
-  readonly job: JobView;
-  readonly pods: readonly PodView[];
+/** The attempts of a Job as it and its Pods show them; none for a Job that does not say which attempts it runs. */
+export function observeJob(observed: JobAndPods): readonly ObservedAttempt[] {
+  const { annotations } = observed.job.metadata;
+  const members = membersOf(observed.job.metadata);
+  if (annotations?.[annotationNames.members] === undefined)
+    return members.map((member) => observeAttempt(member, observed));
+  return partsByIndex(observed, members).map(([member, part]) => observeAttempt(member, part));
 }
 
-/** An attempt as its Job and Pod show it; undefined for a Job that does not say which attempt it is. */
-export function observeJob({ job, pods }: JobAndPods): ObservedAttempt | undefined {
-  const { uid, annotations = {}, labels = {} } = job.metadata;
-  const path = annotations[annotationNames.path];
-  const number = Number(labels[labelNames.attempt]);
-  if (path === undefined || !Number.isInteger(number)) return undefined;
-  const seen = { path, number, ...(uid === undefined ? {} : { jobUid: uid }) };
+function observeAttempt({ path, attempt }: Member, { job, pods, arePodsCurrent }: JobAndPods): ObservedAttempt {
+  const { uid } = job.metadata;
+  const seen = { path, number: attempt, ...(uid === undefined ? {} : { jobUid: uid }) };
   const outcome = observeOutcome(job, pods);
-  if (outcome !== undefined) return { ...seen, outcome };
+  const isBehind = outcome?.isFromJob === true && !arePodsCurrent;
+  if (isBehind) return { ...seen, isBehind };
+  if (outcome !== undefined) return { ...seen, outcome: without(outcome, 'isFromJob') };
   const waitingFor = observeWaiting(pods);
   return { ...seen, ...(waitingFor === undefined ? {} : { waitingFor }) };
 }
+
+/** How an attempt ended, and whether only its Job says so. */
+type SeenOutcome = AttemptOutcome & { readonly isFromJob?: boolean };
 
 /**
  * How the attempt ended; the first rule that can tell does. The Pod is believed before its Job, which learns of it a
  * second later, but only where nothing of the Pod's end came from outside: then the Job's own verdict decides.
  */
-function observeOutcome(job: JobView, pods: readonly PodView[]): AttemptOutcome | undefined {
+function observeOutcome(job: JobView, pods: readonly PodView[]): SeenOutcome | undefined {
   return (
     whenAPodSucceeded(pods) ?? whenTheJobIsGoing(job) ?? whenAPodFailedByItself(job, pods) ?? whenTheJobEnded(job, pods)
   );
@@ -65,15 +73,19 @@ function whenAPodFailedByItself(job: JobView, pods: readonly PodView[]): Attempt
   return undefined;
 }
 
-function whenTheJobEnded({ metadata, status = {} }: JobView, pods: readonly PodView[]): AttemptOutcome | undefined {
+function whenTheJobEnded({ metadata, status = {} }: JobView, pods: readonly PodView[]): SeenOutcome | undefined {
   const failed = findTrue(status.conditions, 'Failed');
   if (failed?.reason === 'DeadlineExceeded') return timedOut(failed);
   // A Job ends after its Pods: one that still seems to run is only seen late, and will tell more than its Job can.
   if (pods.some(isGoing)) return undefined;
-  if (findTrue(status.conditions, 'Complete') !== undefined)
-    return disrupted('ResultLost', `the Job ${metadata.name} is complete, but its Pod is gone and with it the result`);
-  return failed && judgeFailedJob(failed, pods);
+  const ended =
+    findTrue(status.conditions, 'Complete') === undefined ? failed && judgeFailedJob(failed, pods) : lost(metadata);
+  // A Pod that ended, but was not heard of yet, knows better.
+  return ended && { ...ended, isFromJob: !pods.some(({ status }) => status?.phase !== undefined) };
 }
+
+const lost = ({ name }: JobView['metadata']) =>
+  disrupted('ResultLost', `the Job ${name} is complete, but its Pod is gone and with it the result`);
 
 const timedOut = ({ message = '' }: ConditionView): AttemptOutcome => ({
   ...{ result: 'Failed', reason: 'DeadlineExceeded', message, retryable: true },

@@ -48,5 +48,6 @@ it('labels and annotations have the names that users and policies know', () => {
     specDigest: 'conclave.dev/spec-digest',
     task: 'conclave.dev/task',
     certificateAuthorities: 'conclave.dev/ca',
+    members: 'conclave.dev/members',
   });
 });

@@ -21,7 +21,20 @@ export const annotationNames = {
   task: `${group}/task`,
   /** Certificate authorities of the server, as PEM, which the Pod's containers see as a file. */
   certificateAuthorities: `${group}/ca`,
+  /** The attempts that share the Job, in the order of its indexes. */
+  members: `${group}/members`,
 } as const;
+
+/** Index of a Pod in an Indexed Job, as the Job controller says it. */
+export const indexLabel = 'batch.kubernetes.io/job-completion-index';
+
+/** Attempts that share one Job at most: the task of each is an annotation of every one of its Pods. */
+export const mostMembers = 32;
+
+/** The annotation with the task document of one index of an Indexed Job. */
+export function indexedTaskName(index: number): string {
+  return `${annotationNames.task}-${index}`;
+}
 
 const longestValue = 63;
 const allowedValue = /^(?:[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)?$/;

@@ -5,6 +5,7 @@ import { anAttempt, type AttemptSketch, aStep } from '../../testing/an-attempt.t
 import { aMethod } from '../../testing/planned-run.ts';
 import type { Container } from './render-containers.ts';
 import { renderAttemptJob } from './render-attempt-job.ts';
+import { fitsOneJob } from './share-job.ts';
 import { childLabels, type JobParts, renderJob } from './render-job.ts';
 
 const program = 'def execute(inputs): return {}';
@@ -97,6 +98,68 @@ describe('the Job of an attempt', () => {
     const bare = { ...workItem, metadata: { name: 'order' } };
     const { metadata } = renderJob({ ...parts, workItem: bare, certificateAuthorities: '' });
     expect(metadata).toMatchObject({ namespace: '', labels: { 'conclave.dev/work-item-uid': '' } });
+  });
+});
+
+describe('the Job that attempts share', () => {
+  const members = [0, 4].map((index) => {
+    const attempt = anAttempt({
+      start: { path: `each[${index}].build`, attempt: index + 1, jobName: 'build-1-shared' },
+    });
+    return renderAttemptJob({ ...attempt, method: undefined, program, images, artifacts: { url: 'https://server' } });
+  });
+  const shared = jobOf({}, { shared: { name: 'build-1-shared', members } });
+
+  it('has the name that is recorded, and says which attempts they are, on its Pods too', () => {
+    const written = JSON.stringify([
+      ['each[0].build', 1, 'sha256:5555555555555555'],
+      ['each[4].build', 5, 'sha256:5555555555555555'],
+    ]);
+    expect(shared.metadata).toMatchObject({
+      name: 'build-1-shared',
+      annotations: { 'conclave.dev/path': 'each[*].build', 'conclave.dev/members': written },
+    });
+    expect(shared.metadata.annotations).not.toHaveProperty('conclave.dev/spec-digest');
+    expect(templateOf(shared).metadata.annotations).toMatchObject({ 'conclave.dev/members': written });
+  });
+
+  it('runs each once, all at the same time, and a disruption fails one index alone', () => {
+    const onPodConditions = [{ type: 'DisruptionTarget', status: 'True' }];
+    expect(shared.spec).toMatchObject({
+      ...{ completionMode: 'Indexed', completions: 2, parallelism: 2, backoffLimitPerIndex: 0 },
+      ...{ podReplacementPolicy: 'Failed', podFailurePolicy: { rules: [{ action: 'FailIndex', onPodConditions }] } },
+    });
+    expect(shared.spec).not.toHaveProperty('backoffLimit');
+  });
+
+  it('gives each index its own task, as the one task that its containers see', () => {
+    const { annotations } = templateOf(shared).metadata;
+    const paths = [0, 1].map(
+      (index) => (JSON.parse(annotations[`conclave.dev/task-${index}`] ?? '') as { step: { path: string } }).step.path,
+    );
+    expect(paths).toEqual(['each[0].build', 'each[4].build']);
+    expect(annotations).not.toHaveProperty('conclave.dev/task');
+    for (const { volumeMounts } of containersOf(shared))
+      expect(volumeMounts).toContainEqual({
+        ...{ name: 'task', mountPath: '/conclave/task.json', readOnly: true },
+        subPathExpr: '$(JOB_COMPLETION_INDEX).json',
+      });
+    const items = templateOf(shared).spec.volumes.flatMap(
+      ({ downwardAPI }) => (downwardAPI as { items: readonly { path: string }[] } | undefined)?.items ?? [],
+    );
+    expect(items.map(({ path }) => path)).toEqual(['0.json', '1.json', 'ca.pem']);
+  });
+
+  it('is as restricted as any other', () => {
+    const strip = (job: ReturnType<typeof jobOf>) =>
+      containersOf(job).map((container) => ({ ...container, volumeMounts: undefined }));
+    expect(strip(shared)).toEqual(strip(jobOf()));
+  });
+
+  it('holds tasks only up to a size', () => {
+    expect(fitsOneJob({ name: 'x', members })).toBe(true);
+    const large = members.map((member) => ({ ...member, task: { ...member.task, inputs: { x: 'é'.repeat(17_000) } } }));
+    expect(fitsOneJob({ name: 'x', members: large })).toBe(false);
   });
 });
 

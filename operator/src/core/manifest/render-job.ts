@@ -10,6 +10,14 @@ import { tokenAudience } from './pod-files.ts';
 import { podSecurityContext, renderClaims, renderPlacement } from './pod-parts.ts';
 import { readStoredTask, type StoredTask } from './read-stored-task.ts';
 import type { Container } from './render-containers.ts';
+import {
+  indexedRun,
+  indexedTasks,
+  memberAnnotations,
+  type SharedJob,
+  sharedPath,
+  withIndexedTask,
+} from './share-job.ts';
 
 /** What a Job is made of. */
 export interface JobParts {
@@ -18,6 +26,8 @@ export interface JobParts {
   readonly task: RunnerTask;
   /** Where the task is when it is too large for an annotation. */
   readonly storedTask?: StoredTask | undefined;
+  /** The attempts that share the Job, this one among them; it is theirs that count then. */
+  readonly shared?: SharedJob | undefined;
   /** Certificate authorities of the server, as PEM. */
   readonly certificateAuthorities: string;
   /** Run before the last one, one after the other. */
@@ -49,32 +59,42 @@ const deadlineGraceSeconds = 60;
 /** The token is renewed by the kubelet long before. */
 const tokenSeconds = 3600;
 
-/** A Job that runs one attempt, once: retries are the operator's, and a disruption fails it without counting as one. */
+/**
+ * A Job that runs one attempt, once: retries are the operator's, and a disruption fails it without counting as one. Or an
+ * Indexed Job that does so for each of several.
+ */
 export function renderJob(parts: JobParts): JobManifest {
-  const { workItem, start, queueName } = parts;
+  const { workItem, start, shared, queueName } = parts;
   const { name: workItemName, namespace = '', uid: workItemUid = '' } = workItem.metadata;
-  const { path, attempt, specDigest, timeoutSeconds } = start;
-  const labels = childLabels(workItem, start);
+  const { attempt, specDigest, timeoutSeconds } = start;
+  const path = shared === undefined ? start.path : sharedPath(shared);
+  const name = shared?.name ?? attemptName({ workItemUid, path, attempt });
+  const labels = childLabels(workItem, { ...start, path });
   return {
     ...{ apiVersion: 'batch/v1', kind: 'Job' },
     metadata: {
-      ...{ name: attemptName({ workItemUid, path, attempt }), namespace },
+      ...{ name, namespace },
       labels: { ...labels, ...(queueName === undefined ? {} : { 'kueue.x-k8s.io/queue-name': queueName }) },
-      annotations: { [annotationNames.path]: path, [annotationNames.specDigest]: specDigest },
+      annotations: {
+        [annotationNames.path]: path,
+        ...(shared === undefined ? { [annotationNames.specDigest]: specDigest } : memberAnnotations(shared)),
+      },
       ownerReferences: [ownedBy(workItemName, workItemUid)],
     },
     spec: {
-      ...{ completions: 1, parallelism: 1, backoffLimit: 0 },
+      ...(shared === undefined ? singleRun : indexedRun(shared)),
       // Else a Pod that is being evicted is replaced while it still runs: one attempt would be paid twice.
       podReplacementPolicy: 'Failed',
-      podFailurePolicy: {
-        rules: [{ action: 'FailJob', onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }] }],
-      },
       activeDeadlineSeconds: timeoutSeconds + deadlineGraceSeconds,
-      template: { metadata: { labels, annotations: podAnnotations(parts) }, spec: podSpec(parts) },
+      template: { metadata: { labels, annotations: podAnnotations(parts, path) }, spec: podSpec(parts) },
     },
   };
 }
+
+const singleRun = {
+  ...{ completions: 1, parallelism: 1, backoffLimit: 0 },
+  podFailurePolicy: { rules: [{ action: 'FailJob', onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }] }] },
+};
 
 /** Whose child it is: deleted with the WorkItem. */
 export function ownedBy(name: string, uid: string): OwnerReference {
@@ -97,17 +117,35 @@ export function childLabels(
   };
 }
 
-function podAnnotations({ start, task, storedTask, certificateAuthorities }: JobParts) {
+function podAnnotations({ task, storedTask, shared, certificateAuthorities }: JobParts, path: string) {
+  const tasks =
+    shared === undefined
+      ? { [annotationNames.task]: JSON.stringify(task) }
+      : { ...memberAnnotations(shared), ...indexedTasks(shared).annotations };
   return {
-    [annotationNames.path]: start.path,
-    ...(storedTask === undefined ? { [annotationNames.task]: JSON.stringify(task) } : {}),
+    [annotationNames.path]: path,
+    ...(storedTask === undefined ? tasks : {}),
     [annotationNames.certificateAuthorities]: certificateAuthorities,
   };
 }
 
+/** The containers, as they find their task. */
+function containersOf(parts: JobParts): Pick<JobParts, 'initContainers' | 'container'> {
+  const { storedTask, shared, initContainers, container } = parts;
+  if (storedTask !== undefined) return readStoredTask(parts, storedTask);
+  if (shared === undefined) return { initContainers, container };
+  return { initContainers: initContainers.map(withIndexedTask), container: withIndexedTask(container) };
+}
+
+/** The task's file, or one of each index. */
+function taskFiles({ storedTask, shared }: JobParts) {
+  if (storedTask !== undefined) return [];
+  return shared === undefined ? [{ file: 'task.json', annotation: annotationNames.task }] : indexedTasks(shared).files;
+}
+
 function podSpec(parts: JobParts) {
-  const { storedTask, resources, placement } = parts;
-  const { initContainers, container } = storedTask === undefined ? parts : readStoredTask(parts, storedTask);
+  const { resources, placement } = parts;
+  const { initContainers, container } = containersOf(parts);
   const field = (path: string, name: string) => ({
     path,
     fieldRef: { fieldPath: `metadata.annotations['${name}']` },
@@ -129,7 +167,7 @@ function podSpec(parts: JobParts) {
         name: 'task',
         downwardAPI: {
           items: [
-            ...(storedTask === undefined ? [field('task.json', annotationNames.task)] : []),
+            ...taskFiles(parts).map(({ file, annotation }) => field(file, annotation)),
             field('ca.pem', annotationNames.certificateAuthorities),
           ],
         },

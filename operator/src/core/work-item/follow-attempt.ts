@@ -12,6 +12,9 @@ import type { Run } from './run.ts';
 import { scopeAt } from './run-scope.ts';
 import { stepReasons } from './step-reasons.ts';
 
+/** What is not known yet of an attempt that has ended comes by itself, or is asked for again after this long. */
+const lookAgainMs = 2_000;
+
 /** Follows the attempt that is under way: takes its result, or ends it when it takes too long. */
 export function followAttempt(run: Run, place: Place, record: StepStatus): void {
   const attempt = openAttempt(record);
@@ -53,6 +56,7 @@ function watchAttempt(run: Run, watched: Watched): void {
     const attempts = [...(record.attempts ?? []).slice(0, -1), { ...attempt, jobUid: child.jobUid }];
     run.setRecord({ ...record, attempts });
   }
+  if (child?.isBehind === true) run.wakeAt(run.nowMs + lookAgainMs);
   if (child?.waitingFor === undefined) return;
   const message = clipMessage(child.waitingFor.message);
   run.waitFor({ ...child.waitingFor, message, step: record.path, since: sinceWhen(run, watched) });

@@ -50,6 +50,8 @@ export interface ObservedAttempt {
     readonly name: string;
     readonly message: string;
   };
+  /** Its Job has ended, and how its Pod ended is not known yet: to be looked at again soon. */
+  readonly isBehind?: boolean;
   /** How it ended; none while it goes on. */
   readonly outcome?: AttemptOutcome;
 }

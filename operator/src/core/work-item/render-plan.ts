@@ -8,6 +8,7 @@ import { timeoutSecondsOf } from './attempt-timeout.ts';
 import { locate } from './locate.ts';
 import { resolveStep } from './resolve-step.ts';
 import type { Run } from './run.ts';
+import { type PlannedStart, shareJobs } from './share-jobs.ts';
 import { summarizeRun } from './summarize-work-item.ts';
 import type { StartAttempt, WorkItemAction, WorkItemPlan } from './work-item-plan.ts';
 
@@ -60,7 +61,7 @@ function renderStatus(run: Run, waits: Parameters<typeof summarizeRun>[1]): Work
 /** Recorded and not seen: the operator ended in between, or it is yet to come. Its name makes it safe to repeat. */
 function planStarts(run: Run): readonly WorkItemAction[] {
   if (run.openAttempts === 0) return [];
-  return [...run.records()].flatMap((record): readonly WorkItemAction[] => {
+  const planned = [...run.records()].flatMap((record): readonly PlannedStart[] => {
     const attempt = openAttempt(record);
     if (attempt === undefined || run.child(record.path, attempt.number) !== undefined) return [];
     const place = locate(run, record.path);
@@ -75,8 +76,9 @@ function planStarts(run: Run): readonly WorkItemAction[] {
       timeoutSeconds: timeoutSecondsOf(run, place),
       ...defined({ feedback, reserved: attempt.reserved }),
     };
-    return [start];
+    return [{ start, node: place.node }];
   });
+  return shareJobs(run, planned);
 }
 
 /** Seen under way and no longer wanted. */

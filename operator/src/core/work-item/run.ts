@@ -57,6 +57,8 @@ export class Run {
   readonly #filled = new Map<string, CacheHit>();
   readonly #waits: WaitingFor[] = [];
   readonly #folded: StepStatus[] = [];
+  /** Records as they were before, by path; made when it is asked for. */
+  #recorded: ReadonlyMap<string, StepStatus> | undefined;
   #gone: string | undefined;
   #wakeAtMs = Infinity;
   #inlineBytes = 0;
@@ -117,6 +119,13 @@ export class Run {
   foldRecord(record: StepStatus): void {
     this.removeRecord(record);
     this.#folded.push(record);
+  }
+
+  /** The number of the attempt that was under way by the status that the plan was made from. */
+  recordedAttempt(path: string): number | undefined {
+    this.#recorded ??= new Map((this.observed.workItem.status?.steps ?? []).map((step) => [step.path, step]));
+    const step = this.#recorded.get(path);
+    return step && openAttempt(step)?.number;
   }
 
   child(path: string, number: number): ObservedAttempt | undefined {

@@ -59,4 +59,6 @@ export interface StartAttempt {
   /** Why earlier work was sent back. */
   readonly feedback?: string;
   readonly reserved?: Usage;
+  /** Job that it shares with other attempts, where it has none to itself. */
+  readonly jobName?: string;
 }
