@@ -6,7 +6,7 @@ import { anAttempt, aStep } from '../../testing/an-attempt.ts';
 import { aMethod } from '../../testing/planned-run.ts';
 import { resolveWork } from '../agent/resolve-work.ts';
 import { renderAttemptJob } from './render-attempt-job.ts';
-import { renderJob } from './render-job.ts';
+import { type JobParts, renderJob } from './render-job.ts';
 
 const images = { conclave: 'registry/conclave:1', runtime: 'registry/runtime:1' };
 const apiKeySecretRef = { name: 'keys', key: 'large' };
@@ -27,20 +27,20 @@ const pinned = {
 };
 
 /** The Job of a step that the agent runner carries out. */
-function jobOf(step: object, method?: Method) {
+function jobOf(step: object, method?: Method, more: Pick<JobParts, 'storedTask'> = {}) {
   const parsed = aStep({ ...step, outputs: { text: 'text' } });
   const attempt = anAttempt({ start: { step: parsed, ...(parsed.role === undefined ? {} : { role: parsed.role }) } });
   const found = resolveWork({ ...attempt, pinned, method });
   if ('problem' in found) throw new Error(found.problem.message);
   const artifacts = { url: 'https://server:8443' };
   const made = { ...attempt, method, program: undefined, agent: found.resolved, images, artifacts };
-  const manifest = renderJob({ ...renderAttemptJob(made), certificateAuthorities: 'PEM' });
+  const manifest = renderJob({ ...renderAttemptJob(made), certificateAuthorities: 'PEM', ...more });
   const { template } = manifest.spec as { template: Template };
   return {
     manifest,
     template,
     pod: template.spec,
-    task: JSON.parse(template.metadata.annotations['conclave.dev/task'] ?? '') as unknown,
+    task: JSON.parse(template.metadata.annotations['conclave.dev/task'] ?? 'null') as unknown,
   };
 }
 
@@ -94,6 +94,17 @@ describe('the Job of an agent', () => {
         volumeMounts: [mounts.shared, mounts.scratch],
       },
     ]);
+  });
+
+  it('fetches a task that is too large for its Pod before anything else begins, and checks it', () => {
+    const digest = `sha256:${'a'.repeat(64)}`;
+    const { pod } = jobOf(agent, undefined, { storedTask: { digest, images, serverUrl: 'https://server:8443' } });
+    const env = [
+      { name: 'CONCLAVE_TASK_DIGEST', value: digest },
+      { name: 'CONCLAVE_ARTIFACTS_URL', value: 'https://server:8443' },
+    ];
+    expect(pod.initContainers).toMatchObject([{ name: 'prepare', env }, { name: 'tools-1' }]);
+    expect(pod.containers).toMatchObject([{ name: 'agent', env: [variable, ...env] }]);
   });
 
   it('runs where its role says, without a token of the service account, and is labelled by its role', () => {

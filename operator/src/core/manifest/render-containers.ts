@@ -100,7 +100,7 @@ export function agentContainer(
   return { ...agent, volumeMounts: [...sharedMounts, tokenMount] };
 }
 
-/** An MCP server beside what calls it: a native sidecar, ready before the agent begins, that sees no task and no token. */
+/** An MCP server beside what calls it: a native sidecar, ready before the agent begins, without the token and the task. */
 export function toolServerContainer({
   name,
   image,
