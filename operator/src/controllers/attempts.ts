@@ -132,7 +132,7 @@ export class Attempts implements AttemptPort {
       this.#parts.wake(context.key);
       return undefined;
     };
-    this.#parts.operations.begin(context.key, id, deed, { kind: 'model', name, message });
+    this.#parts.operations.follow(context.key, id, deed, { kind: 'model', name, message });
   }
 
   async #startJob(context: AttemptContext): Promise<void> {
@@ -163,7 +163,7 @@ export class Attempts implements AttemptPort {
       if (outcome === undefined) this.#remove(id);
       return outcome;
     };
-    this.#parts.operations.begin(context.key, id, thenGone, waitingFor);
+    this.#parts.operations.follow(context.key, id, thenGone, waitingFor);
   }
 
   #begin(executor: Executor, context: AttemptContext): void {
@@ -174,7 +174,9 @@ export class Attempts implements AttemptPort {
     }
     const id = idOf(context);
     if (planned.undo !== undefined) this.#undo.set(keyOf(id), planned);
-    this.#parts.operations.begin(context.key, id, planned.deed, planned.waitingFor);
+    const { operations } = this.#parts;
+    if (working.has(executor)) operations.begin(context.key, id, planned.deed);
+    else operations.follow(context.key, id, planned.deed, planned.waitingFor);
   }
 
   #settle(context: AttemptContext, outcome: AttemptOutcome): void {
@@ -193,6 +195,9 @@ export class Attempts implements AttemptPort {
     this.#parts.operations.remove(id);
   }
 }
+
+/** What is work from its beginning to its end; all else that the operator does is waiting. */
+const working: ReadonlySet<Executor> = new Set<Executor>(['http-call', 'output']);
 
 /** Whoever asks while an answer is on its way gets the same one. */
 function onceAtATime<T>(ask: () => Promise<T>): () => Promise<T> {

@@ -28,7 +28,7 @@ describe('Operations', () => {
     const { operations, woken } = someOperations();
     const { deed, end } = aDeed();
     const waitingFor = { kind: 'event', name: 'e', message: 'waits' } as const;
-    operations.begin('ns/w', idOf('a'), deed, waitingFor);
+    operations.follow('ns/w', idOf('a'), deed, waitingFor);
     expect(operations.observe('uid')).toEqual([{ path: 'a', number: 1, waitingFor }]);
     expect([operations.has(idOf('a')), operations.has(idOf('a', 2)), woken]).toEqual([true, false, []]);
     end(succeeded);
@@ -76,6 +76,21 @@ describe('Operations', () => {
     const { deed, seen } = aDeed();
     operations.begin('ns/w', idOf('e'), deed);
     expect(seen.signal).toBeDefined();
+  });
+
+  it('lets any number of them wait for something, and gives those no place that others need', () => {
+    const { operations } = someOperations(1);
+    const waiting = [aDeed(), aDeed(), aDeed()];
+    for (const [at, { deed }] of waiting.entries()) operations.follow('ns/w', idOf(`wait-${at}`), deed);
+    const working = [aDeed(), aDeed()];
+    for (const [at, { deed }] of working.entries()) operations.begin('ns/w', idOf(`work-${at}`), deed);
+    expect([...waiting, ...working].map(({ seen }) => seen.signal !== undefined)).toEqual([
+      true,
+      true,
+      true,
+      true,
+      false,
+    ]);
   });
 
   it('aborts what is removed, and asks for no turn then', async () => {

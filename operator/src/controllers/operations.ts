@@ -21,7 +21,7 @@ export type Deed = (signal: AbortSignal) => Promise<AttemptOutcome | undefined>;
 export interface OperationsOptions {
   /** Asks for a turn of a WorkItem: an operation of it has ended. */
   readonly wake: (key: string) => void;
-  /** Operations under way at the same time; others wait for a place. */
+  /** Operations that work at the same time; others wait for a place. Those that only wait for something need none. */
   readonly limit: number;
 }
 
@@ -43,12 +43,24 @@ export class Operations {
   }
 
   /** Begins an operation, unless there is one for the attempt. `key` is the WorkItem's. */
-  begin(key: string, id: OperationId, operation: Deed, waitingFor?: OperationWaiting): void {
-    const entry = this.#add(id, waitingFor);
+  begin(key: string, id: OperationId, operation: Deed): void {
+    const entry = this.#add(id);
     if (entry === undefined) return;
-    const run = () => void this.#run(key, entry, operation);
+    const run = () => {
+      this.#running += 1;
+      void this.#run(key, entry, operation).finally(() => {
+        this.#running -= 1;
+        this.#queue.shift()?.();
+      });
+    };
     if (this.#running < this.#options.limit) run();
     else this.#queue.push(run);
+  }
+
+  /** Begins one that looks now and then whether something has come about: however many they are, others need not wait. */
+  follow(key: string, id: OperationId, operation: Deed, waitingFor?: OperationWaiting): void {
+    const entry = this.#add(id, waitingFor);
+    if (entry !== undefined) void this.#run(key, entry, operation);
   }
 
   /** Records an attempt that has ended before anything was begun, and asks for a turn. */
@@ -100,15 +112,11 @@ export class Operations {
   }
 
   async #run(key: string, entry: Entry, operation: Deed): Promise<void> {
-    this.#running += 1;
     try {
       const outcome = entry.abort.signal.aborted ? undefined : await operation(entry.abort.signal);
       if (outcome !== undefined) entry.observed = { ...entry.observed, outcome };
     } catch (error) {
       entry.observed = { ...entry.observed, outcome: brokenBy(error) };
-    } finally {
-      this.#running -= 1;
-      this.#queue.shift()?.();
     }
     if (!entry.abort.signal.aborted) this.#options.wake(key);
   }
