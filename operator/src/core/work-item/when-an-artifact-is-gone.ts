@@ -16,7 +16,7 @@ export function whenAnArtifactIsGone(run: Run, place: Place): void {
   if (gone === undefined || (record !== undefined && isEnded(record))) return;
   const failure = { reason: stepReasons.artifactGone, message: describeGone(gone) };
   const attempt = record && openAttempt(record);
-  if (attempt === undefined) fail(run, place, record, failure);
+  if (record === undefined || attempt === undefined) fail(run, place, record, failure);
   else registerFailure(run, place, { record, attempt, outcome: { result: 'Failed' } }, failure);
 }
 
