@@ -44,6 +44,13 @@ describe('ranges', () => {
     expect(rangesTest('bits:B')(largestRange)).toBe(false);
   });
 
+  test('spans that overlap a thousand times, and reach beyond every loop, are read at once', () => {
+    const text = Array.from({ length: 800 }, () => '0-9999999').join(',');
+    const startedAt = performance.now();
+    expect(parseRanges(text).size).toBe(largestRange + 1);
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
+  });
+
   test('the worst set of the largest size still fits', () => {
     const every2nd = Array.from({ length: largestRange / 2 }, (_, index) => index * 2);
     const text = formatRanges(every2nd);

@@ -17,7 +17,12 @@ export function parseRanges(text: Ranges | undefined): Set<number> {
   const numbers = new Set<number>();
   if (text === undefined || text === '') return numbers;
   if (text.startsWith(bitMapPrefix)) return parseBitMap(text.slice(bitMapPrefix.length));
-  for (const [from, to] of spansOf(text)) for (let number = from; number <= to; number += 1) numbers.add(number);
+  // Each number once, and none that no set has: a hand-written status could name millions, a thousand times over.
+  let next = 0;
+  for (const [from, to] of sortedSpans(text)) {
+    for (let number = Math.max(from, next); number <= Math.min(to, largestRange); number += 1) numbers.add(number);
+    next = Math.max(next, to + 1);
+  }
   return numbers;
 }
 
@@ -25,7 +30,7 @@ export function parseRanges(text: Ranges | undefined): Set<number> {
 export function rangesTest(text: Ranges | undefined): (number: number) => boolean {
   if (text === undefined || text === '') return () => false;
   if (text.startsWith(bitMapPrefix)) return bitMapTest(text.slice(bitMapPrefix.length));
-  const spans = [...spansOf(text)].sort(([from], [other]) => from - other);
+  const spans = sortedSpans(text);
   return (number) => {
     // The last span that begins at or before the number.
     let low = 0;
@@ -37,6 +42,8 @@ export function rangesTest(text: Ranges | undefined): (number: number) => boolea
     return (spans[low - 1]?.[1] ?? -1) >= number;
   };
 }
+
+const sortedSpans = (text: Ranges) => [...spansOf(text)].sort(([from], [other]) => from - other);
 
 /** The first and the last number of each span. */
 function* spansOf(text: Ranges): Generator<readonly [number, number]> {
