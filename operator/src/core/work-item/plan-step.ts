@@ -13,6 +13,7 @@ import { beginLoop, followLoop } from './plan-loop.ts';
 import { beginValidation } from './plan-validation.ts';
 import { pathOf, type Place } from './place.ts';
 import { hasReadReferences } from './resolve-step.ts';
+import { effectivePolicy, retryDelayMs } from './retry-delay.ts';
 import type { Run } from './run.ts';
 import { startAttempt } from './start-attempt.ts';
 import { isEnded, isUnderWay, stateOf, type StepState } from './step-state.ts';
@@ -222,19 +223,27 @@ function whenItWaitsAndMayNotGoOn(run: Run, place: Place, leave: Leave): boolean
 function whenARetryIsDue(run: Run, place: Place, leave: Leave): boolean {
   const record = run.record(pathOf(place));
   if (record?.reason !== stepReasons.waitingToRetry) return false;
-  const retryMs = Date.parse(record.retryAt ?? run.now);
+  const retryMs = retryDueMs(run, place, record);
   if (retryMs > run.nowMs) {
     run.wakeAt(retryMs);
+    const retryAt = new Date(retryMs).toISOString();
+    if (retryAt !== record.retryAt) run.setRecord({ ...record, retryAt });
     const { path: step, startedAt: since = run.now, message = '' } = record;
     run.waitFor({
       kind: 'retry',
       name: step,
       step,
       since,
-      message: `${message}; tried again at ${record.retryAt ?? ''}`.slice(0, 1024),
+      message: `${message}; tried again at ${retryAt}`.slice(0, 1024),
     });
   } else if (leave === 'go' && hasRoomFor(run, place)) startAttempt(run, place, record);
   return true;
+}
+
+/** Never later than the policy says from now on: whoever recorded the time may have had a clock that was ahead. */
+function retryDueMs(run: Run, { node }: Place, { retryAt, failures = 1 }: StepStatus): number {
+  const policy = effectivePolicy(node.step.retryPolicy, run.observed.pinned.spec.defaults.retryPolicy);
+  return Math.min(Date.parse(retryAt ?? run.now), run.nowMs + retryDelayMs(policy, failures));
 }
 
 function whenPeopleDecide(run: Run, place: Place): boolean {

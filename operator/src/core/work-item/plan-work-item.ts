@@ -14,6 +14,7 @@ import { startRun } from './start-run.ts';
 import { runReasons } from './step-reasons.ts';
 import type { Leave } from './plan-step.ts';
 import type { StepNode } from '../pipeline/step-node.ts';
+import { withoutFutureTimes } from './without-future-times.ts';
 import type { WorkItemPlan } from './work-item-plan.ts';
 
 /** Steps that the status of one WorkItem can hold: those that have begun, finished iterations aside. */
@@ -37,7 +38,7 @@ export function planWorkItem(observed: ObservedWorkItem): WorkItemPlan {
 }
 
 function planRun(observed: ObservedWorkItem): WorkItemPlan {
-  const run = new Run(observed);
+  const run = new Run({ ...observed, workItem: withoutFutureTimes(observed.workItem, observed.now) });
   retryIfAsked(run);
   if (run.finishedAt === undefined) {
     if (startRun(run) === 'started') proceed(run);
