@@ -109,6 +109,9 @@ describe.concurrent('a work item', () => {
     await work.add('looping', { pipelineSpec: { steps: [{ ...loop, steps: [child] }], outputs } });
     const done = await work.reaches('looping', 'Succeeded');
     expect(done.status?.outputs).toEqual({ where: ['each[0].look', 'each[1].look', 'each[2].look'], count: 3 });
+    // The first two share a Job.
+    const sizes = world.node.jobsOf(work.namespace).map(({ spec }) => spec?.completions);
+    expect(sizes.sort()).toEqual([1, 2]);
   });
 
   it('tries again what failed, until it succeeds', async () => {

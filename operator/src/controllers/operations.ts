@@ -1,4 +1,5 @@
 import type { AttemptOutcome, ObservedAttempt } from '../core/work-item/observed.ts';
+import type { AttemptContext } from './work-item-ports.ts';
 
 /** Which attempt an operation is for. */
 export interface OperationId {
@@ -6,6 +7,13 @@ export interface OperationId {
   readonly path: string;
   readonly number: number;
 }
+
+/** The operation of an attempt. */
+export const operationOf = ({ workItem, start }: Pick<AttemptContext, 'workItem' | 'start'>): OperationId => ({
+  workItemUid: workItem.metadata.uid ?? '',
+  path: start.path,
+  number: start.attempt,
+});
 
 /** An operation that was begun. */
 interface Entry {
