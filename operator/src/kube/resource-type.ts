@@ -58,8 +58,11 @@ export function objectPath(type: ResourceType, ref: ObjectRef, subresource?: str
 
 /** An empty name would address the whole collection, `..` another object: both must never reach a URL. */
 function pathSegment(value: string, what: string): string {
-  if (value === '' || value === '.' || value === '..' || /[/%]/.test(value)) {
-    throw new TypeError(`'${value}' is no ${what} of a Kubernetes object`);
-  }
+  if (!isObjectName(value)) throw new TypeError(`'${value}' is no ${what} of a Kubernetes object`);
   return encodeURIComponent(value);
+}
+
+/** Whether an object could be called so: no other name can be asked for. */
+export function isObjectName(value: string): boolean {
+  return value !== '' && value !== '.' && value !== '..' && !/[/%]/.test(value);
 }

@@ -1,6 +1,6 @@
 import { AlreadyExists, NotFound } from './api-error.ts';
 import type { KubeClient } from './client.ts';
-import type { KubeObject, ResourceType } from './resource-type.ts';
+import { isObjectName, type KubeObject, type ResourceType } from './resource-type.ts';
 
 /** An apps/v1 ControllerRevision: data under a name, which nobody can change. */
 export interface ControllerRevision extends KubeObject {
@@ -48,7 +48,9 @@ export class RevisionAccess {
     await this.#client.delete(controllerRevisions, { namespace, name }, { uid, resourceVersion });
   }
 
+  /** Undefined when there is none of this name, and when no object could be called so: whoever wrote it made it up. */
   async load(namespace: string, name: string): Promise<unknown> {
+    if (!isObjectName(name)) return undefined;
     try {
       return (await this.#client.get(controllerRevisions, { namespace, name })).data;
     } catch (error) {
