@@ -7,6 +7,7 @@ import type { KubeClient } from '../src/kube/client.ts';
 import { TextSecrets } from '../src/kube/secret.ts';
 import { NameServer } from '../src/testing/name-server.ts';
 import { RunningServer } from '../src/testing/running-server.ts';
+import { ResultLedger } from './engine-ledger.ts';
 import { installCrds } from './install-crds.ts';
 import { OperatorProcess } from './operator-process.ts';
 import { PlayedNode } from './played-node.ts';
@@ -23,6 +24,8 @@ export interface OperatorStart {
   /** Another name is another election. */
   readonly leaseName?: string;
   readonly flags?: readonly string[];
+  /** How far its clock is ahead of this machine's, in milliseconds; none by default. */
+  readonly aheadMs?: number;
 }
 
 /**
@@ -33,6 +36,7 @@ export class EngineWorld {
   readonly client: KubeClient;
   readonly node: PlayedNode;
   readonly server: RunningServer;
+  readonly ledger: ResultLedger;
   readonly #own: TestNamespace;
   readonly #names: NameServer;
   readonly #folder: string;
@@ -43,12 +47,14 @@ export class EngineWorld {
     readonly own: TestNamespace;
     readonly node: PlayedNode;
     readonly server: RunningServer;
+    readonly ledger: ResultLedger;
     readonly names: NameServer;
   }) {
     this.#own = parts.own;
     this.client = parts.own.client;
     this.node = parts.node;
     this.server = parts.server;
+    this.ledger = parts.ledger;
     this.#names = parts.names;
     this.#folder = mkdtempSync(join(tmpdir(), 'engine-'));
     writeFileSync(this.#tokenFile, 'operator');
@@ -57,12 +63,13 @@ export class EngineWorld {
   static async start(): Promise<EngineWorld> {
     const own = await createTestNamespace('engine');
     await installCrds(own.client);
-    const [node, server, names] = await Promise.all([
+    const [node, ledger, server, names] = await Promise.all([
       PlayedNode.start(own.client),
+      ResultLedger.start(own.client),
       RunningServer.start(),
       NameServer.start(({ type }) => (type === 'A' ? ['127.0.0.1'] : [])),
     ]);
-    const world = new EngineWorld({ own, node, server, names });
+    const world = new EngineWorld({ own, node, ledger, server, names });
     await world.installAuthority(own.namespace);
     return world;
   }
@@ -89,13 +96,14 @@ export class EngineWorld {
 
   /** An operator as a process of its own. */
   startOperator({ kubeconfig = testKubeconfig(), namespace, ...start }: OperatorStart = {}): OperatorProcess {
-    const { leaseNamespace = this.namespace, leaseName = 'operator', flags = [] } = start;
-    const operator = new OperatorProcess([
+    const { leaseNamespace = this.namespace, leaseName = 'operator', flags = [], aheadMs } = start;
+    const all = [
       ...['--kubeconfig', kubeconfig, '--lease-namespace', leaseNamespace, '--lease-name', leaseName],
       ...['--server-url', this.server.url, '--server-token', this.#tokenFile, '--dns-server', this.#names.address],
       ...(namespace === undefined ? [] : ['--namespace', namespace]),
       ...flags,
-    ]);
+    ];
+    const operator = new OperatorProcess(all, aheadMs === undefined ? {} : wrongClock(aheadMs));
     this.#operators.push(operator);
     return operator;
   }
@@ -107,7 +115,7 @@ export class EngineWorld {
 
   async stop(): Promise<void> {
     await this.killOperators();
-    await this.node.stop();
+    await Promise.all([this.node.stop(), this.ledger.stop()]);
     await Promise.all([this.server.stop(), this.#names.stop()]);
     rmSync(this.#folder, { recursive: true });
     for (const name of this.#namespaces) await this.client.delete(namespaces, { name });
@@ -117,4 +125,15 @@ export class EngineWorld {
   get #tokenFile(): string {
     return join(this.#folder, 'token');
   }
+}
+
+/** The environment of a process whose clock is wrong; the machine's own goes on, and so does what measures by it. */
+function wrongClock(aheadMs: number): Readonly<Record<string, string>> {
+  const program = `
+    const Right = Date;
+    globalThis.Date = class extends Right {
+      constructor(...parts) { if (parts.length === 0) super(Right.now() + ${aheadMs}); else super(...parts); }
+      static now() { return Right.now() + ${aheadMs}; }
+    };`;
+  return { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(program)}` };
 }

@@ -21,11 +21,12 @@ export class OperatorProcess {
   readonly child: ChildProcess;
   readonly ended: Promise<number | null>;
 
-  constructor(flags: readonly string[]) {
+  /** `environment` is added to this process's own. */
+  constructor(flags: readonly string[], environment: Readonly<Record<string, string>> = {}) {
     this.child = spawn(process.execPath, [program, '--health-port', '0', ...flags], {
       stdio: ['ignore', 'pipe', 'inherit'],
       // Tests start many: those that end by themselves leave compiled code to the next.
-      env: { NODE_COMPILE_CACHE: join(tmpdir(), 'conclave-compile-cache'), ...process.env },
+      env: { NODE_COMPILE_CACHE: join(tmpdir(), 'conclave-compile-cache'), ...process.env, ...environment },
     });
     this.ended = new Promise((resolve) => this.child.once('close', resolve));
     if (this.child.stdout === null) throw new Error('the log is not piped');

@@ -32,6 +32,7 @@ export interface PodEnd {
 export type Script = (pod: PlayedPod) => PodEnd | 'runs on';
 
 const taint = 'conclave.dev/played';
+const ourTaint = { key: taint, effect: 'NoSchedule' };
 /** The node counts as lost when nothing is heard of it for much longer. */
 const heartbeatMs = 5_000;
 const ours = { labelSelector: labelNames.workItemUid };
@@ -49,6 +50,7 @@ export class PlayedNode {
   readonly #scripts = new Map<string, Script>();
   readonly #begun = new Set<string>();
   readonly #over = new AbortController();
+  #isGone = false;
 
   private constructor(client: KubeClient) {
     this.#client = client;
@@ -64,11 +66,7 @@ export class PlayedNode {
   /** A node that is ready. */
   static async start(client: KubeClient): Promise<PlayedNode> {
     const node = new PlayedNode(client);
-    const { name } = node;
-    const spec = { taints: [{ key: taint, effect: 'NoSchedule' }] };
-    const metadata = { name, labels: { 'kubernetes.io/hostname': name } };
-    await client.create(nodes, { apiVersion: 'v1', kind: 'Node', metadata, spec } as KubeObject);
-    await node.#beat();
+    await node.#join();
     void node.#beatOn();
     node.#cluster.start();
     await node.#cluster.whenSynced();
@@ -114,6 +112,45 @@ export class PlayedNode {
     await this.#client.patch(pods, { namespace, name }, { merge: { status } }, { subresource: 'status' });
   }
 
+  /** Asks for the eviction of a Pod, as a drain does. */
+  async evict({ metadata: { namespace = '', name } }: Pod): Promise<void> {
+    const metadata = { namespace, name };
+    const eviction = { apiVersion: 'policy/v1', kind: 'Eviction', metadata };
+    await this.#client.create<KubeObject>(pods, eviction, { subresource: 'eviction' });
+  }
+
+  /** Takes a Pod away as the scheduler does for one of more importance: it says so, and deletes it. */
+  async preempt({ metadata: { namespace = '', name } }: Pod): Promise<void> {
+    const reason = { reason: 'PreemptionByScheduler', message: 'a Pod of more importance came' };
+    const disrupted = { type: 'DisruptionTarget', status: 'True', ...reason };
+    const status = { conditions: [{ ...disrupted, lastTransitionTime: new Date().toISOString() }] };
+    await this.#client.patch(pods, { namespace, name }, { merge: { status } }, { subresource: 'status' });
+    await this.#client.delete(pods, { namespace, name });
+  }
+
+  /** The machine is lost, and whoever runs the cluster takes its node out: nobody says how its Pods ended. */
+  async vanish(): Promise<void> {
+    this.#isGone = true;
+    await this.#client.delete(nodes, { name: this.name });
+  }
+
+  /** Another machine takes its place under its name. */
+  async comeBack(): Promise<void> {
+    this.#isGone = false;
+    await this.#join();
+  }
+
+  /** Tells the cluster to clear the node, as it does itself when a node is not heard of any more. */
+  async clear(): Promise<void> {
+    const spec = { taints: [ourTaint, { key: 'conclave.dev/cleared', effect: 'NoExecute' }] };
+    await this.#client.patch(nodes, { name: this.name }, { merge: { spec } });
+  }
+
+  /** Lets Pods in again. */
+  async open(): Promise<void> {
+    await this.#client.patch(nodes, { name: this.name }, { merge: { spec: { taints: [ourTaint] } } });
+  }
+
   /** Takes the node away. */
   async stop(): Promise<void> {
     this.#over.abort();
@@ -121,7 +158,16 @@ export class PlayedNode {
     await this.#client.delete(nodes, { name: this.name });
   }
 
+  async #join(): Promise<void> {
+    const { name } = this;
+    const spec = { taints: [ourTaint] };
+    const metadata = { name, labels: { 'kubernetes.io/hostname': name } };
+    await this.#client.create(nodes, { apiVersion: 'v1', kind: 'Node', metadata, spec } as KubeObject);
+    await this.#beat();
+  }
+
   async #play(pod: Pod): Promise<void> {
+    if (this.#isGone) return;
     const { namespace = '', uid = '', deletionTimestamp } = pod.metadata;
     if (pod.spec?.nodeName !== this.name) return;
     if (deletionTimestamp !== undefined) return this.#kill(pod);
@@ -149,6 +195,7 @@ export class PlayedNode {
   }
 
   async #beat(): Promise<void> {
+    if (this.#isGone) return;
     const at = new Date().toISOString();
     const ready = { type: 'Ready', status: 'True', reason: 'Played', message: '', lastHeartbeatTime: at };
     const resources = { cpu: '64', memory: '1Ti', pods: '5000' };

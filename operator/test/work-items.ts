@@ -52,6 +52,11 @@ export class Work {
     return this.client.get(workItemType, { namespace: this.namespace, name });
   }
 
+  /** All of them. */
+  async list(): Promise<readonly WorkItem[]> {
+    return (await this.client.listPage(workItemType, { namespace: this.namespace, limit: 500 })).items;
+  }
+
   /** Changes fields of its spec. */
   change(name: string, spec: Readonly<Record<string, unknown>>): Promise<WorkItem> {
     return this.client.patch(workItemType, { namespace: this.namespace, name }, { merge: { spec } });

@@ -16,6 +16,9 @@ import { issueServing, makeAuthority, type CertifiedKey } from '../server/issue-
 import { createLogger } from '../telemetry/logger.ts';
 import { ServerMetrics } from '../telemetry/server-metrics.ts';
 
+/** Certificates are good for longer than any clock of a test is wrong, in milliseconds. */
+const dayMs = 24 * 60 * 60 * 1000;
+
 /** Name in the certificate of the server; `lookup` finds it on this machine. */
 const host = 'conclave-server.test';
 
@@ -51,8 +54,8 @@ export class RunningServer {
       database.close();
     };
     this.metrics = new ServerMetrics();
-    this.authority = makeAuthority(anHour());
-    const certified = issueServing(this.authority, { ...anHour(), names: [host] });
+    this.authority = makeAuthority(someDays());
+    const certified = issueServing(this.authority, { ...someDays(), names: [host] });
     const now = (): number => Date.now();
     const ledger = new ArtifactLedger(database);
     this.server = createServer(
@@ -120,6 +123,6 @@ export class RunningServer {
   }
 }
 
-function anHour() {
-  return { notBefore: new Date(Date.now() - 60_000), notAfter: new Date(Date.now() + 3_600_000) };
+function someDays() {
+  return { notBefore: new Date(Date.now() - dayMs), notAfter: new Date(Date.now() + dayMs) };
 }
