@@ -22,8 +22,9 @@ export class FaultGate {
     return this.#port;
   }
 
-  /** Always at the same port. */
+  /** Always at the same port; nothing changes when it is open. */
   async open(): Promise<void> {
+    if (this.#server.listening) return;
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', reject).listen(this.#port, '127.0.0.1', resolve);
     });
@@ -32,6 +33,7 @@ export class FaultGate {
 
   /** Connections are reset, and new ones refused. */
   async close(): Promise<void> {
+    if (!this.#server.listening) return;
     const closed = new Promise((resolve) => this.#server.close(resolve));
     for (const socket of this.#sockets) socket.resetAndDestroy();
     await closed;
