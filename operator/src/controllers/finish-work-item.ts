@@ -1,6 +1,6 @@
 import type { WorkItem } from '../api/work-item.ts';
 import { Terminal } from '../core/reconcile-error.ts';
-import type { Again, WorkItemControllerParts } from './work-item-controller.ts';
+import type { Again, WorkItemControllerParts } from './work-item-parts.ts';
 
 type FinishParts = Pick<WorkItemControllerParts, 'attempts' | 'facts' | 'cluster' | 'clock' | 'pipelines'>;
 

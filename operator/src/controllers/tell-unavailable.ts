@@ -2,7 +2,7 @@ import { Unavailable } from '../core/reconcile-error.ts';
 import { describeProgress } from '../core/work-item/describe-progress.ts';
 import { isWorthRecording } from '../core/work-item/is-worth-recording.ts';
 import { waitForUnavailable } from '../core/work-item/wait-for-unavailable.ts';
-import type { Again, WorkItemControllerParts } from './work-item-controller.ts';
+import type { Again, WorkItemControllerParts } from './work-item-parts.ts';
 
 type Reconcile = (key: string) => Promise<Again>;
 type TellingParts = Pick<WorkItemControllerParts, 'cluster' | 'clock'>;

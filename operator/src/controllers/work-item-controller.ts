@@ -8,29 +8,12 @@ import type { StartAttempt } from '../core/work-item/work-item-plan.ts';
 import { endUnplannedRun } from '../core/work-item/end-unplanned-run.ts';
 import { refuseWorkItem } from '../core/work-item/refuse-work-item.ts';
 import { Terminal } from '../core/reconcile-error.ts';
-import type { Admission } from './admission.ts';
 import { finishWorkItem } from './finish-work-item.ts';
 import { FreshAttempts } from './fresh-attempts.ts';
-import { type AnsweredPlan, type AnswerSources, type Effect, planWithAnswers } from './plan-with-answers.ts';
-import type { PinnedPipelines, PinProblem } from './pinned-pipelines.ts';
-import type { AttemptContext, AttemptPort, NamespaceFacts, WorkItemCluster } from './work-item-ports.ts';
-
-/** What it is made of. */
-export interface WorkItemControllerParts extends AnswerSources {
-  readonly cluster: WorkItemCluster;
-  readonly attempts: AttemptPort;
-  readonly pipelines: PinnedPipelines;
-  readonly admission: Pick<Admission, 'admit' | 'setAside'>;
-  readonly facts: NamespaceFacts;
-  /** Told of each status that was recorded: logs and metrics come from it. */
-  readonly recorded: (workItem: WorkItem, status: WorkItemStatus) => void;
-  readonly clock: () => Date;
-}
-
-/** When to look again, in milliseconds. */
-export interface Again {
-  readonly requeueAfterMs?: number;
-}
+import { type AnsweredPlan, type Effect, planWithAnswers } from './plan-with-answers.ts';
+import type { PinProblem } from './pinned-pipelines.ts';
+import type { Again, WorkItemControllerParts } from './work-item-parts.ts';
+import type { AttemptContext } from './work-item-ports.ts';
 
 /**
  * Runs WorkItems: observe, plan, record, act. What is started was recorded before, with the resourceVersion that the plan was
