@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findCondition } from '../src/core/conditions.ts';
 import { attemptName } from '../src/core/manifest/names.ts';
+import { networkPolicies } from '../src/kube/isolation.ts';
 import { jobs, type Job } from '../src/kube/job.ts';
 import { pods, type Pod } from '../src/kube/pod.ts';
 import type { ResourceType } from '../src/kube/resource-type.ts';
@@ -79,6 +80,19 @@ describe.concurrent('a work item', () => {
     expect(phasesOf(done)).toEqual({ a: 'Succeeded', b: 'Succeeded', c: 'Succeeded' });
     expect(done.status?.outputs).toEqual({ told: 'from b' });
     expect(done.status).toMatchObject({ progress: '3/3', reason: 'AllStepsSucceeded' });
+  });
+
+  it('runs programs only where a policy keeps them from the network', async () => {
+    const work = await aStory(runsOn);
+    await work.run('kept', [aStep('a')]);
+    const pod = await theRunningPod(work);
+    expect(pod.metadata.labels).toMatchObject({ 'conclave.dev/network': 'server' });
+    const policy = await world.client.get(networkPolicies, { namespace: work.namespace, name: 'conclave-programs' });
+    expect(policy).toMatchObject({
+      spec: { podSelector: { matchLabels: { 'conclave.dev/network': 'server' } }, policyTypes: ['Ingress', 'Egress'] },
+    });
+    await world.node.end(pod);
+    await work.reaches('kept', 'Succeeded');
   });
 
   it('runs the steps of a parallel group at the same time', async () => {

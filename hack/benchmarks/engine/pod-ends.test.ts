@@ -8,7 +8,7 @@ const line = (type: string, uid: string, phase: string) =>
       metadata: {
         uid,
         resourceVersion: '12',
-        labels: { 'conclave.dev/work-item-uid': 'run' },
+        labels: { 'conclave.dev/work-item-uid': 'run', 'conclave.dev/attempt': '1' },
         annotations: { 'conclave.dev/path': `step-of-${uid}` },
       },
       status: { phase },

@@ -6,6 +6,8 @@ export interface EngineOptions {
   readonly runtimeImage: string;
   /** Base URL of the server, as the operator and Pods reach it. */
   readonly serverUrl: string;
+  /** Namespace of the server's Pods: the operator's own. */
+  readonly serverNamespace: string;
   /** File of the token by which the operator says who it is to the server. */
   readonly serverTokenFile: string;
   /** DNS servers that are asked for the names of calls; the system's way without any. */
@@ -42,6 +44,7 @@ export function parseEngineOptions(read: (flag: EngineFlag) => string | undefine
     image: read('image') ?? 'localhost/conclave:dev',
     runtimeImage: read('runtime-image') ?? 'localhost/conclave-runtime:dev',
     serverUrl: read('server-url') ?? `https://conclave-server.${namespace}.svc:8443`,
+    serverNamespace: namespace,
     serverTokenFile: read('server-token') ?? serviceAccountToken,
     dnsServers,
     clusterDomain: read('cluster-domain') ?? 'cluster.local',

@@ -26,6 +26,8 @@ export interface Engine extends ControllerParts {
   readonly cache: CachePort;
   readonly programs: ProgramSource;
   readonly podSettings: Omit<JobSettings, 'queueName'>;
+  /** Namespace of the server's Pods. */
+  readonly serverNamespace: string;
   readonly feed: {
     readonly assets: EventFeed['assets'];
     readonly run: EventFeed['run'];
@@ -63,6 +65,7 @@ export function createEngine(
       artifact: async ({ namespace, uid }, digest) =>
         (await storeCall(server.getBytes({ namespace, workItem: uid }, digest)))?.toString('utf8'),
     },
+    serverNamespace: options.serverNamespace,
     podSettings: {
       images: { conclave: options.image, runtime: options.runtimeImage },
       serverUrl: options.serverUrl,

@@ -21,6 +21,7 @@ describe('parseOperatorOptions', () => {
         image: 'localhost/conclave:dev',
         runtimeImage: 'localhost/conclave-runtime:dev',
         serverUrl: 'https://conclave-server.conclave-system.svc:8443',
+        serverNamespace: 'conclave-system',
         serverTokenFile: '/var/run/secrets/kubernetes.io/serviceaccount/token',
         dnsServers: undefined,
         clusterDomain: 'cluster.local',
@@ -32,6 +33,7 @@ describe('parseOperatorOptions', () => {
     const { engine } = parse(['--lease-namespace', 'team', '--dns-server', '10.0.0.10,10.0.0.11']);
     expect(engine).toMatchObject({
       serverUrl: 'https://conclave-server.team.svc:8443',
+      serverNamespace: 'team',
       dnsServers: ['10.0.0.10', '10.0.0.11'],
     });
   });

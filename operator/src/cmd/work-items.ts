@@ -13,7 +13,10 @@ import { reconcileWorkItem } from '../controllers/work-item-controller.ts';
 import { type SweepPort, UnusedSweep } from '../controllers/sweep-unused.ts';
 import { tellingWhatIsUnavailable } from '../controllers/tell-unavailable.ts';
 import { labelNames } from '../core/manifest/labels.ts';
+import { renderNetworkPolicy } from '../core/manifest/network-policy.ts';
 import { judge } from '../core/validation/judge.ts';
+import { systemClock } from '../kube/clock.ts';
+import { Isolation } from '../kube/isolation.ts';
 import { byController, JobAccess } from '../kube/job-access.ts';
 import { type Job, jobs } from '../kube/job.ts';
 import { relatedTo, type RelatedWatch } from '../kube/operator-shell.ts';
@@ -117,10 +120,15 @@ function joinAttempts(
   { operations, tenantOf }: AttemptSettings,
 ): Attempts {
   const access = new JobAccess(cluster, client);
+  const isolation = new Isolation({
+    ...{ client, clock: systemClock },
+    render: (namespace) => renderNetworkPolicy(namespace, engine.serverNamespace),
+  });
   const jobPort: JobPort = {
     jobsOf: (uid) => access.jobsOf(uid),
     podsOf: (job) => access.podsOf(job as Job),
     removePod: (namespace, pod) => access.removePod(namespace, pod as Pod),
+    isolatePrograms: (namespace) => isolation.ensure(namespace),
     create: (manifest) => access.create(manifest),
     remove: (namespace, job) => access.remove(namespace, job as Job),
     removeAll: (namespace, uid) => access.removeAll(namespace, `${labelNames.workItemUid}=${uid}`),

@@ -14,7 +14,12 @@ function aJobAttempts() {
   const port: JobPort = {
     ...{ jobsOf: () => [], podsOf: () => ({ pods: [], arePodsCurrent: true }) },
     create: (manifest) => Promise.resolve({ kind: 'created', count: created.push(manifest) }),
-    ...{ remove: () => Promise.resolve(), removePod: () => Promise.resolve(), removeAll: () => Promise.resolve() },
+    ...{
+      remove: () => Promise.resolve(),
+      removePod: () => Promise.resolve(),
+      isolatePrograms: () => Promise.resolve(undefined),
+      removeAll: () => Promise.resolve(),
+    },
   };
   const programs = {
     ...{ configMap: () => Promise.resolve(undefined), artifact: () => Promise.resolve(undefined) },
@@ -108,6 +113,16 @@ describe('attempts that share a Job', () => {
     const started = await jobs.attempts().startTogether([member(0), member(1, { step: codeStep({ code }) })]);
     expect(started).toMatchObject({ outcome: { reason: 'ProgramNotFound' } });
     expect(jobs.manifests).toEqual([]);
+  });
+
+  it('begin once programs are kept from the network in their namespace, and wait while that is refused', async () => {
+    const jobs = new ScriptedJobs();
+    jobs.isolationRefused = 'networkpolicies is forbidden';
+    expect(await jobs.attempts().startTogether(both)).toEqual({ refused: 'networkpolicies is forbidden' });
+    expect(jobs.manifests).toEqual([]);
+    jobs.isolationRefused = undefined;
+    expect(await jobs.attempts().startTogether(both)).toBeUndefined();
+    expect(jobs.isolated).toEqual(['team', 'team']);
   });
 
   it('are ended one by one by their Pods', async () => {

@@ -3,7 +3,7 @@ import { observeJob } from '../core/execution/observe-job.ts';
 import { annotationNames, indexLabel } from '../core/manifest/labels.ts';
 import { isTooLarge } from '../core/manifest/read-stored-task.ts';
 import type { PodImages } from '../core/manifest/render-containers.ts';
-import { type JobManifest, type JobParts, renderJob } from '../core/manifest/render-job.ts';
+import { isProgram, type JobManifest, type JobParts, renderJob } from '../core/manifest/render-job.ts';
 import { memberOf, membersOf } from '../core/manifest/members.ts';
 import { fitsOneJob } from '../core/manifest/share-job.ts';
 import { findMethod } from '../core/pipeline/step-methods.ts';
@@ -105,6 +105,8 @@ export class JobAttempts {
       certificateAuthorities: certificateAuthorities(),
       queueName: queueName(parts.workItem.metadata.namespace ?? ''),
     });
+    const refusal = await this.#isolate(parts);
+    if (refusal !== undefined) return { refused: refusal };
     const creation = await this.#jobs.create(manifest);
     if (creation.kind === 'created') return undefined;
     if (creation.kind === 'refused') return { refused: creation.message };
@@ -113,6 +115,11 @@ export class JobAttempts {
     const { found } = creation;
     if (found === undefined) return { refused: 'a Job of its name was deleted just now' };
     return contexts.every((context) => isOurs(found, context)) ? undefined : { outcome: foreign(manifest) };
+  }
+
+  /** No program begins where nothing would keep it from the network. */
+  async #isolate({ workItem, start }: OwnParts): Promise<string | undefined> {
+    return isProgram(start) ? this.#jobs.isolatePrograms(workItem.metadata.namespace ?? '') : undefined;
   }
 
   /** Ends the Job of an attempt, with its Pod; of a Job that others share, its Pod alone. */

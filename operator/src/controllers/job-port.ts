@@ -25,6 +25,8 @@ export interface JobPort {
   /** From the cache. */
   jobsOf(workItemUid: string): readonly JobView[];
   podsOf(job: JobView): Pick<JobAndPods, 'pods' | 'arePodsCurrent'>;
+  /** Sees to it that programs reach nothing but the server; resolves with why not when that may not be done. */
+  isolatePrograms(namespace: string): Promise<string | undefined>;
   create(manifest: JobManifest): Promise<JobCreation>;
   /** Deletes a Job and its Pods, if it is still the one of this UID. */
   remove(namespace: string, job: JobView): Promise<void>;

@@ -187,6 +187,7 @@ export class OperatorProcess {
         pods: [...this.#pods.objects.values()].filter(({ jobUid }) => jobUid === uid),
         arePodsCurrent: this.#pods.hasSeen(this.#jobs.version),
       }),
+      isolatePrograms: () => Promise.resolve(undefined),
       create: (manifest) => this.#write(`create Job ${manifest.metadata.name}`, () => cluster.createJob(manifest)),
       remove: (_namespace, { metadata: { name, uid } }) =>
         this.#write(`delete Job ${name}`, () => cluster.removeJob(name, uid)),

@@ -13,6 +13,9 @@ export class ScriptedJobs implements JobPort {
   readonly manifests: JobManifest[] = [];
   readonly removed: string[] = [];
   readonly pods: PodView[] = [];
+  /** Namespaces whose programs were kept from the network, and why they are not. */
+  readonly isolated: string[] = [];
+  isolationRefused: string | undefined;
   readonly jobs = new Map<string, LiveJob>();
   /** Programs in ConfigMaps, as `name/key`, and in artifacts, by digest. */
   readonly programs = new Map<string, string>();
@@ -28,6 +31,11 @@ export class ScriptedJobs implements JobPort {
   removePod(_namespace: string, { metadata: { name } }: PodView): Promise<void> {
     this.removed.push(name);
     return Promise.resolve();
+  }
+
+  isolatePrograms(namespace: string): Promise<string | undefined> {
+    this.isolated.push(namespace);
+    return Promise.resolve(this.isolationRefused);
   }
 
   create(manifest: JobManifest): Promise<JobCreation> {

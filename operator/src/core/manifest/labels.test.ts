@@ -44,6 +44,7 @@ it('labels and annotations have the names that users and policies know', () => {
     attempt: 'conclave.dev/attempt',
     role: 'conclave.dev/role',
     project: 'conclave.dev/project',
+    network: 'conclave.dev/network',
     path: 'conclave.dev/path',
     specDigest: 'conclave.dev/spec-digest',
     task: 'conclave.dev/task',

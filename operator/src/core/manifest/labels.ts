@@ -9,6 +9,8 @@ export const labelNames = {
   attempt: `${group}/attempt`,
   role: `${group}/role`,
   project: `${group}/project`,
+  /** What a Pod may reach: `server` for those that run users' programs; any other is left to the namespace. */
+  network: `${group}/network`,
 } as const;
 
 /** Annotations of Jobs and Pods. */

@@ -171,6 +171,7 @@ describe('the labels of an attempt', () => {
       'conclave.dev/work-item-uid': '6b9b4a62-0000-4000-8000-000000000001',
       'conclave.dev/step': expect.stringMatching(/^each-3-build-[0-9a-f]{16}$/),
       'conclave.dev/attempt': '2',
+      'conclave.dev/network': 'server',
       'conclave.dev/role': 'builder',
       'conclave.dev/project': 'shop',
     });

@@ -6,6 +6,7 @@ import type { WorkItem } from '../../api/work-item.ts';
 import type { StartAttempt } from '../work-item/work-item-plan.ts';
 import { annotationNames, labelNames, labelValue } from './labels.ts';
 import { attemptName } from './names.ts';
+import { programNetwork } from './network-policy.ts';
 import { tokenAudience } from './pod-files.ts';
 import { podSecurityContext, renderClaims, renderPlacement } from './pod-parts.ts';
 import { readStoredTask, type StoredTask } from './read-stored-task.ts';
@@ -69,7 +70,7 @@ export function renderJob(parts: JobParts): JobManifest {
   const { attempt, specDigest, timeoutSeconds } = start;
   const path = shared === undefined ? start.path : sharedPath(shared);
   const name = shared?.name ?? attemptName({ workItemUid, path, attempt });
-  const labels = childLabels(workItem, { ...start, path });
+  const labels = { ...childLabels(workItem, { ...start, path }), ...networkLabel(start) };
   return {
     ...{ apiVersion: 'batch/v1', kind: 'Job' },
     metadata: {
@@ -90,6 +91,12 @@ export function renderJob(parts: JobParts): JobManifest {
     },
   };
 }
+
+/** Whether its Pod is one of those that reach nothing but the server. */
+export const isProgram = ({ step }: Pick<StartAttempt, 'step'>): boolean => step.type === 'custom_code';
+
+const networkLabel = (start: StartAttempt): Readonly<Record<string, string>> =>
+  isProgram(start) ? { [labelNames.network]: programNetwork } : {};
 
 const singleRun = {
   ...{ completions: 1, parallelism: 1, backoffLimit: 0 },

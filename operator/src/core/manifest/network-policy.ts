@@ -1,0 +1,43 @@
+import { labelNames } from './labels.ts';
+
+/** Value of the label `conclave.dev/network` of Pods that reach the server and nothing else. */
+export const programNetwork = 'server';
+
+/** The policy that holds the Pods of users' programs in one namespace. */
+export interface NetworkPolicyManifest {
+  readonly apiVersion: 'networking.k8s.io/v1';
+  readonly kind: 'NetworkPolicy';
+  readonly metadata: { readonly name: string; readonly namespace: string };
+  readonly spec: object;
+}
+
+/** NodeLocal DNSCache answers at this address where a cluster has it: it is no Pod that a selector could find. */
+const nodeLocalDns = '169.254.20.10/32';
+const dnsPorts = [
+  { protocol: 'UDP', port: 53 },
+  { protocol: 'TCP', port: 53 },
+];
+const podsOf = (namespace: string, labels?: Readonly<Record<string, string>>) => ({
+  namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } },
+  ...(labels === undefined ? {} : { podSelector: { matchLabels: labels } }),
+});
+
+/**
+ * Pods that run users' programs are reached by nobody and reach DNS and the server, which the container needs that collects
+ * the result. The program itself has no sockets at all: the launcher's filter sees to that, and this policy is what holds
+ * when that fails.
+ */
+export function renderNetworkPolicy(namespace: string, serverNamespace: string): NetworkPolicyManifest {
+  return {
+    ...{ apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy' },
+    metadata: { name: 'conclave-programs', namespace },
+    spec: {
+      podSelector: { matchLabels: { [labelNames.network]: programNetwork } },
+      policyTypes: ['Ingress', 'Egress'],
+      egress: [
+        { to: [podsOf(serverNamespace, { 'app.kubernetes.io/name': 'conclave-server' })] },
+        { to: [podsOf('kube-system'), { ipBlock: { cidr: nodeLocalDns } }], ports: dnsPorts },
+      ],
+    },
+  };
+}
