@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { seededRandom } from '../../operator/src/testing/seeded-random.ts';
 import { startCluster, stopCluster } from '../cluster/cluster.ts';
+import { runCommand } from '../suites/run-command.ts';
 import { ClusterError } from '../cluster/cluster-error.ts';
 import { kubectlOf } from '../operator-process/kubectl.ts';
 import { installOperator } from '../operator-process/operator-process.ts';
@@ -54,6 +55,7 @@ async function main(): Promise<void> {
     return;
   }
   const { instance, install, seed, faultRate, minutes } = options;
+  if ((await runCommand('npm', ['run', '--silent', 'build'])) !== 0) throw new Error('npm run build failed');
   await startCluster({ instance, install, fakeNodes: 20, provider: { kind: 'embedded' }, report: say });
   const folder = mkdtempSync(join(tmpdir(), 'conclave-soak-'));
   try {
