@@ -17,7 +17,9 @@ const revisions: ResourceType = {
 type KillPoint = `${'before' | 'after'} ${string}`;
 
 /** What each operator writes anew: lives end with the first such write alone. */
-const writtenAgain: ReadonlySet<string> = new Set(['POST leases', 'POST controllerrevisions', 'PATCH configmaps']);
+const writtenAgain: ReadonlySet<string> = new Set([
+  ...['POST leases', 'POST controllerrevisions', 'PATCH configmaps', 'PATCH networkpolicies'],
+]);
 /** More than any of the samples has. */
 const mostLives = 80;
 
