@@ -10,7 +10,7 @@ import { RunningServer } from '../src/testing/running-server.ts';
 import { ResultLedger } from './engine-ledger.ts';
 import { installCrds } from './install-crds.ts';
 import { OperatorProcess } from './operator-process.ts';
-import { PlayedNode } from './played-node.ts';
+import { ignoreGone, PlayedNode } from './played-node.ts';
 import { createTestNamespace, namespaces, testKubeconfig, type TestNamespace } from './test-cluster.ts';
 
 /** How an operator is started. */
@@ -118,7 +118,8 @@ export class EngineWorld {
     await Promise.all([this.node.stop(), this.ledger.stop()]);
     await Promise.all([this.server.stop(), this.#names.stop()]);
     rmSync(this.#folder, { recursive: true });
-    for (const name of this.#namespaces) await this.client.delete(namespaces, { name });
+    // Some tests take theirs away themselves.
+    for (const name of this.#namespaces) await this.client.delete(namespaces, { name }).catch(ignoreGone);
     await this.#own.remove();
   }
 

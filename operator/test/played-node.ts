@@ -155,7 +155,7 @@ export class PlayedNode {
   async stop(): Promise<void> {
     this.#over.abort();
     await this.#cluster.stop();
-    await this.#client.delete(nodes, { name: this.name });
+    await this.#client.delete(nodes, { name: this.name }).catch(ignoreGone);
   }
 
   async #join(): Promise<void> {
@@ -213,7 +213,8 @@ const aContainer = (name: string) => ({
   ...{ name, image: 'played', imageID: '', ready: false, restartCount: 0 },
 });
 
-function ignoreGone(error: unknown): void {
+/** What is gone already, or has changed meanwhile, is no harm to whoever plays with it. */
+export function ignoreGone(error: unknown): void {
   const isGone = error instanceof NotFound || error instanceof Conflict;
   if (!isGone && !(error instanceof Error && error.name === 'AbortError')) throw error;
 }
