@@ -68,13 +68,16 @@ function anExpiry(): Fault {
   return { kind: 'errorEvent', line: 0, status: 410 };
 }
 
+/** Jobs that are made: an attempt that times out after a second may have none yet where the API server is slow. */
+const withOneTimedOut = [11, 12];
+
 describe('an API server under load', () => {
   it('may answer everything late', async () => {
     const work = await aNamespace(world);
     await aLeader(world, work, { kubeconfig: proxy.kubeconfig });
     proxy.inject({ fault: { kind: 'delay', ms: 1_500 }, times: Infinity });
     await runSamples(world, work);
-    await expectGoodEnds(world, work, 900_000);
+    await expectGoodEnds(world, work, 900_000, withOneTimedOut);
     expect(proxy.injected.length).toBeGreaterThan(40);
   }, 1_200_000);
 
@@ -87,7 +90,7 @@ describe('an API server under load', () => {
     const when = ({ path }: ProxiedRequest) => !path.includes('/leases') && random() < 0.5;
     proxy.inject({ fault, when, times: Infinity });
     await runSamples(world, work);
-    await expectGoodEnds(world, work, 900_000);
+    await expectGoodEnds(world, work, 900_000, withOneTimedOut);
     expect(proxy.injected.length).toBeGreaterThan(15);
   }, 1_200_000);
 });
