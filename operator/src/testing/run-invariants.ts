@@ -88,7 +88,7 @@ export class RunInvariants {
     if (step.type === 'parallel_group' && step.parallelConfig !== undefined) {
       const prefix = path.slice(0, path.lastIndexOf('.') + 1);
       const parts = new Set(step.steps.map(({ name }) => prefix + name));
-      const running = records.filter((record) => parts.has(record.path) && isUnderWay(record)).length;
+      const running = records.filter((record) => parts.has(record.path) && takesPlace(record)).length;
       return running > step.parallelConfig.maxParallel ? [`${running} steps of ${path} run at once`] : [];
     }
     if (step.type !== 'loop') return [];
@@ -119,6 +119,9 @@ export class RunInvariants {
 const loopPathsOf = (path: string) => Array.from(path.matchAll(/\[/g), ({ index }) => path.slice(0, index));
 
 const isUnderWay = ({ phase }: StepStatus) => phase === 'Running' || phase === 'Waiting';
+
+/** What waits for its fallback has lent it its place. */
+const takesPlace = (record: StepStatus) => isUnderWay(record) && record.reason !== 'FallbackRunning';
 
 const recordOf = ({ steps = [] }: WorkItemStatus, path: string) => steps.find((record) => record.path === path);
 

@@ -7,7 +7,8 @@ import { appendToLog, readLog } from './artifact-log.ts';
 import { highestNumber } from './attempts.ts';
 import { clipMessage } from './clip-message.ts';
 import { type Frame, iterationFrame, pathIn } from './frame.ts';
-import { hasBodySucceeded, membersOf } from './plan-body.ts';
+import { bodyMembers } from './body-members.ts';
+import { hasBodySucceeded } from './plan-body.ts';
 import type { Place } from './place.ts';
 import { formatRanges, parseRanges } from './ranges.ts';
 import type { Run } from './run.ts';
@@ -123,10 +124,10 @@ function keepResult(run: Run, { index, frame }: DoneIteration): KeptResult {
 /** The steps of one iteration: those of groups and branches too, those of inner loops not. */
 function stepsOfIteration({ loop }: Frame): readonly StepNode[] {
   const steps: StepNode[] = [];
-  const pending = [...membersOf(loop?.children ?? [])].reverse();
+  const pending = [...bodyMembers(loop?.children ?? [])].reverse();
   for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
     steps.push(node);
-    if (node.step.type !== 'loop') pending.push(...[...membersOf(node.children)].reverse());
+    if (node.step.type !== 'loop') pending.push(...[...bodyMembers(node.children)].reverse());
   }
   return steps;
 }

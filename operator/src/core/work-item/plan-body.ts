@@ -1,9 +1,10 @@
-import { orderSteps } from '../pipeline/order-steps.ts';
 import type { StepNode } from '../pipeline/step-node.ts';
+import { bodyMembers } from './body-members.ts';
 import { type Frame, pathIn } from './frame.ts';
+import { takesPlace } from './lend-place.ts';
 import { type Leave, planStep } from './plan-step.ts';
 import type { Run } from './run.ts';
-import { countsAsFailure, isEnded, isUnderWay, stateOf } from './step-state.ts';
+import { countsAsFailure, isEnded, stateOf } from './step-state.ts';
 
 /** Steps that run together: those of the run, of a group, of a branch, or of one iteration. */
 export interface Body {
@@ -25,15 +26,15 @@ export interface BodyVerdict {
  * end, because it is paid for already.
  */
 export function planBody(run: Run, { nodes, frame, leave, slots }: Body): BodyVerdict {
-  const members = membersOf(nodes);
+  const members = bodyMembers(nodes);
+  const hasPlace = (node: StepNode) => slots < Infinity && takesPlace(run, node, frame);
   let free = slots;
   let hasFailed = members.some((node) => countsAsFailure(run, node, frame));
   for (const node of members) {
-    const path = pathIn(frame, node);
-    const wasUnderWay = isUnderWay(run.record(path));
-    const held = !wasUnderWay && free <= 0 && leave === 'go' ? 'hold' : leave;
+    const hadPlace = hasPlace(node);
+    const held = !hadPlace && free <= 0 && leave === 'go' ? 'hold' : leave;
     planStep(run, { node, frame }, hasFailed ? 'stop' : held);
-    if (!wasUnderWay && isUnderWay(run.record(path))) free -= 1;
+    if (!hadPlace && hasPlace(node)) free -= 1;
     hasFailed ||= countsAsFailure(run, node, frame);
   }
   return judgeBody(run, members, { frame, leave });
@@ -60,21 +61,9 @@ function judgeBody(
 
 /** Whether every step of a body has come to its end, and none of them to a failure that counts. */
 export function hasBodySucceeded(run: Run, { nodes, frame }: Pick<Body, 'nodes' | 'frame'>): boolean {
-  return membersOf(nodes).every(
+  return bodyMembers(nodes).every(
     (node) => finished.has(stateOf(run, node, frame)) && !countsAsFailure(run, node, frame),
   );
 }
 
 const finished: ReadonlySet<string> = new Set(['Succeeded', 'Failed', 'Skipped']);
-
-const known = new WeakMap<readonly StepNode[], readonly StepNode[]>();
-
-/** Steps and those that their routes bring, which are members of the same body, in the order in which they are looked at. */
-export function membersOf(nodes: readonly StepNode[]): readonly StepNode[] {
-  const members = known.get(nodes) ?? orderSteps(withRouted(nodes));
-  known.set(nodes, members);
-  return members;
-}
-
-const withRouted = (nodes: readonly StepNode[]): readonly StepNode[] =>
-  nodes.flatMap((node): readonly StepNode[] => [node, ...withRouted(node.routed)]);

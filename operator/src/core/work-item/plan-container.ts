@@ -1,14 +1,15 @@
 import type { StepStatus } from '../../api/step-status.ts';
 import type { StepNode } from '../pipeline/step-node.ts';
 import { evaluate } from './activate.ts';
+import { bodyMembers } from './body-members.ts';
 import { fail, setEnded, skip, succeed } from './finish-step.ts';
-import { type Frame, pathIn } from './frame.ts';
+import type { Frame } from './frame.ts';
+import { takesPlace } from './lend-place.ts';
 import { historyOf, pathOf, type Place } from './place.ts';
 import { planBody } from './plan-body.ts';
 import type { Leave } from './plan-step.ts';
 import { hasReadReferences } from './resolve-step.ts';
 import type { Run } from './run.ts';
-import { isUnderWay } from './step-state.ts';
 import { stepReasons } from './step-reasons.ts';
 
 /** Begins a `parallel_group`: its steps run side by side. */
@@ -78,9 +79,9 @@ function branchOf(node: StepNode, branch: string): readonly StepNode[] {
   return steps;
 }
 
-/** Steps of a group that may still begin: `parallelConfig.maxParallel` counts those under way. */
+/** Steps of a group that may still begin: `parallelConfig.maxParallel` counts those that take a place. */
 function slotsOf(run: Run, { step, children }: StepNode, frame: Frame): number {
   const most = step.type === 'parallel_group' ? step.parallelConfig?.maxParallel : undefined;
   if (most === undefined) return Infinity;
-  return most - children.filter((child) => isUnderWay(run.record(pathIn(frame, child)))).length;
+  return most - bodyMembers(children).filter((member) => takesPlace(run, member, frame)).length;
 }

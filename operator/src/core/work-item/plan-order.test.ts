@@ -2,6 +2,9 @@ import { describe, it } from 'vitest';
 import { aMethod } from '../../testing/planned-run.ts';
 import { call, checkPlanningCase, choice, from, group, loop, type PlanningCase } from '../../testing/planning-case.ts';
 
+const withFallback = (name: string, fallbackStep: string) =>
+  call(name, { retryPolicy: { maxAttempts: 1 }, onError: { fallbackStep } });
+
 const order: Record<string, PlanningCase> = {
   'steps that do not depend on each other start together': {
     steps: [call('a'), call('b'), call('c')],
@@ -138,6 +141,34 @@ const order: Record<string, PlanningCase> = {
     when: (run) => run.fail('a'),
     started: ['a'],
     states: { a: 'Waiting WaitingToRetry', b: '-' },
+  },
+  'what waits for its fallback lends it its place in the group': {
+    steps: [group('g', [withFallback('a', 'b'), call('b', { isChild: true })], { parallelConfig: { maxParallel: 1 } })],
+    when: (run) => run.fail('a').succeed('b'),
+    started: ['a', 'b'],
+    run: 'Succeeded AllStepsSucceeded',
+  },
+  'what a fallback depends on may begin in that place too': {
+    steps: [
+      group('g', [withFallback('a', 'b'), call('b', { isChild: true, dependsOn: ['c'] }), call('c')], {
+        parallelConfig: { maxParallel: 1 },
+      }),
+    ],
+    when: (run) => run.fail('a').succeed('c').succeed('b'),
+    started: ['a', 'c', 'b'],
+    run: 'Succeeded AllStepsSucceeded',
+  },
+  'a part of a part lends the place too, to a fallback that stands outside': {
+    steps: [
+      group('g', [loop('l', [withFallback('a', 'b')]), call('b', { isChild: true }), call('c', { dependsOn: ['l'] })], {
+        parallelConfig: { maxParallel: 1 },
+      }),
+    ],
+    given: { inputs: { items: [1] } },
+    pipeline: { parameters: [{ name: 'items' }] },
+    when: (run) => run.fail('l[0].a').succeed('b').succeed('c'),
+    started: ['l[0].a', 'b', 'c'],
+    run: 'Succeeded AllStepsSucceeded',
   },
   'conditions, groups and loops take no place of a running step': {
     steps: [group('g', [choice('c', 'true', [[loop('l', [call('x')])]])])],

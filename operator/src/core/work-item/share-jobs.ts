@@ -4,7 +4,7 @@ import { attemptName } from '../manifest/names.ts';
 import { findMethod } from '../pipeline/step-methods.ts';
 import type { StepNode } from '../pipeline/step-node.ts';
 import { openAttempt } from './attempts.ts';
-import { membersOf } from './plan-body.ts';
+import { bodyMembers } from './body-members.ts';
 import type { Run } from './run.ts';
 import type { StartAttempt } from './work-item-plan.ts';
 
@@ -42,7 +42,7 @@ function isNew(run: Run, { start }: PlannedStart): boolean {
 
 function isAlonePod(run: Run, { start, node }: PlannedStart): boolean {
   const { loop } = node;
-  if (loop === undefined || node.parent !== loop || membersOf(loop.children).length !== 1) return false;
+  if (loop === undefined || node.parent !== loop || bodyMembers(loop.children).length !== 1) return false;
   const method = start.method === undefined ? undefined : findMethod(run.observed.pinned.methods, start.method);
   return mayShareJob(executorOf(start, method));
 }
