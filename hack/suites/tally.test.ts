@@ -48,6 +48,15 @@ describe('the failures that a tally names', () => {
     expect(tallyVitest(report, 1).failures).toEqual(['a.test.ts: adds numbers']);
   });
 
+  it('say how each failed, by the first lines of its message without colours', () => {
+    const failure = `\u001B[31mError\u001B[39m: expected 1 to be 2\n    at a.test.ts:3\n${'    at deeper\n'.repeat(50)}`;
+    const assertionResults = [{ fullName: 'adds numbers', status: 'failed', failureMessages: [failure] }];
+    const [told = ''] =
+      tallyVitest(aReport({ testResults: [file({ assertionResults })], success: false }), 1).failures ?? [];
+    expect(told).toMatch(/^a\.test\.ts: adds numbers\n {2}Error: expected 1 to be 2\n {6}at a\.test\.ts:3\n/);
+    expect(told.split('\n')).toHaveLength(13);
+  });
+
   it('are files that could not be run', () => {
     expect(tallyVitest(aReport({ success: false, testResults: [file({})] }), 1).failures).toEqual(['a.test.ts']);
   });

@@ -1,11 +1,12 @@
 import { relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 
 /** How many tests, or checks, ended how. */
 export interface Tally {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
-  /** What failed, by name; may say less than `failed` counts. */
+  /** What failed, by name, and how, on further lines; may say less than `failed` counts. */
   readonly failures?: readonly string[];
 }
 
@@ -27,11 +28,13 @@ export function addTallies(left: Tally, right: Tally): Tally {
   };
 }
 
-/** What a run ends with: the names of what failed, one a line, then `12 passed, 0 failed`. */
+/** What a run ends with: what failed, and how, then `12 passed, 0 failed`. */
 export function renderTally({ passed, failed, skipped, failures = [] }: Tally): string {
   const sum = `${passed} passed, ${failed} failed${skipped === 0 ? '' : `, ${skipped} skipped`}`;
-  return failures.length === 0 ? sum : ['failed:', ...failures.map((name) => `  ${name}`), '', sum].join('\n');
+  return failures.length === 0 ? sum : ['failed:', ...failures.map(indent), '', sum].join('\n');
 }
+
+const indent = (text: string) => text.replaceAll(/^/gmu, '  ');
 
 /** What vitest's JSON report says, as far as it is read here. */
 export interface VitestReport {
@@ -44,8 +47,15 @@ export interface VitestReport {
     /** The test file. */
     readonly name: string;
     readonly status: string;
-    readonly assertionResults: readonly { readonly fullName: string; readonly status: string }[];
+    readonly message?: string;
+    readonly assertionResults: readonly TestResult[];
   }[];
+}
+
+interface TestResult {
+  readonly fullName: string;
+  readonly status: string;
+  readonly failureMessages?: readonly string[];
 }
 
 /**
@@ -68,10 +78,16 @@ export function tallyVitest(report: VitestReport | undefined, exitCode: number |
 
 /** Tests that failed, and files that could not be run. */
 function failuresOf({ testResults = [] }: VitestReport): string[] {
-  return testResults.flatMap(({ name, status, assertionResults }) => {
+  return testResults.flatMap(({ name, status, message, assertionResults }) => {
     const file = relative(process.cwd(), name);
     const failed = assertionResults.filter((test) => test.status === 'failed');
-    if (failed.length === 0) return status === 'failed' ? [file] : [];
-    return failed.map(({ fullName }) => `${file}: ${fullName}`);
+    if (failed.length === 0) return status === 'failed' ? [withBeginning(file, message)] : [];
+    return failed.map(({ fullName, failureMessages }) => withBeginning(`${file}: ${fullName}`, failureMessages?.[0]));
   });
+}
+
+/** As much of what failed as tells one failure from another: whoever sees nothing but the end of a log must see it. */
+function withBeginning(name: string, failure = ''): string {
+  const plain = stripVTControlCharacters(failure).slice(0, 1200).trimEnd();
+  return plain === '' ? name : `${name}\n${indent(plain.split('\n').slice(0, 12).join('\n'))}`;
 }
