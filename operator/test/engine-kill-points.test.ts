@@ -53,12 +53,13 @@ async function aRun({ pipeline }: Sample): Promise<Work> {
   return work;
 }
 
-/** The run is over, and what it needed is no longer there. */
-async function settled(work: Work): Promise<'settled'> {
+/** The run is over, and what it needed is no longer there; or the life is over in which this was waited for. */
+async function settled(work: Work, life: AbortSignal): Promise<'settled'> {
   const { namespace } = work;
-  await work.reaches('run', 'Succeeded', 600_000);
-  await until('its Jobs are gone', () => world.node.jobsOf(namespace).length === 0);
-  await until('its Pods are gone', () => world.node.podsOf(namespace).length === 0);
+  const isOver = async () => life.aborted || (await work.get('run')).status?.phase === 'Succeeded';
+  await until('the run has succeeded', isOver, 600_000);
+  await until('its Jobs are gone', () => life.aborted || world.node.jobsOf(namespace).length === 0);
+  await until('its Pods are gone', () => life.aborted || world.node.podsOf(namespace).length === 0);
   return 'settled';
 }
 
@@ -107,7 +108,10 @@ async function live(work: Work, points: readonly KillPoint[]): Promise<KillPoint
   const isAfter = ({ isWrite }: ProxiedRequest) => isWrite && point !== undefined;
   proxy.inject({ fault: { kind: 'swallow' }, when: isBefore, done });
   proxy.inject({ fault: { kind: 'loseAnswer', how: 'silence' }, when: isAfter, done });
-  const end = await Promise.race([operator.ended, settled(work)]);
+  const life = new AbortController();
+  const end = await Promise.race([operator.ended, settled(work, life.signal)]).finally(() => {
+    life.abort();
+  });
   // What ends a run may be seen here before the operator dies of it.
   if (point !== undefined) await operator.ended;
   await operator.kill();
@@ -121,7 +125,9 @@ async function live(work: Work, points: readonly KillPoint[]): Promise<KillPoint
 async function liveAndDie(work: Work): Promise<readonly KillPoint[]> {
   const points: KillPoint[] = [];
   while (points.length < mostLives) {
-    const point = await live(work, points);
+    const point = await live(work, points).catch((error: unknown) => {
+      throw new Error(`${String(error)}, after ${points.join(', ')}`, { cause: error });
+    });
     if (point === undefined) return points;
     points.push(point);
   }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Model, ModelStatus } from '../api/model.ts';
 import type { RunnerTask } from '../api/runner-task.ts';
+import { Waiting } from '../core/reconcile-error.ts';
 import type { AttemptOutcome } from '../core/work-item/observed.ts';
 import { aModel } from '../testing/a-world.ts';
 import { aStep } from '../testing/an-attempt.ts';
@@ -50,6 +51,16 @@ const { workItem, start } = aContext();
 const theAttempt = { path: start.path, attempt: start.attempt };
 
 describe('Attempts', () => {
+  it('are ready for Jobs only when Pods can be told whom to trust, and for all else anyway', () => {
+    const { attempts, jobs } = someAttempts();
+    const [job, call] = [aContext(), aCall()];
+    jobs.authorities = '';
+    expect(() => attempts.assertReady([call.start, job.start], job.pinned)).toThrow(Waiting);
+    expect(() => attempts.assertReady([call.start], call.pinned)).not.toThrow();
+    jobs.authorities = 'PEM';
+    expect(() => attempts.assertReady([job.start], job.pinned)).not.toThrow();
+  });
+
   describe('by a Job', () => {
     it('makes it, and observes it', async () => {
       const { attempts, jobs } = someAttempts();

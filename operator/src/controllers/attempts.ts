@@ -1,7 +1,9 @@
+import type { Method } from '../api/method.ts';
 import type { WorkItem } from '../api/work-item.ts';
 import { executorOf, type Executor } from '../core/execution/executor-of.ts';
 import { findMethod } from '../core/pipeline/step-methods.ts';
-import type { AttemptOutcome, ObservedAttempt } from '../core/work-item/observed.ts';
+import type { AttemptOutcome, ObservedAttempt, PinnedPipeline } from '../core/work-item/observed.ts';
+import type { StartAttempt } from '../core/work-item/work-item-plan.ts';
 import { JobStarts, type JobStartsParts } from './job-starts.ts';
 import { LostJobs } from './lost-jobs.ts';
 import { type Deed, type OperationId, operationOf, type OperationWaiting } from './operations.ts';
@@ -44,10 +46,13 @@ export class Attempts implements AttemptPort {
     return [...this.#parts.operations.observe(uid), ...this.#lostJobs.observe(uid, this.#parts.jobs.observe(uid))];
   }
 
+  assertReady(starts: readonly StartAttempt[], pinned: PinnedPipeline): void {
+    const isJob = (start: StartAttempt) => jobExecutors.has(chooseExecutor(start, pinned).executor);
+    if (starts.some(isJob)) this.#parts.jobs.assertReady();
+  }
+
   async start(context: AttemptContext): Promise<void> {
-    const { start, pinned } = context;
-    const method = start.method === undefined ? undefined : findMethod(pinned.methods, start.method);
-    const executor = executorOf(start, method);
+    const { executor, method } = chooseExecutor(context.start, context.pinned);
     if (executor === undefined) this.#settle(context, notServed(context));
     else if (executor === 'agent-job') await this.#jobStarts.startAgent(context, method);
     else if (executor === 'code-job' || executor === 'image-job') await this.#jobStarts.start(context);
@@ -121,6 +126,17 @@ export class Attempts implements AttemptPort {
 
 /** What is work from its beginning to its end; all else that the operator does is waiting. */
 const working: ReadonlySet<Executor> = new Set<Executor>(['http-call', 'output']);
+
+/** What runs in Pods. */
+const jobExecutors: ReadonlySet<Executor | undefined> = new Set<Executor>(['agent-job', 'code-job', 'image-job']);
+
+function chooseExecutor(
+  start: StartAttempt,
+  { methods }: PinnedPipeline,
+): { readonly executor: Executor | undefined; readonly method: Method | undefined } {
+  const method = start.method === undefined ? undefined : findMethod(methods, start.method);
+  return { executor: executorOf(start, method), method };
+}
 
 const keyOf = ({ workItemUid, path, number }: OperationId) => `${workItemUid} ${number} ${path}`;
 

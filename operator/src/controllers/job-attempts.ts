@@ -54,11 +54,17 @@ export class JobAttempts {
   }
 
   /**
-   * Makes the Job of an attempt; repeatable, because its name says which attempt it is. @throws Waiting as long as the
-   * certificate authorities of the server are not known: a Pod keeps what it was made with, and could not bring its result home
+   * @throws Waiting as long as the certificate authorities of the server are not known: a Pod keeps what it was made with, and
+   * could not bring its result home
    */
+  assertReady(): void {
+    if (this.#settings.certificateAuthorities() === '')
+      throw new Waiting('the certificate of the server is not known yet', authoritiesDelayMs);
+  }
+
+  /** Makes the Job of an attempt; repeatable, because its name says which attempt it is. @throws Waiting as `assertReady` */
   async start(context: AttemptContext): Promise<JobStart> {
-    this.#assertTrust();
+    this.assertReady();
     const prepared = await this.#prepare(context);
     if ('outcome' in prepared) return prepared;
     const { parts } = prepared;
@@ -71,10 +77,10 @@ export class JobAttempts {
 
   /**
    * Makes the Job that attempts share; repeatable. Attempts whose tasks are too large together get a Job each, today and
-   * whenever it is tried again. @throws Waiting as `start` does
+   * whenever it is tried again. @throws Waiting as `assertReady` does
    */
   async startTogether(contexts: readonly AttemptContext[]): Promise<JobStart> {
-    this.#assertTrust();
+    this.assertReady();
     const prepared = await Promise.all(contexts.map((context) => this.#prepare(context)));
     const broken = prepared.find((each) => 'outcome' in each);
     if (broken !== undefined) return broken;
@@ -91,11 +97,6 @@ export class JobAttempts {
       contexts.map((context) => this.start({ ...context, start: without(context.start, 'jobName') })),
     );
     return started.find((each) => each !== undefined);
-  }
-
-  #assertTrust(): void {
-    if (this.#settings.certificateAuthorities() === '')
-      throw new Waiting('the certificate of the server is not known yet', authoritiesDelayMs);
   }
 
   async #create(contexts: readonly AttemptContext[], parts: OwnParts): Promise<JobStart> {

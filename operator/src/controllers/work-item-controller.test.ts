@@ -94,6 +94,19 @@ describe('reconcileWorkItem', () => {
     expect(engine.cluster.calls).toEqual(['1 pay']);
   });
 
+  it('records nothing while what it would start cannot be started', async () => {
+    const plain = aWorld();
+    await expectGoodEnd(plain);
+    let isKnown = false;
+    const engine = aWorld({ authorities: () => (isKnown ? 'PEM' : '') });
+    const startedAtMs = engine.cluster.nowMs;
+    await engine.settle(() => engine.cluster.nowMs >= startedAtMs + 2_000);
+    expect(engine.writes).toEqual(['keep everything']);
+    isKnown = true;
+    await expectGoodEnd(engine);
+    expect(engine.writes).toEqual(plain.writes);
+  });
+
   describe('an operator that dies', () => {
     let writes: readonly string[] = [];
     beforeAll(async () => {

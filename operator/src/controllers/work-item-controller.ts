@@ -149,10 +149,12 @@ interface Turn extends Prepared {
   readonly fresh: FreshAttempts;
 }
 
-/** NOTE: the order matters. What is done is recorded before. */
+/** NOTE: the order matters. What is done is recorded before, and nothing is recorded again and again that cannot be done. */
 async function carryOut(parts: WorkItemControllerParts, turn: Turn): Promise<void> {
-  const { workItem, fresh, isRecorded } = turn;
+  const { workItem, fresh, isRecorded, pinned } = turn;
   const { plan, effects } = turn.answered;
+  const starts = effects.filter((effect) => effect.kind === 'start-attempt');
+  if (starts.length > 0) parts.attempts.assertReady(starts, pinned);
   if (isRecorded) await fresh.around(workItem, plan.status, () => record(parts, workItem, plan.status));
   if (plan.status.startedAt === undefined && plan.status.finishedAt === undefined) releaseUnlessQueued(parts, turn);
   parts.attempts.settle(workItem, openAttempts(plan.status));

@@ -29,6 +29,8 @@ export interface WorkItemCluster {
 export interface AttemptPort {
   /** Those of a WorkItem that are there. */
   observe(workItem: WorkItem): readonly ObservedAttempt[];
+  /** Called before they are recorded. @throws Waiting while one of them could not be started anyway */
+  assertReady(starts: readonly StartAttempt[], pinned: PinnedPipeline): void;
   /** Starts a recorded attempt; what stands under its name already is taken only when it is the same. */
   start(attempt: AttemptContext): Promise<void>;
   /** Starts attempts that share a Job, whose name their records have. */

@@ -18,6 +18,8 @@ export interface EngineWorld {
   readonly limits?: QueueLimits;
   readonly script: PodScript;
   readonly fault?: ProcessSettings['fault'];
+  /** Certificate authorities of the server as an operator knows them; known from its start by default. */
+  readonly authorities?: () => string;
   /** Operators that all believe that they lead; 1 by default. */
   readonly operators?: number;
   /** Chooses what happens; a world without it is friendly: it sees everything at once. */
@@ -133,9 +135,9 @@ export class HostileEngine {
   }
 
   #start(): OperatorProcess {
-    const { methods = [], limits, fault = () => undefined, choose } = this.#world;
+    const { methods = [], limits, fault = () => undefined, authorities = () => 'PEM', choose } = this.#world;
     return new OperatorProcess({
-      ...{ cluster: this.cluster, pipelines: this.pipelines, methods, fault, writes: this.writes },
+      ...{ cluster: this.cluster, pipelines: this.pipelines, methods, fault, authorities, writes: this.writes },
       limits: limits ?? { maxConcurrentWorkItems: 100, maxConcurrentPerProject: 100 },
       delay: () => choose?.(3) ?? 0,
     });

@@ -28,6 +28,8 @@ export interface ProcessSettings {
   readonly fault: (count: number, what: string) => 'crash-before' | 'crash-after' | undefined;
   /** Every write of every process, in order. */
   readonly writes: string[];
+  /** What Pods are told to trust; nothing while that is not known. */
+  readonly authorities: () => string;
   /** How many turns of others come between a call and its answer. */
   readonly delay: () => number;
 }
@@ -207,7 +209,7 @@ export class OperatorProcess {
       jobs: new JobAttempts(jobs, programs, {
         images: { conclave: 'conclave', runtime: 'runtime' },
         serverUrl: 'https://server',
-        certificateAuthorities: () => 'PEM',
+        certificateAuthorities: this.#settings.authorities,
         queueName: () => undefined,
       }),
       operations: this.operations,

@@ -87,8 +87,11 @@ export class RunInvariants {
     if (phase !== 'Running') return [];
     if (step.type === 'parallel_group' && step.parallelConfig !== undefined) {
       const prefix = path.slice(0, path.lastIndexOf('.') + 1);
-      const parts = new Set(step.steps.map(({ name }) => prefix + name));
-      const running = records.filter((record) => parts.has(record.path) && takesPlace(record)).length;
+      const busy = records.filter((record) => record.path.startsWith(prefix) && this.#takesPlace(record));
+      const running = step.steps.filter(({ name }) => {
+        const parts = namesIn(this.#nodeAt(name));
+        return busy.some((record) => parts.has(nameOf(record.path)));
+      }).length;
       return running > step.parallelConfig.maxParallel ? [`${running} steps of ${path} run at once`] : [];
     }
     if (step.type !== 'loop') return [];
@@ -108,8 +111,14 @@ export class RunInvariants {
     return before === summary || retryCount > 0 ? [] : ['the run changed after it had ended'];
   }
 
+  /** Whether a step runs or waits for something else than the steps beside it. */
+  #takesPlace(record: StepStatus): boolean {
+    if (!isUnderWay(record) || record.reason === 'FallbackRunning') return false;
+    return this.#nodeAt(record.path).children.length === 0;
+  }
+
   #nodeAt(path: string): StepNode {
-    const node = this.#graph.byName.get(path.slice(path.lastIndexOf('.') + 1));
+    const node = this.#graph.byName.get(nameOf(path));
     if (node === undefined) throw new Error(`there is no step at ${path}`);
     return node;
   }
@@ -120,8 +129,16 @@ const loopPathsOf = (path: string) => Array.from(path.matchAll(/\[/g), ({ index 
 
 const isUnderWay = ({ phase }: StepStatus) => phase === 'Running' || phase === 'Waiting';
 
-/** What waits for its fallback has lent it its place. */
-const takesPlace = (record: StepStatus) => isUnderWay(record) && record.reason !== 'FallbackRunning';
+const nameOf = (path: string) => path.slice(path.lastIndexOf('.') + 1);
+
+/** The names of a step and of all that it is made of. */
+function namesIn({ name, children, routed }: StepNode): ReadonlySet<string> {
+  return new Set([
+    name,
+    ...children.flatMap((child) => [...namesIn(child)]),
+    ...routed.flatMap((each) => [...namesIn(each)]),
+  ]);
+}
 
 const recordOf = ({ steps = [] }: WorkItemStatus, path: string) => steps.find((record) => record.path === path);
 

@@ -14,6 +14,8 @@ export class ScriptedJobs implements JobPort {
   readonly removed: string[] = [];
   readonly pods: PodView[] = [];
   /** Namespaces whose programs were kept from the network, and why they are not. */
+  /** What Pods are told to trust. */
+  authorities = 'PEM';
   readonly isolated: string[] = [];
   isolationRefused: string | undefined;
   readonly jobs = new Map<string, LiveJob>();
@@ -75,7 +77,7 @@ export class ScriptedJobs implements JobPort {
     };
     return new JobAttempts(this, programs, {
       images: { conclave: 'conclave', runtime: 'runtime' },
-      ...{ serverUrl: 'https://server', certificateAuthorities: () => 'PEM', queueName: () => undefined },
+      ...{ serverUrl: 'https://server', certificateAuthorities: () => this.authorities, queueName: () => undefined },
     });
   }
 }

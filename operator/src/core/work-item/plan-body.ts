@@ -1,10 +1,10 @@
 import type { StepNode } from '../pipeline/step-node.ts';
 import { bodyMembers } from './body-members.ts';
 import { type Frame, pathIn } from './frame.ts';
-import { takesPlace } from './lend-place.ts';
 import { type Leave, planStep } from './plan-step.ts';
 import type { Run } from './run.ts';
-import { countsAsFailure, isEnded, stateOf } from './step-state.ts';
+import { countsAsFailure, isEnded, isUnderWay, stateOf } from './step-state.ts';
+import { takesPlace } from './takes-place.ts';
 
 /** Steps that run together: those of the run, of a group, of a branch, or of one iteration. */
 export interface Body {
@@ -30,7 +30,7 @@ export function planBody(run: Run, { nodes, frame, leave, slots }: Body): BodyVe
   const hasPlace = (node: StepNode) => slots < Infinity && takesPlace(run, node, frame);
   let free = slots;
   let hasFailed = members.some((node) => countsAsFailure(run, node, frame));
-  for (const node of members) {
+  for (const node of slots < Infinity ? begunFirst(run, members, frame) : members) {
     const hadPlace = hasPlace(node);
     const held = !hadPlace && free <= 0 && leave === 'go' ? 'hold' : leave;
     planStep(run, { node, frame }, hasFailed ? 'stop' : held);
@@ -38,6 +38,14 @@ export function planBody(run: Run, { nodes, frame, leave, slots }: Body): BodyVe
     hasFailed ||= countsAsFailure(run, node, frame);
   }
   return judgeBody(run, members, { frame, leave });
+}
+
+/** Where places are few, what has begun gets on before anything else begins. */
+function begunFirst(run: Run, members: readonly StepNode[], frame: Frame): readonly StepNode[] {
+  const [begun, others] = [true, false].map((isBegun) =>
+    members.filter((node) => isUnderWay(run.record(pathIn(frame, node))) === isBegun),
+  );
+  return [...(begun ?? []), ...(others ?? [])];
 }
 
 function judgeBody(

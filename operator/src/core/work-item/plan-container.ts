@@ -4,13 +4,13 @@ import { evaluate } from './activate.ts';
 import { bodyMembers } from './body-members.ts';
 import { fail, setEnded, skip, succeed } from './finish-step.ts';
 import type { Frame } from './frame.ts';
-import { takesPlace } from './lend-place.ts';
 import { historyOf, pathOf, type Place } from './place.ts';
 import { planBody } from './plan-body.ts';
 import type { Leave } from './plan-step.ts';
 import { hasReadReferences } from './resolve-step.ts';
 import type { Run } from './run.ts';
 import { stepReasons } from './step-reasons.ts';
+import { takesPlace } from './takes-place.ts';
 
 /** Begins a `parallel_group`: its steps run side by side. */
 export function beginGroup(run: Run, place: Place, record: StepStatus | undefined): void {

@@ -170,6 +170,30 @@ const order: Record<string, PlanningCase> = {
     started: ['l[0].a', 'b', 'c'],
     run: 'Succeeded AllStepsSucceeded',
   },
+  'what stands still until a step beside it has run takes no place in the group': {
+    steps: [
+      group('g', [group('inner', [call('b', { inputs: { x: from('{{a.v}}') } })]), call('a')], {
+        parallelConfig: { maxParallel: 1 },
+      }),
+    ],
+    when: (run) => run.succeed('a', { v: 1 }).succeed('b'),
+    started: ['a', 'b'],
+    run: 'Succeeded AllStepsSucceeded',
+  },
+  'what has begun in a group gets on before anything else begins': {
+    steps: [
+      group(
+        'g',
+        [
+          call('d', { isChild: true }),
+          group('inner', [call('a', { check: [{ boolean: 'true', run: 'd' }] }), call('b', { dependsOn: ['a'] })]),
+        ],
+        { parallelConfig: { maxParallel: 1 } },
+      ),
+    ],
+    when: (run) => run.succeed('a').succeed('b').succeed('d'),
+    started: ['a', 'b', 'd'],
+  },
   'conditions, groups and loops take no place of a running step': {
     steps: [group('g', [choice('c', 'true', [[loop('l', [call('x')])]])])],
     given: { inputs: { items: [1] } },
