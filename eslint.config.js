@@ -31,6 +31,7 @@ const owners = {
   pdfmake: ['executors'],
   marked: ['executors'],
   'csv-stringify': ['executors'],
+  openai: ['runner'],
   fastify: ['server'],
   cloudevents: ['server'],
   '@aws-sdk/client-s3': ['records'],
