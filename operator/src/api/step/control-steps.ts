@@ -26,7 +26,12 @@ export const parallelGroup = z.strictObject({
   type: z.literal('parallel_group').meta({ description: 'Runs its steps side by side.' }),
   executionMode: z.literal('workflow_logic').optional().meta({ description: 'Always `workflow_logic`.' }),
   parallelConfig: z
-    .strictObject({ maxParallel: count('Steps that may run at the same time; all by default.', { min: 1, max: 256 }) })
+    .strictObject({
+      maxParallel: count(
+        'Steps that may run at the same time; all by default. One that stands still until another of them has run does not count.',
+        { min: 1, max: 256 },
+      ),
+    })
     .optional()
     .meta({ description: 'How much of it runs at the same time.' }),
   steps: nestedSteps('Steps of the group.'),
