@@ -1,7 +1,8 @@
-/** The runner's containers that come from the product's image: `agent prepare` and `agent collect`. */
+/** The runner's containers that come from the product's image: `agent prepare`, `agent run` and `agent collect`. */
 import { writeFileSync } from 'node:fs';
 import { exitCodes } from '../api/runner-result.ts';
 import type { Collected } from '../runner/collect.ts';
+import type { SendHttp } from '../runner/agent/tools/http-port.ts';
 
 const folder = '/conclave';
 const terminationLog = '/dev/termination-log';
@@ -9,12 +10,26 @@ const { CONCLAVE_TASK_DIGEST: taskDigest, CONCLAVE_ARTIFACTS_URL: url = '' } = p
 const tokenFile = process.env['CONCLAVE_TOKEN_FILE'] ?? '/var/run/secrets/conclave/token';
 const caFile = process.env['CONCLAVE_CA_FILE'] ?? `${folder}/ca.pem`;
 
+/** Time that an agent has to leave what it has used, in milliseconds. */
+const lastMs = 10_000;
+
+const interruption = new AbortController();
+const sendHttp: SendHttp = async (request, signal) => {
+  const { HttpCaller } = await import('../executors/http/http-caller.ts');
+  return await new HttpCaller().call(request, signal);
+};
+
 /** What each word on the command line does. Only what it needs is loaded. */
 const actions: Readonly<Record<string, () => Promise<Collected>>> = {
   async prepare() {
     if (taskDigest === undefined) throw new Error('CONCLAVE_TASK_DIGEST is not set');
     const { prepare } = await import('../runner/prepare.ts');
     return await prepare({ folder, taskDigest, service: { url, tokenFile, caFile } });
+  },
+  async run() {
+    const { runTask } = await import('../runner/agent/run-task.ts');
+    const surroundings = { environment: process.env, interruption: interruption.signal, sendHttp };
+    return await runTask({ folder, workspace: '/tmp/workspace', taskDigest, ...surroundings });
   },
   async collect() {
     const { collect } = await import('../runner/collect.ts');
@@ -24,8 +39,12 @@ const actions: Readonly<Record<string, () => Promise<Collected>>> = {
 
 /** As process 1 it would ignore the signal. */
 process.once('SIGTERM', () => {
-  end('Interrupted', 'The pod was asked to end.');
+  interruption.abort();
+  if (process.argv[2] === 'run') setTimeout(interrupted, lastMs);
+  else interrupted();
 });
+
+const interrupted = () => end('Interrupted', 'The pod was asked to end.');
 
 /** Leaves a failure that a new attempt may mend. */
 function end(reason: string, message: string): never {

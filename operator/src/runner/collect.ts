@@ -43,7 +43,21 @@ async function judge({ folder, taskDigest, patience }: Collection): Promise<Term
     if (!(error instanceof TaskError)) throw error;
     return failed('TaskUnreadable', error.message);
   }
-  const { artifacts = [], ...verdict } = await readVerdict(folder, task.work.kind);
+  return await conclude(await readVerdict(folder, task.work.kind), { folder, task, patience });
+}
+
+/** What a verdict is part of. */
+export interface Conclusion {
+  readonly folder: string;
+  readonly task: RunnerTask;
+  readonly patience?: Patience | undefined;
+}
+
+/** Checks what is claimed, and stores what belongs to it: only then it counts. */
+export async function conclude(
+  { artifacts = [], ...verdict }: Verdict,
+  { folder, task, patience }: Conclusion,
+): Promise<TerminationMessage> {
   if (verdict.outcome !== 'succeeded') return verdict;
   const checked = await checkOutputs(verdict.outputs ?? {}, task);
   if ('failure' in checked) return spoilt(verdict, checked.failure);
@@ -120,7 +134,8 @@ const noService = {
   message: 'The result has to be stored as an artifact, and the task names no artifact service.',
 };
 
-function exitCodeOf({ outcome, error }: TerminationMessage): number {
+/** How the container ends. */
+export function exitCodeOf({ outcome, error }: TerminationMessage): number {
   if (outcome === 'succeeded') return exitCodes.done;
   if (outcome === 'limit') return exitCodes.limitReached;
   return error?.retryable === true ? exitCodes.retryable : exitCodes.terminal;

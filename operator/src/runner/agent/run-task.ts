@@ -1,0 +1,109 @@
+import { rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { apiVersion } from '../../api/kind.ts';
+import { exitCodes, type RunnerResult, type TerminationMessage } from '../../api/runner-result.ts';
+import type { RunnerTask } from '../../api/runner-task.ts';
+import { defined } from '../../core/defined.ts';
+import type { Patience } from '../artifact-client.ts';
+import { type Collected, conclude, exitCodeOf } from '../collect.ts';
+import { readTask, TaskError } from '../read-task.ts';
+import { renderTerminationMessage } from '../render-termination-message.ts';
+import { failed, type Verdict } from '../verdict.ts';
+import { ModelError } from './chat.ts';
+import { doWork, type Done } from './do-work.ts';
+import { ModelClient, type ModelPatience } from './model-client.ts';
+import { type Secrets, takeSecrets } from './secrets.ts';
+import { storeTranscript } from './store-transcript.ts';
+import type { SendHttp } from './tools/http-port.ts';
+import { Transcript } from './transcript.ts';
+import { limitReached, limitsOf, type WorkParts } from './work-parts.ts';
+
+/** What is run, and with what. */
+export interface AgentRun {
+  /** The folder that the containers of the pod share. */
+  readonly folder: string;
+  /** Where the agent works; it is made when a tool needs it. */
+  readonly workspace: string;
+  /** Of the task document, where it came as an artifact. */
+  readonly taskDigest: string | undefined;
+  /** Secrets are taken out of it. */
+  readonly environment: NodeJS.ProcessEnv;
+  /** Aborted when the pod is asked to end. */
+  readonly interruption: AbortSignal;
+  /** Calls hosts of the outside, and can be led nowhere else. */
+  readonly sendHttp: SendHttp;
+  readonly patience?: Patience | undefined;
+  readonly modelPatience?: ModelPatience | undefined;
+}
+
+/** Longest that a timer can wait, in milliseconds. */
+const longestTimerMs = 2_147_483_647;
+
+/** Does what the task says, leaves `result.json`, and says how the attempt ended. */
+export async function runTask(run: AgentRun): Promise<Collected> {
+  const startedAt = new Date().toISOString();
+  let task: RunnerTask;
+  try {
+    task = await readTask(join(run.folder, 'task.json'), run.taskDigest);
+  } catch (error) {
+    if (!(error instanceof TaskError)) throw error;
+    return { message: renderTerminationMessage(failed('TaskUnreadable', error.message)), exitCode: exitCodes.terminal };
+  }
+  const secrets = takeSecrets(task, run.environment);
+  const { verdict, transcript, toolCalls } = await work(task, secrets, run);
+  const message = await conclude(verdict, { folder: run.folder, task, patience: run.patience });
+  const { outcome, error, usage } = message;
+  transcript.add({ kind: 'end', outcome, reason: error?.reason });
+  const stored = await storeTranscript(transcript, task, run.interruption.aborted);
+  await writeResult(run.folder, {
+    ...{ apiVersion, kind: 'Result', outcome, startedAt, finishedAt: new Date().toISOString() },
+    ...defined({ error, usage, toolCalls, transcript: stored, outputs: outputsOf(message, verdict) }),
+    provenance: { models: modelsOf(task) },
+  });
+  return { message: renderTerminationMessage(message), exitCode: exitCodeOf(message) };
+}
+
+const outputsOf = ({ outcome }: TerminationMessage, { outputs }: Verdict) =>
+  outcome === 'succeeded' ? outputs : undefined;
+
+async function work(task: RunnerTask, secrets: Secrets, run: AgentRun): Promise<Done & { transcript: Transcript }> {
+  const transcript = new Transcript(secrets);
+  const { name, namespace } = task.workItem;
+  transcript.add({ kind: 'task', workItem: `${namespace}/${name}`, step: task.step.path, attempt: task.step.attempt });
+  const wallTime = AbortSignal.timeout(Math.min(limitsOf(task).wallTimeSeconds * 1000, longestTimerMs));
+  const signal = AbortSignal.any([run.interruption, wallTime]);
+  const { modelPatience: patience } = run;
+  const client = new ModelClient({ secrets, transcript, headers: headersOf(task), signal, patience });
+  const parts: WorkParts = { task, client, secrets, transcript, signal };
+  const done = await doWork(parts).catch((error: unknown): Done => {
+    if (run.interruption.aborted) return { verdict: failed('Interrupted', 'The pod was asked to end.', true) };
+    if (wallTime.aborted) return { verdict: limitReached(`It took ${limitsOf(task).wallTimeSeconds} s.`) };
+    return { verdict: failureOf(error, secrets) };
+  });
+  return { ...done, transcript, verdict: { ...done.verdict, usage: client.usage } };
+}
+
+function failureOf(error: unknown, secrets: Secrets): Verdict {
+  if (error instanceof ModelError) return failed(error.reason, error.message, error.retryable);
+  const told = secrets.redact(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  console.error(told);
+  return failed('RunnerFailed', told.slice(0, 500), true);
+}
+
+/** What a server that serves many can tell by whose question it is. */
+function headersOf({ work, step }: RunnerTask): Record<string, string> {
+  const role = work.kind === 'agent' ? (work.role.role ?? work.role.name) : undefined;
+  const headers = defined({ 'x-conclave-role': role, 'x-conclave-step': step.path });
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, encodeURI(value.toWellFormed())]));
+}
+
+function modelsOf({ work }: RunnerTask): string[] {
+  if (work.kind === 'agent') return [work.role.model.name];
+  return work.kind === 'flow' ? [...new Set(work.completions.map(({ model }) => model.name))] : [];
+}
+
+async function writeResult(folder: string, result: RunnerResult): Promise<void> {
+  const path = join(folder, 'result.json');
+  await writeFile(`${path}.part`, JSON.stringify(result));
+  await rename(`${path}.part`, path);
+}
