@@ -78,6 +78,11 @@ async function collect(chunks: AsyncIterable<OpenAI.ChatCompletionChunk>) {
 }
 
 describe('the answers of the stand-in', () => {
+  test('come from loopback, where nobody asks for more', async () => {
+    const { url } = await start();
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:/);
+  });
+
   test('say that they are simulated', async () => {
     const { ask, client } = await start();
     expect((await ask('hello')).model).toBe('tiny (simulated)');
@@ -198,6 +203,8 @@ describe('the script', () => {
     expect(contentOf(await ask('the release'))).toBe('shipping');
     expect(contentOf(await ask('go', { tools: [lookUp] }))).toBe('looking');
     expect(contentOf(await (await as('po', 'test')).ask('go'))).toBe('whatever');
+    const elsewhere = await as('qa', 'review');
+    expect([contentOf(await elsewhere.ask('a')), contentOf(await elsewhere.ask('a'))]).toEqual(['quality', 'quality']);
   });
 
   test('lets a fault happen to the answer of a later rule, so often as it says', async () => {
@@ -378,6 +385,15 @@ describe('/metrics', () => {
     expect(second.usage!.prompt_tokens_details?.cached_tokens).toBe(96);
     expect(await metric(url, 'vllm:generation_tokens_total')).toBe(8);
     expect(await metric(url, 'vllm:request_success_total', 'finished_reason="stop"')).toBe(2);
+  });
+
+  test('keeps the prompts of tenants with different salts apart', async () => {
+    const { ask, url } = await start();
+    const prompt = 'shared '.repeat(60);
+    for (const cache_salt of ['one', 'two', undefined]) await ask(prompt, { cache_salt });
+    expect(await metric(url, 'vllm:prefix_cache_hits_total')).toBe(0);
+    await ask(prompt, { cache_salt: 'two' });
+    expect(await metric(url, 'vllm:prefix_cache_hits_total')).toBeGreaterThan(0);
   });
 
   test('shows requests while they run, and how they ended', async () => {
