@@ -10,7 +10,7 @@ import { readTask, TaskError } from '../read-task.ts';
 import { renderTerminationMessage } from '../render-termination-message.ts';
 import { failed, type Verdict } from '../verdict.ts';
 import { ModelError } from './chat.ts';
-import { doWork, type Done } from './do-work.ts';
+import { doWork, type Tally } from './do-work.ts';
 import { ModelClient, type ModelPatience } from './model-client.ts';
 import { type Secrets, takeSecrets } from './secrets.ts';
 import { storeTranscript } from './store-transcript.ts';
@@ -66,7 +66,13 @@ export async function runTask(run: AgentRun): Promise<Collected> {
 const outputsOf = ({ outcome }: TerminationMessage, { outputs }: Verdict) =>
   outcome === 'succeeded' ? outputs : undefined;
 
-async function work(task: RunnerTask, secrets: Secrets, run: AgentRun): Promise<Done & { transcript: Transcript }> {
+interface Worked {
+  readonly verdict: Verdict;
+  readonly transcript: Transcript;
+  readonly toolCalls: RunnerResult['toolCalls'];
+}
+
+async function work(task: RunnerTask, secrets: Secrets, run: AgentRun): Promise<Worked> {
   const transcript = new Transcript(secrets);
   const { name, namespace } = task.workItem;
   transcript.add({ kind: 'task', workItem: `${namespace}/${name}`, step: task.step.path, attempt: task.step.attempt });
@@ -75,12 +81,13 @@ async function work(task: RunnerTask, secrets: Secrets, run: AgentRun): Promise<
   const { modelPatience: patience } = run;
   const client = new ModelClient({ secrets, transcript, headers: headersOf(task), signal, patience });
   const parts: WorkParts = { task, client, secrets, transcript, signal };
-  const done = await doWork(parts).catch((error: unknown): Done => {
-    if (run.interruption.aborted) return { verdict: failed('Interrupted', 'The pod was asked to end.', true) };
-    if (wallTime.aborted) return { verdict: limitReached(`It took ${limitsOf(task).wallTimeSeconds} s.`) };
-    return { verdict: failureOf(error, secrets) };
+  const tally: Tally = {};
+  const verdict = await doWork(parts, run, tally).catch((error: unknown): Verdict => {
+    if (run.interruption.aborted) return failed('Interrupted', 'The pod was asked to end.', true);
+    if (wallTime.aborted) return limitReached(`It took ${limitsOf(task).wallTimeSeconds} s.`);
+    return failureOf(error, secrets);
   });
-  return { ...done, transcript, verdict: { ...done.verdict, usage: client.usage } };
+  return { toolCalls: tally.toolCalls?.(), transcript, verdict: { ...verdict, usage: client.usage } };
 }
 
 function failureOf(error: unknown, secrets: Secrets): Verdict {

@@ -5,6 +5,9 @@ import type { ChatMessage, ChatRequest } from './chat.ts';
 /** Characters of a token where nothing is known yet: fewer than in most languages, so that estimates are high. */
 const usualCharactersPerToken = 3;
 
+/** No model packs more: a server that says so does not count what its cache had. */
+const mostCharactersPerToken = 6;
+
 /** What a conversation measures, in characters: its words, and the words around them. */
 export function measureRequest({ messages, functions = [] }: Pick<ChatRequest, 'messages' | 'functions'>): number {
   return messages.reduce((sum, message) => sum + measureMessage(message), JSON.stringify(functions).length);
@@ -18,8 +21,8 @@ export function estimateTokens(
   characters: number,
   known?: { readonly characters: number; readonly tokens: number },
 ): number {
-  const perToken =
-    known === undefined || known.tokens === 0 ? usualCharactersPerToken : known.characters / known.tokens;
+  const seen = known === undefined || known.tokens === 0 ? usualCharactersPerToken : known.characters / known.tokens;
+  const perToken = Math.min(seen, mostCharactersPerToken);
   return Math.ceil(characters / perToken);
 }
 
