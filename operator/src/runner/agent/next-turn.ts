@@ -1,8 +1,8 @@
-import type { AgentLimits } from '../../api/agent.ts';
 import type { JsonObject } from '../../api/json.ts';
 import type { Failure } from '../verdict.ts';
 import type { ChatAnswer, ToolCall } from './chat.ts';
 import { isRefused, type Judged } from './judge-answer.ts';
+import type { WorkLimits } from './work-parts.ts';
 
 /** How far an agent has come. */
 export interface Progress {
@@ -30,7 +30,7 @@ export type NextTurn =
   | { readonly kind: 'limit'; readonly message: string };
 
 /** The limit that leaves no further turn, in words. */
-export function turnsLeft({ turns }: Progress, { maxTurns }: Required<AgentLimits>): string | undefined {
+export function turnsLeft({ turns }: Progress, { maxTurns }: WorkLimits): string | undefined {
   return turns < maxTurns ? undefined : `All ${maxTurns} turns were used.`;
 }
 
@@ -39,7 +39,7 @@ export interface Turn {
   readonly answer: ChatAnswer;
   /** The outputs that the answer is, or what is wrong with it; of no account where it calls something. */
   readonly judged: Judged<JsonObject>;
-  readonly limits: Required<AgentLimits>;
+  readonly limits: WorkLimits;
 }
 
 /** Decides what follows an answer, and how far the agent has come with it. */

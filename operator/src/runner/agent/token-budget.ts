@@ -1,6 +1,6 @@
-import type { AgentLimits } from '../../api/agent.ts';
 import type { Usage } from '../../api/usage.ts';
 import type { ChatMessage, ChatRequest } from './chat.ts';
+import type { WorkLimits } from './work-parts.ts';
 
 /** Characters of a token where nothing is known yet: fewer than in most languages, so that estimates are high. */
 const usualCharactersPerToken = 3;
@@ -28,7 +28,7 @@ export function estimateTokens(
 
 /** Where a question stands between its limits. */
 export interface Room {
-  readonly limits: Required<AgentLimits>;
+  readonly limits: WorkLimits;
   readonly used: Usage;
   readonly promptTokens: number;
   readonly contextLength: number | undefined;

@@ -15,8 +15,11 @@ export interface WorkParts {
   readonly signal: AbortSignal;
 }
 
+/** Limits with nothing left open. */
+export type WorkLimits = { readonly [Limit in keyof AgentLimits]-?: NonNullable<AgentLimits[Limit]> };
+
 /** The limits of a task. The operator completes them; where one is missing nothing may be used that was not reserved. */
-export function limitsOf({ limits = {}, deadlineSeconds = 0 }: RunnerTask): Required<AgentLimits> {
+export function limitsOf({ limits = {}, deadlineSeconds = 0 }: RunnerTask): WorkLimits {
   const { maxTurns = 0, maxToolCalls = 0, maxTokens = 0, maxOutputTokens = 0 } = limits;
   return {
     maxTurns,

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { JsonValue } from '../../../api/json.ts';
 import { aTask } from '../../../testing/a-runner-task.ts';
 import { fence, markOf } from './fence.ts';
 import { describeForm, renderOpening } from './render-opening.ts';
@@ -57,7 +58,7 @@ describe('the opening of a conversation', () => {
 });
 
 describe('the template of a prompt', () => {
-  const values = new Map([
+  const values = new Map<string, JsonValue>([
     ['inputs', { name: 'tea {{secret}}', list: [1, 2] }],
     ['secret', 'no'],
   ]);
