@@ -188,13 +188,14 @@ describe('the tool `http`', () => {
 });
 
 describe('the workspace', () => {
-  it.each(['../out', '/etc/passwd', 'a/../../out', '.git/config', 'link/x', 'link', 'a\\b', '.'])(
+  it.each(['../out', '/etc/passwd', 'a/../../out', '.git/config', 'link/x', 'link', 'leak', 'a\\b', '.'])(
     'is left by no path: %s',
     async (path) => {
       const { bench, task } = await anAgent([write(path, 'evil'), call('file_read', { path }), done]);
       await mkdir(bench.workspace);
       await writeFile(join(bench.folder, 'out'), 'outside');
       await symlink(bench.folder, join(bench.workspace, 'link'));
+      await symlink(join(bench.folder, 'out'), join(bench.workspace, 'leak'));
       await bench.run(task);
       const told = bench.model.asked.at(-1)?.messages.filter(({ role }) => role === 'tool') ?? [];
       expect(told).toHaveLength(2);
