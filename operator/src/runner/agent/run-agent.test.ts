@@ -64,6 +64,7 @@ describe('an agent', () => {
     ['no such function', 'do_magic', file, 'ToolUnknown', 'do_magic'],
     ['a tool that it is not given', 'http_request', file, 'ToolNotAllowed', 'http'],
     ['a tool that nothing provides', 'docker_run', file, 'ToolUnavailable', 'docker'],
+    ['commands of a shell', 'shell_run', file, 'ToolUnavailable', 'shell'],
     ['writing where it may only read', 'file_write', { name: 'file', readOnly: true }, 'ToolReadOnly', 'file'],
     ['a call whose arguments do not fit', 'file_read', file, 'ArgumentsInvalid', 'file'],
   ])('is refused %s before anything runs, and goes on', async (_, name, access, told, tool) => {

@@ -7,9 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { JsonObject } from '../../../api/json.ts';
 import { gitFunctions } from './git-tool.ts';
 import { runProgram } from './run-program.ts';
-import { shellFunctions } from './shell-tool.ts';
 
-const functions = [...gitFunctions, ...shellFunctions];
 const { signal } = new AbortController();
 
 async function aWorkspace(isRepository = true): Promise<string> {
@@ -20,7 +18,7 @@ async function aWorkspace(isRepository = true): Promise<string> {
 }
 
 const call = (workspace: string, name: string, given: JsonObject = {}) => {
-  const found = functions.find((each) => each.name === name);
+  const found = gitFunctions.find((each) => each.name === name);
   return found!.run(given, { workspace, access: { name: found!.tool }, signal });
 };
 
@@ -68,27 +66,24 @@ describe('the tool `git`', () => {
   });
 });
 
-describe('the tool `shell`', () => {
-  it('runs a command in the workspace, with nothing of our environment', async () => {
+const bash = (command: string) => ({
+  file: 'bash',
+  args: ['-c', command],
+  folder: tmpdir(),
+  environment: {},
+  mostBytes: 1000,
+});
+
+describe('a program', () => {
+  it('has nothing of our environment', async () => {
     process.env['CONCLAVE_TEST_SECRET'] = 'sk-12345678';
     onTestFinished(() => {
       delete process.env['CONCLAVE_TEST_SECRET'];
     });
-    const workspace = await aWorkspace(false);
-    const told = await call(workspace, 'shell_run', { command: 'pwd; env; echo wrong >&2; exit 3' });
-    expect(told).toMatch(/^Exit code: 3\n/);
-    for (const part of [workspace, 'wrong']) expect(told).toContain(part);
-    expect(told).not.toContain('sk-12345678');
-  });
-});
-
-describe('a program', () => {
-  const bash = (command: string) => ({
-    file: 'bash',
-    args: ['-c', command],
-    folder: tmpdir(),
-    environment: {},
-    mostBytes: 1000,
+    const { code, output } = await runProgram({ ...bash('env; echo wrong >&2; exit 3'), timeoutMs: 60_000 }, signal);
+    expect(code).toBe(3);
+    expect(output).toContain('wrong');
+    expect(output).not.toContain('sk-12345678');
   });
 
   it.each([

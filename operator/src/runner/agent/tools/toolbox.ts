@@ -11,14 +11,14 @@ import { clipResult, type ToolFunction, ToolFailure } from './tool.ts';
 type Count = NonNullable<RunnerResult['toolCalls']>[number];
 
 /** Tools that roles are known to use, and that only MCP servers provide. */
-const providedElsewhere = ['docker', 'kubectl', 'helm', 'db', 'migrate', 'audit'];
+const providedElsewhere = ['shell', 'docker', 'kubectl', 'helm', 'db', 'migrate', 'audit'];
 
 /** Different names that are counted; what a model makes up beyond that is counted together. */
 const mostNames = 200;
 
 /** What a toolbox is made of. */
 export interface ToolboxParts extends Pick<WorkParts, 'secrets' | 'transcript' | 'signal'> {
-  readonly role: Pick<RoleContract, 'tools' | 'sandboxed'>;
+  readonly role: Pick<RoleContract, 'tools'>;
   readonly known: readonly ToolFunction[];
   readonly workspace: string;
   readonly mark: string;
@@ -84,8 +84,6 @@ export class Toolbox {
     if (access === undefined) return `ToolNotAllowed: the role may not use '${tool}'.`;
     if (writes && access.readOnly === true)
       return `ToolReadOnly: '${name}' would change something, and '${tool}' may only read.`;
-    if (tool === 'shell' && this.#parts.role.sandboxed !== true)
-      return `ToolNotAllowed: 'shell' needs a role in a sandbox.`;
     return undefined;
   }
 
