@@ -13,6 +13,7 @@ import type { Kubectl } from '../../operator-process/kubectl.ts';
 import { writeOperatorKubeconfig } from '../../operator-process/operator-kubeconfig.ts';
 import { installOperator } from '../../operator-process/operator-process.ts';
 import { namespaces } from '../bench-cluster.ts';
+import { startBenchServer } from './bench-server.ts';
 import type { ClusterContext } from '../scenario.ts';
 
 /** Where the engine is measured: namespaces on fake nodes, and the operator's own rights. */
@@ -22,6 +23,8 @@ export interface EnginePlace extends ClusterContext {
   readonly folder: string;
   /** A client that is the operator's account: nobody else may make the Jobs of attempts. */
   readonly asOperator: KubeClient;
+  /** By which operators find the server of artifacts. */
+  readonly serverFlags: readonly string[];
   /** A namespace for what is made without an operator, which does not watch it. */
   readonly bareNamespace: string;
 }
@@ -36,11 +39,13 @@ export async function inEnginePlace<T>(context: ClusterContext, work: (place: En
   const account = await writeOperatorKubeconfig(kubectl, join(folder, 'bare'));
   const { client: asOperator } = await connect({ kubeconfig: account.file, version: 'bench' });
   await client.create(namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: bareNamespace } });
+  const server = await startBenchServer(client, folder);
   try {
     for (const name of [namespace, bareNamespace]) await sendToFakeNodes(client, name);
-    return await work({ ...context, kubectl, folder, asOperator, bareNamespace });
+    return await work({ ...context, kubectl, folder, asOperator, bareNamespace, serverFlags: server.flags });
   } finally {
     await client.delete(namespaces, { name: bareNamespace });
+    await server.stop();
     await asOperator.close();
     account.stop();
     rmSync(folder, { recursive: true });

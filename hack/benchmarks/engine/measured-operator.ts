@@ -19,9 +19,9 @@ export class MeasuredOperator {
   }
 
   /** Starts it, as its own account, for one namespace; it need not be ready yet. */
-  static async start({ kubectl, folder, namespace }: EnginePlace): Promise<MeasuredOperator> {
+  static async start({ kubectl, folder, namespace, serverFlags }: EnginePlace): Promise<MeasuredOperator> {
     const healthPort = await freePort();
-    const flags = ['--namespace', namespace, '--health-port', String(healthPort)];
+    const flags = ['--namespace', namespace, '--health-port', String(healthPort), ...serverFlags];
     const logFile = join(folder, 'operator.log');
     return new MeasuredOperator(
       await startOperator(kubectl, { folder: join(folder, 'operator'), flags, logFile }),

@@ -32,6 +32,13 @@ interface Disk {
   freeBytes: number;
 }
 
+interface RunningServerParts {
+  readonly folder: string;
+  readonly store: FolderStore;
+  readonly disk: Disk;
+  readonly authority: CertifiedKey;
+}
+
 /** A server on real sockets with real records, whose cluster knows the tokens `operator`, `alice`, `pod-<uid>`. */
 export class RunningServer {
   readonly server: ConclaveServer;
@@ -46,7 +53,7 @@ export class RunningServer {
   readonly #clients: ServerClient[] = [];
   readonly #closeRecords: () => void;
 
-  private constructor({ folder, store, disk }: { folder: string; store: FolderStore; disk: Disk }) {
+  private constructor({ folder, store, disk, authority }: RunningServerParts) {
     this.folder = folder;
     this.disk = disk;
     const database = openDatabase(join(folder, 'records.db'));
@@ -54,7 +61,7 @@ export class RunningServer {
       database.close();
     };
     this.metrics = new ServerMetrics();
-    this.authority = makeAuthority(someDays());
+    this.authority = authority;
     const certified = issueServing(this.authority, { ...someDays(), names: [host] });
     const now = (): number => Date.now();
     const ledger = new ArtifactLedger(database);
@@ -76,12 +83,13 @@ export class RunningServer {
     );
   }
 
-  static async start(): Promise<RunningServer> {
+  /** Whoever trusts the authority (one of its own by default) trusts the server. */
+  static async start(authority = makeAuthority(someDays())): Promise<RunningServer> {
     const folder = mkdtempSync(join(tmpdir(), 'server-'));
     const disk: Disk = { freeBytes: 1e12 };
     const freeBytes = (): Promise<number> => Promise.resolve(disk.freeBytes);
     const store = await FolderStore.open({ folder, reserveBytes: 1000, freeBytes });
-    const running = new RunningServer({ folder, store, disk });
+    const running = new RunningServer({ folder, store, disk, authority });
     await running.server.app.listen({ port: 0, host: '127.0.0.1' });
     return running;
   }
