@@ -102,3 +102,5 @@ try {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}${hint}\n`);
   process.exitCode = 2;
 }
+// Node's own clean-up has been seen to go round in circles after so many connections were cut.
+process.exit();
