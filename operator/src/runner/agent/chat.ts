@@ -39,6 +39,8 @@ export interface ChatRequest {
   readonly schema?: JsonObject | undefined;
   readonly sampling?: Sampling | undefined;
   readonly maxOutputTokens: number;
+  /** Who asks, where several do at the same time: a member of a Council. */
+  readonly speaker?: string | undefined;
 }
 
 /** A whole answer. */

@@ -7,7 +7,7 @@ import type { Secrets } from './secrets.ts';
 /** Asks once, and gives the pieces of the answer as they come. */
 export type Asker = (
   body: ChatCompletionCreateParamsStreaming,
-  signal: AbortSignal,
+  options: { readonly signal: AbortSignal; readonly headers?: Readonly<Record<string, string>> },
 ) => Promise<AsyncIterable<ChatCompletionChunk>>;
 
 /** How a model is reached, beside what its task says. */
@@ -35,7 +35,7 @@ export async function connectModel(
     // A server without a key may refuse one that it was not told of.
     defaultHeaders: { ...headers, ...(apiKey === undefined && { authorization: null }) },
   });
-  return (body, signal) => client.chat.completions.create(body, { signal });
+  return (body, options) => client.chat.completions.create(body, options);
 }
 
 function valueOf(variable: string | undefined, secrets: Secrets): string | undefined {

@@ -9,6 +9,7 @@ type Surroundings = Pick<AgentRun, 'workspace' | 'sendHttp'>;
 /** What is told of work while it is done, so that it is known however the work ends. */
 export interface Tally {
   toolCalls?: () => NonNullable<RunnerResult['toolCalls']>;
+  deliberation?: NonNullable<RunnerResult['deliberation']>;
 }
 
 /** Does the work of a task, by its kind. What is not served is refused before anything is spent. */
@@ -21,8 +22,13 @@ export async function doWork(parts: WorkParts, surroundings: Surroundings, tally
     }
     case 'agent':
       return unserved(work) ?? (await doAgentWork(work, { parts, surroundings, tally }));
-    case 'council':
-      return notServed('Councils');
+    case 'council': {
+      if (work.stage !== undefined) return notServed('Councils whose members have pods of their own');
+      const { runCouncil } = await import('./run-council.ts');
+      const { deliberation, ...verdict } = await runCouncil(work, parts);
+      if (deliberation !== undefined) tally.deliberation = deliberation;
+      return verdict;
+    }
     case 'method':
       return notServed('calls of MCP tools');
     case 'code':

@@ -76,23 +76,26 @@ export class ModelClient {
 
   async #try(asker: Asker, request: ChatRequest): Promise<ChatAnswer | JudgedFailure> {
     const { signal, transcript, onProgress } = this.#parts;
+    const { speaker } = request;
+    const headers = speaker === undefined ? {} : { 'x-conclave-role': encodeURI(speaker) };
     signal.throwIfAborted();
     const builder = new AnswerBuilder();
     const begin = performance.now();
     const durationMs = () => Math.round(performance.now() - begin);
     try {
-      for await (const chunk of await asker(renderChatBody(request), signal)) {
+      for await (const chunk of await asker(renderChatBody(request), { signal, headers })) {
         builder.add(chunk);
         onProgress?.(builder.size);
       }
       signal.throwIfAborted();
       const answer = builder.finish();
-      transcript.add({ kind: 'answer', answer, durationMs: durationMs() });
+      transcript.add({ kind: 'answer', answer, speaker, durationMs: durationMs() });
       return answer;
     } catch (error) {
       signal.throwIfAborted();
       const failure = judgeModelFailure(error, new Date());
-      transcript.add({ kind: 'failure', reason: failure.reason, message: failure.message, durationMs: durationMs() });
+      const { reason, message } = failure;
+      transcript.add({ kind: 'failure', reason, message, speaker, durationMs: durationMs() });
       return failure;
     } finally {
       this.#count(builder.usage, request.model);

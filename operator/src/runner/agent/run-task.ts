@@ -50,14 +50,14 @@ export async function runTask(run: AgentRun): Promise<Collected> {
     return { message: renderTerminationMessage(failed('TaskUnreadable', error.message)), exitCode: exitCodes.terminal };
   }
   const secrets = takeSecrets(task, run.environment);
-  const { verdict, transcript, toolCalls } = await work(task, secrets, run);
+  const { verdict, transcript, toolCalls, deliberation } = await work(task, secrets, run);
   const message = await conclude(verdict, { folder: run.folder, task, patience: run.patience });
   const { outcome, error, usage } = message;
   transcript.add({ kind: 'end', outcome, reason: error?.reason });
   const stored = await storeTranscript(transcript, task, run.interruption.aborted);
   await writeResult(run.folder, {
     ...{ apiVersion, kind: 'Result', outcome, startedAt, finishedAt: new Date().toISOString() },
-    ...defined({ error, usage, toolCalls, transcript: stored, outputs: outputsOf(message, verdict) }),
+    ...defined({ error, usage, toolCalls, deliberation, transcript: stored, outputs: outputsOf(message, verdict) }),
     provenance: { models: modelsOf(task) },
   });
   return { message: renderTerminationMessage(message), exitCode: exitCodeOf(message) };
@@ -70,6 +70,7 @@ interface Worked {
   readonly verdict: Verdict;
   readonly transcript: Transcript;
   readonly toolCalls: RunnerResult['toolCalls'];
+  readonly deliberation: RunnerResult['deliberation'];
 }
 
 async function work(task: RunnerTask, secrets: Secrets, run: AgentRun): Promise<Worked> {
@@ -87,7 +88,8 @@ async function work(task: RunnerTask, secrets: Secrets, run: AgentRun): Promise<
     if (wallTime.aborted) return limitReached(`It took ${limitsOf(task).wallTimeSeconds} s.`);
     return failureOf(error, secrets);
   });
-  return { toolCalls: tally.toolCalls?.(), transcript, verdict: { ...verdict, usage: client.usage } };
+  const { toolCalls, deliberation } = tally;
+  return { toolCalls: toolCalls?.(), deliberation, transcript, verdict: { ...verdict, usage: client.usage } };
 }
 
 function failureOf(error: unknown, secrets: Secrets): Verdict {
@@ -106,8 +108,12 @@ function headersOf({ work, step }: RunnerTask): Record<string, string> {
 
 function modelsOf({ work }: RunnerTask): string[] {
   if (work.kind === 'agent') return [work.role.model.name];
-  return work.kind === 'flow' ? [...new Set(work.completions.map(({ model }) => model.name))] : [];
+  if (work.kind === 'flow') return unique(work.completions.map(({ model }) => model.name));
+  if (work.kind !== 'council') return [];
+  return unique([...work.members, ...(work.judge ? [{ role: work.judge }] : [])].map(({ role }) => role.model.name));
 }
+
+const unique = (names: readonly string[]) => [...new Set(names)];
 
 async function writeResult(folder: string, result: RunnerResult): Promise<void> {
   const path = join(folder, 'result.json');

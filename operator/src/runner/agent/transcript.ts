@@ -2,6 +2,12 @@ import type { JsonValue } from '../../api/json.ts';
 import type { ChatAnswer, ChatMessage, ChatRequest } from './chat.ts';
 import type { Secrets } from './secrets.ts';
 
+/** One try to get an answer, and who asked where several do at the same time. */
+interface Tried {
+  readonly durationMs: number;
+  readonly speaker?: string | undefined;
+}
+
 /** One line of a transcript. */
 export type TranscriptEntry =
   | { readonly kind: 'task'; readonly workItem: string; readonly step: string; readonly attempt: number }
@@ -12,8 +18,8 @@ export type TranscriptEntry =
       readonly messages: readonly ChatMessage[];
       readonly parameters: Omit<ChatRequest, 'messages'>;
     }
-  | { readonly kind: 'failure'; readonly reason: string; readonly message: string; readonly durationMs: number }
-  | { readonly kind: 'answer'; readonly answer: ChatAnswer; readonly durationMs: number }
+  | ({ readonly kind: 'failure'; readonly reason: string; readonly message: string } & Tried)
+  | ({ readonly kind: 'answer'; readonly answer: ChatAnswer } & Tried)
   | {
       readonly kind: 'tool';
       readonly tool: string;

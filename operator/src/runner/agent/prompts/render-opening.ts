@@ -28,7 +28,13 @@ export function renderOpening(opening: Opening): readonly [ChatMessage, ChatMess
   ];
 }
 
-function dataOf({ mark, context, inputs = {}, feedback }: Opening): string[] {
+/** What is known, as data that all who work on the same share. */
+export function dataOf({
+  mark,
+  context,
+  inputs = {},
+  feedback,
+}: Pick<Opening, 'mark' | 'context' | 'inputs' | 'feedback'>): string[] {
   return [
     `The mark of this task is ${mark}.`,
     ...(context === undefined ? [] : [fence('what is known of the work item', context.text, mark)]),
