@@ -45,6 +45,7 @@ export async function runCouncil(work: CouncilWork, parts: WorkParts): Promise<C
     outputs: outputsOf(choice, proposals),
     deliberation: {
       ...choice,
+      ranking: [...choice.ranking],
       scores: 'scores' in judged ? judged.scores.map(({ by, member, score }) => ({ by, member, score })) : [],
       dissent: dissentOf(choice, judged),
       ...{ rounds, seed: work.seed },
