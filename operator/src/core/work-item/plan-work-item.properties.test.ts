@@ -9,7 +9,9 @@ import type { JsonValue } from '../../api/json.ts';
 import { planWorkItem } from './plan-work-item.ts';
 import type { WorkItemAction } from './work-item-plan.ts';
 
-const runs = Number(process.env['CONCLAVE_PROPERTY_RUNS'] ?? 150);
+const hunt = process.env['CONCLAVE_PROPERTY_RUNS'];
+/** Every change is judged by the same cases; a hunt, which takes as many as it is told, looks at others each time. */
+const cases = hunt === undefined ? { numRuns: 150, seed: 20_260_105 } : { numRuns: Number(hunt) };
 const hostileTurns = 40;
 /** More than any of these pipelines needs when all goes well. */
 const friendlyTurns = 600;
@@ -50,7 +52,7 @@ function aRun(sketch: Parameters<typeof pipelineSpec.parse>[0], numbers: readonl
 const isEffect = ({ kind }: WorkItemAction) => kind === 'start-attempt' || kind === 'stop-attempt';
 
 const property = (check: (sketch: Parameters<typeof pipelineSpec.parse>[0], numbers: readonly number[]) => void) => {
-  fc.assert(fc.property(arbitraryPipeline, tape, check), { numRuns: runs });
+  fc.assert(fc.property(arbitraryPipeline, tape, check), cases);
 };
 
 describe('planWorkItem, whatever is seen when, and whenever the operator dies', () => {
