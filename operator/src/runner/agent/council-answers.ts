@@ -6,6 +6,9 @@ import { scoreByRubric } from '../../core/council/rank-by-scores.ts';
 
 const comment = { type: 'string', maxLength: 2000 };
 
+/** Why a proposal has its scores. No criterion of a rubric has a name with an underscore. */
+const inWords = 'in_words';
+
 /** Without a rubric a proposal is scored as a whole. */
 const whole = [{ name: 'score', description: '', weight: 1 }];
 
@@ -15,8 +18,8 @@ const criteriaOf = (rubric: CouncilWork['rubric']) => (rubric.length === 0 ? who
 export function scoringSchema(proposals: readonly AliasedProposal[], rubric: CouncilWork['rubric']): JsonObject {
   const number = { type: 'number', minimum: 0, maximum: 10 };
   const criteria = criteriaOf(rubric).map(({ name }) => name);
-  const properties = { comment, ...Object.fromEntries(criteria.map((name) => [name, number])) };
-  const one = { type: 'object', properties, required: ['comment', ...criteria], additionalProperties: false };
+  const properties = { [inWords]: comment, ...Object.fromEntries(criteria.map((name) => [name, number])) };
+  const one = { type: 'object', properties, required: [inWords, ...criteria], additionalProperties: false };
   return objectOf(proposals.map(({ alias }) => [alias, one]));
 }
 
@@ -47,9 +50,9 @@ export function readScores(
   answer: JsonValue,
   { by, proposals, rubric }: { by: string; proposals: readonly AliasedProposal[]; rubric: CouncilWork['rubric'] },
 ): readonly Scored[] {
-  const given = answer as Readonly<Record<string, { readonly comment: string } & Readonly<Record<string, number>>>>;
+  const given = answer as Readonly<Record<string, { readonly [inWords]: string } & Readonly<Record<string, number>>>>;
   return proposals.flatMap(({ alias, member }) => {
-    const { comment: said = '', ...scores } = given[alias] ?? {};
+    const { [inWords]: said = '', ...scores } = given[alias] ?? {};
     const score = scoreByRubric(scores, criteriaOf(rubric));
     return score === undefined || by === member ? [] : [{ by, member, score, comment: said }];
   });

@@ -43,7 +43,7 @@ const scoresFor = (body: AskedBody, scoreOf: (proposal: string) => object) =>
     Object.fromEntries(
       Array.from(promptOf(body).matchAll(/<<<DATA \w+ (proposal-\d)\n(.*)\n/g), ([, alias, content = '']) => [
         alias,
-        { comment: `on ${content}`, ...scoreOf(content) },
+        { in_words: `on ${content}`, ...scoreOf(content) },
       ]),
     ),
   );
@@ -176,6 +176,16 @@ describe('a council', () => {
     });
     expect(bench.model.asked).toHaveLength(4);
     expect(result.provenance).toEqual({ models: ['m'] });
+  });
+
+  it('scores by a criterion whatever its name is', async () => {
+    const rubric = [{ name: 'comment', description: 'How it reads', weight: 1 }];
+    const { run } = await aCouncil(
+      (who, what, body) =>
+        what === 'score' ? scoresFor(body, (tea) => ({ comment: worth[tea] ?? 0 })) : byWorth(who, what, body),
+      { rubric },
+    );
+    expect((await run()).result.outputs).toMatchObject({ winner: 'bob' });
   });
 
   it('asks a voter again whose ballot ranks a proposal twice, and counts ballots without their own', async () => {
