@@ -1,8 +1,7 @@
 import type { ModelAccess } from '../../api/runner-work.ts';
 import type { Usage } from '../../api/usage.ts';
 import { Decimal, formatDecimal } from '../estimate/decimals.ts';
-
-const PRICED_TOKENS = 1_000_000;
+import { priceTokens } from '../estimate/price-tokens.ts';
 
 /** What tokens cost by the prices of the Model that was asked; undefined where it has none. */
 export function costOfTokens(
@@ -11,7 +10,6 @@ export function costOfTokens(
 ): string | undefined {
   if (price === undefined) return undefined;
   const { inputPerMillionTokens = '0', outputPerMillionTokens = '0' } = price;
-  const input = new Decimal(inputPerMillionTokens).times(promptTokens);
-  const output = new Decimal(outputPerMillionTokens).times(completionTokens);
-  return formatDecimal(input.plus(output).div(PRICED_TOKENS));
+  const prices = { input: new Decimal(inputPerMillionTokens), output: new Decimal(outputPerMillionTokens) };
+  return formatDecimal(priceTokens({ promptTokens, completionTokens }, prices));
 }

@@ -5,6 +5,7 @@ import type { Step } from '../../api/step/step.ts';
 import type { Usage } from '../../api/usage.ts';
 import { modeOf } from '../pipeline/step-methods.ts';
 import { Decimal, formatDecimal } from './decimals.ts';
+import { priceTokens } from './price-tokens.ts';
 import { attemptSeconds, type EstimateWorld, methodsOf } from './estimate-world.ts';
 import { defaultLimits } from '../agent/limits.ts';
 import { type ModelDemand, modelDemandOf } from './model-demand.ts';
@@ -20,7 +21,6 @@ export interface WorstCase {
   readonly unknown: readonly string[];
 }
 
-const PRICED_TOKENS = 1_000_000;
 const SECONDS_PER_HOUR = 3600;
 
 /**
@@ -71,12 +71,12 @@ function tokensOf({ requests, limits, models, unknown }: ModelDemand): Tokens {
 }
 
 /** At the dearest prices; where reading is dearer than writing, as if all tokens were read. */
-function tokenCost({ promptTokens, completionTokens }: Tokens, models: readonly Model[]): Decimal {
+function tokenCost(tokens: Tokens, models: readonly Model[]): Decimal {
   const dearest = (field: 'inputPerMillionTokens' | 'outputPerMillionTokens') =>
     models.map(({ spec }) => new Decimal(spec.price?.[field] ?? 0)).reduce(larger, new Decimal(0));
   const input = dearest('inputPerMillionTokens');
   const output = larger(dearest('outputPerMillionTokens'), input);
-  return input.times(promptTokens).plus(output.times(completionTokens)).div(PRICED_TOKENS);
+  return priceTokens(tokens, { input, output });
 }
 
 const larger = (one: Decimal, other: Decimal) => (one.gt(other) ? one : other);
