@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { besideTheTestsFile } from './beside-the-tests.ts';
 import { addTallies, emptyTally, tallyOne, tallyVitest, type Tally, type VitestReport } from './tally.ts';
 import { runCommand } from './run-command.ts';
 
@@ -22,24 +23,26 @@ export async function runVitest(
   options: { readonly filters: readonly string[]; readonly env?: Readonly<Record<string, string>> },
 ): Promise<Tally> {
   const report = `${reports}/${suite}.json`;
+  const beside = `${reports}/${suite}-beside.json`;
   mkdirSync(reports, { recursive: true });
-  rmSync(report, { force: true });
+  for (const file of [report, beside]) rmSync(file, { force: true });
   const exitCode = await runCommand(
     process.execPath,
     [
       'node_modules/vitest/vitest.mjs',
       ...['run', '--project', suite, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+      '--reporter=./hack/suites/beside-the-tests.ts',
       ...options.filters,
     ],
-    options.env,
+    { ...options.env, [besideTheTestsFile]: beside },
   );
-  return tallyVitest(existsSync(report) ? readReport(report) : undefined, exitCode);
+  return tallyVitest(readJson(report) as VitestReport | undefined, exitCode, readJson(beside) as string[] | undefined);
 }
 
-function readReport(file: string): VitestReport | undefined {
+function readJson(file: string): unknown {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as VitestReport;
+    return JSON.parse(readFileSync(file, 'utf8'));
   } catch {
-    return undefined; // vitest died while it wrote; that counts as a failure
+    return undefined; // vitest died before it wrote it, or while it did; that counts as a failure
   }
 }

@@ -61,6 +61,16 @@ describe('the failures that a tally names', () => {
     expect(tallyVitest(aReport({ success: false, testResults: [file({})] }), 1).failures).toEqual(['a.test.ts']);
   });
 
+  it('are the errors that no test caught', () => {
+    const told = tallyVitest(aReport({ success: false }), 1, ['a.test.ts: Error: lost\n  at b.ts']).failures;
+    expect(told).toEqual(['beside the tests\n  a.test.ts: Error: lost\n    at b.ts']);
+  });
+
+  it('are the exit code of vitest where nothing else is known', () => {
+    expect(tallyVitest(aReport(), 7).failures).toEqual(['vitest ended with 7, beside its tests']);
+    expect(tallyVitest(undefined, null).failures).toEqual(['vitest left no report, and ended with null']);
+  });
+
   it('are none in a good run', () => {
     expect(tallyVitest(aReport({ testResults: [file({ status: 'passed' })] }), 0).failures).toBeUndefined();
   });

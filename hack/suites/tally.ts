@@ -60,19 +60,29 @@ interface TestResult {
 
 /**
  * Counts a run of vitest. A run that went wrong beside its tests (an unhandled error, a file that could not be loaded, no
- * test at all, no report) counts as a failure: nothing that failed may look like a pass.
+ * test at all, no report) counts as a failure: nothing that failed may look like a pass. `besideTests` are the errors that
+ * no test caught.
  */
-export function tallyVitest(report: VitestReport | undefined, exitCode: number | null): Tally {
-  if (report === undefined) return { ...emptyTally, failed: 1, failures: ['a run of vitest that left no report'] };
+export function tallyVitest(
+  report: VitestReport | undefined,
+  exitCode: number | null,
+  besideTests: readonly string[] = [],
+): Tally {
+  const beside = besideTests.map((error) => withBeginning('beside the tests', error));
+  if (report === undefined) {
+    return { ...emptyTally, failed: 1, failures: [`vitest left no report, and ended with ${exitCode}`, ...beside] };
+  }
   const { numPassedTests: passed, numFailedTests, numPendingTests, numTodoTests, success } = report;
   const wentWrong = exitCode !== 0 || !success || passed + numFailedTests === 0;
   const failed = numFailedTests === 0 && wentWrong ? 1 : numFailedTests;
-  const failures = failuresOf(report);
+  const failures = [...failuresOf(report), ...beside];
   return {
     passed,
     failed,
     skipped: numPendingTests + numTodoTests,
-    ...(failed > 0 && { failures: failures.length > 0 ? failures : ['a run of vitest, beside its tests'] }),
+    ...(failed > 0 && {
+      failures: failures.length > 0 ? failures : [`vitest ended with ${exitCode}, beside its tests`],
+    }),
   };
 }
 
