@@ -32,6 +32,7 @@ const owners = {
   marked: ['executors'],
   'csv-stringify': ['executors'],
   openai: ['runner'],
+  '@modelcontextprotocol/client': ['runner'],
   fastify: ['server'],
   cloudevents: ['server'],
   '@aws-sdk/client-s3': ['records'],
