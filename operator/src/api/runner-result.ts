@@ -139,6 +139,9 @@ export const terminationMessage = z
     outputs: freeObject('Outputs, when they are tiny.').optional(),
     error: failure.optional(),
     usage: usage('What it used.').optional(),
+    resultDigest: digest(
+      'Artifact that holds the whole Result, where it was stored: agents, flows and Councils do, failed ones too.',
+    ).optional(),
   })
   .meta({
     id: 'TerminationMessage',

@@ -1,13 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { terminationMessage } from '../api/runner-result.ts';
 import { digestOf } from '../core/digest.ts';
 import { CertificateAuthority } from '../testing/certificate-authority.ts';
+import { ScriptedArtifacts } from '../testing/scripted-artifacts.ts';
 import type { Patience } from './artifact-client.ts';
 import { collect } from './collect.ts';
 import { prepare } from './prepare.ts';
@@ -15,33 +15,7 @@ import { prepare } from './prepare.ts';
 const patience: Patience = { totalMs: 2_000, firstDelayMs: 1, longestDelayMs: 10, silenceMs: 500 };
 const digestOfText = (text: string): string => `sha256:${createHash('sha256').update(text).digest('hex')}`;
 
-/** An artifact service that remembers what it was sent and answers as it is told to, else with 201. */
-class FakeService {
-  readonly stored = new Map<string, Buffer>();
-  readonly tokens: (string | undefined)[] = [];
-  answers: number[] = [];
-  server!: Server;
-  url = '';
-
-  async listen(certificate: { readonly cert: string; readonly key: string }): Promise<void> {
-    this.server = createServer(certificate, (request, response) => {
-      const digest = (request.url ?? '').replace('/v1/artifacts/', '');
-      const chunks: Buffer[] = [];
-      request.on('data', (chunk: Buffer) => chunks.push(chunk));
-      request.on('end', () => {
-        this.tokens.push(request.headers.authorization);
-        const status = this.answers.shift() ?? (request.method === 'PUT' ? 201 : 200);
-        if (status === 201) this.stored.set(digest, Buffer.concat(chunks));
-        response.writeHead(status).end(status === 200 ? this.stored.get(digest) : errorBody);
-      });
-    });
-    await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
-    this.url = `https://127.0.0.1:${(this.server.address() as { port: number }).port}`;
-  }
-}
-const errorBody = JSON.stringify({ error: { message: 'no room left' } });
-
-const service = new FakeService();
+const service = new ScriptedArtifacts();
 const certificates = mkdtempSync(join(tmpdir(), 'collect-ca-'));
 let folder = '';
 let tokenFile = '';
@@ -51,7 +25,7 @@ beforeAll(async () => {
   await service.listen(authority.issue('server', '/CN=server'));
 });
 afterAll(() => {
-  service.server.close();
+  service.close();
   rmSync(certificates, { recursive: true });
 });
 beforeEach(() => {
@@ -104,6 +78,14 @@ describe('collect', () => {
     const stored = service.stored.get(digest ?? '');
     expect(stored?.length).toBe(sizeBytes);
     expect(stored?.toString()).toMatch(/^\{"a":\[1,"ü"\],"b":"xxx/);
+  });
+
+  it('stores outputs that leave no room for the digest of the whole result, which agents add', async () => {
+    leave('task.json', aTask('code'));
+    leave('result.json', aResult({ outputs: { a: 'x'.repeat(850) } }));
+    expect(await collected()).toMatchObject({ outputs: { a: expect.any(String) } });
+    leave('result.json', aResult({ outputs: { a: 'x'.repeat(950) } }));
+    expect(await collected()).toHaveProperty('digest');
   });
 
   it('tries again while the service is not ready, and reads its token anew', async () => {

@@ -4,9 +4,13 @@ const ellipsis = '…';
 
 const bytesOf = (message: TerminationMessage): number => new TextEncoder().encode(JSON.stringify(message)).length;
 
-/** Whether it can be left as a termination message as it is. */
+/** What a digest of the whole result takes, if one is added. */
+const resultDigestBytes = `,"resultDigest":"sha256:${'0'.repeat(64)}"`.length;
+
+/** Whether it can be left as a termination message, also with the digest of the whole result, which may be added later. */
 export function fitsTerminationMessage(message: TerminationMessage): boolean {
-  return bytesOf(message) <= maxTerminationMessageBytes;
+  const spare = message.resultDigest === undefined ? resultDigestBytes : 0;
+  return bytesOf(message) + spare <= maxTerminationMessageBytes;
 }
 
 /** At most 1,024 bytes of JSON; words about a failure are cut to fit. */

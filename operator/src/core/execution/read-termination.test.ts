@@ -49,6 +49,14 @@ const cases: Record<string, Case> = {
     ended: { exitCode: 10, message: said({ outcome: 'failed', usage: { promptTokens: 7 } }) },
     outcome: failure(10, { used: { promptTokens: 7 } }),
   },
+  'names the artifact of its whole result when it succeeds': {
+    ended: { exitCode: 0, message: said({ outcome: 'succeeded', resultDigest: digest }) },
+    outcome: { result: 'Succeeded', outputs: {}, resultDigest: digest },
+  },
+  'names it when it fails, too': {
+    ended: { exitCode: 10, message: said({ outcome: 'failed', resultDigest: digest }) },
+    outcome: failure(10, { resultDigest: digest }),
+  },
   'that ended well and cannot be understood has failed: its outputs are not lost quietly': {
     ended: { exitCode: 0, message: '{"outcome":"succeeded","outputs":{"ans' },
     outcome: {

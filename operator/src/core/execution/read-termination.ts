@@ -31,14 +31,14 @@ function unreadable(container: string, message: string): AttemptOutcome {
 }
 
 function succeeded(said: TerminationMessage | undefined): AttemptOutcome {
-  const { outputs, digest, sizeBytes = 0, usage } = said ?? {};
+  const { outputs, digest, sizeBytes = 0, usage, resultDigest } = said ?? {};
   const where = digest === undefined ? { outputs: outputs ?? {} } : { outputsRef: { digest, sizeBytes } };
-  return { result: 'Succeeded', ...where, ...defined({ used: usage }) };
+  return { result: 'Succeeded', ...where, ...defined({ used: usage, resultDigest }) };
 }
 
 function failed(container: string, ended: TerminatedView, said: TerminationMessage | undefined): AttemptOutcome {
   const { exitCode, reason } = ended;
-  const { error, usage, outcome } = said ?? {};
+  const { error, usage, outcome, resultDigest } = said ?? {};
   return {
     result: 'Failed',
     exitCode,
@@ -46,7 +46,7 @@ function failed(container: string, ended: TerminatedView, said: TerminationMessa
       error?.reason ?? (outcome === 'limit' || exitCode === exitCodes.limitReached ? 'LimitReached' : wordFor(reason)),
     message: error?.message ?? describe(container, ended, said),
     retryable: error?.retryable ?? !isFinal(exitCode),
-    ...defined({ used: usage }),
+    ...defined({ used: usage, resultDigest }),
   };
 }
 

@@ -13,7 +13,7 @@ import { ModelError } from './chat.ts';
 import { doWork, type Tally } from './do-work.ts';
 import { ModelClient, type ModelPatience } from './model-client.ts';
 import { type Secrets, takeSecrets } from './secrets.ts';
-import { storeTranscript } from './store-transcript.ts';
+import { storeRecord } from './store-record.ts';
 import type { SendHttp } from './tools/http-port.ts';
 import { Transcript } from './transcript.ts';
 import { limitReached, limitsOf, type WorkParts } from './work-parts.ts';
@@ -54,13 +54,21 @@ export async function runTask(run: AgentRun): Promise<Collected> {
   const message = await conclude(verdict, { folder: run.folder, task, patience: run.patience });
   const { outcome, error, usage } = message;
   transcript.add({ kind: 'end', outcome, reason: error?.reason });
-  const stored = await storeTranscript(transcript, task, run.interruption.aborted);
-  await writeResult(run.folder, {
+  const record = { service: task.artifacts, isHurried: run.interruption.aborted };
+  const stored = await storeRecord(transcript.toBytes(), { name: 'transcript', ...record });
+  const result: RunnerResult = {
     ...{ apiVersion, kind: 'Result', outcome, startedAt, finishedAt: new Date().toISOString() },
-    ...defined({ error, usage, toolCalls, deliberation, transcript: stored, outputs: outputsOf(message, verdict) }),
+    ...defined({ error, usage, toolCalls, deliberation, outputs: outputsOf(message, verdict) }),
+    ...defined({ transcript: stored && { ...stored, name: 'transcript', mediaType: 'application/x-ndjson' } }),
     provenance: { models: modelsOf(task) },
-  });
-  return { message: renderTerminationMessage(message), exitCode: exitCodeOf(message) };
+  };
+  const bytes = Buffer.from(JSON.stringify(result));
+  await writeResult(run.folder, bytes);
+  const resultDigest = (await storeRecord(bytes, { name: 'result', ...record }))?.digest;
+  return {
+    message: renderTerminationMessage({ ...message, ...defined({ resultDigest }) }),
+    exitCode: exitCodeOf(message),
+  };
 }
 
 const outputsOf = ({ outcome }: TerminationMessage, { outputs }: Verdict) =>
@@ -115,8 +123,8 @@ function modelsOf({ work }: RunnerTask): string[] {
 
 const unique = (names: readonly string[]) => [...new Set(names)];
 
-async function writeResult(folder: string, result: RunnerResult): Promise<void> {
+async function writeResult(folder: string, bytes: Buffer): Promise<void> {
   const path = join(folder, 'result.json');
-  await writeFile(`${path}.part`, JSON.stringify(result));
+  await writeFile(`${path}.part`, bytes);
   await rename(`${path}.part`, path);
 }
