@@ -49,10 +49,14 @@ const transition = z
     action: text('Action taken.', 63).optional(),
     actor,
     digest: digest('What was decided on.').optional(),
+    council: text('Council that deliberated, where one did.').optional(),
+    attempt: count('Attempt of the step whose result it was.', { min: 1, max: 10_000 }).optional(),
+    resultDigest: digest('Artifact that holds the whole Result of that attempt.').optional(),
     message: z.string().max(1024).optional().meta({ description: 'Comment, in words.' }),
     at: timestamp('When the operator saw it.'),
   })
   .meta({ description: 'One transition.' });
+export type WorkItemTransition = z.output<typeof transition>;
 
 const asset = z
   .strictObject({

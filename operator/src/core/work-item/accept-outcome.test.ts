@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { aMethod } from '../../testing/planned-run.ts';
-import { call, checkPlanningCase, type PlanningCase } from '../../testing/planning-case.ts';
+import { call, checkPlanningCase, loop, type PlanningCase } from '../../testing/planning-case.ts';
+
+const aCouncil = (name: string, more: object = {}) =>
+  ({ name, type: 'council', council: 'board', topic: 't', ...more }) as const;
 
 const disrupted = { result: 'Disrupted' as const, message: 'evicted' };
 
@@ -84,6 +87,52 @@ const cases: Record<string, PlanningCase> = {
     started: [],
   },
 };
+
+const councils = { steps: [aCouncil('a'), aCouncil('b', { dependsOn: ['a'] })] };
+const resultDigest = `sha256:${'1'.repeat(64)}`;
+
+const deliberations: Record<string, PlanningCase> = {
+  'that have come to their end are told, with what their whole results are': {
+    ...councils,
+    when: (run) =>
+      run
+        .fail('a')
+        .wait(5)
+        .end('a', { result: 'Succeeded', outputs: { winner: 'x' }, resultDigest })
+        .succeed('b', {}),
+    then: (run) =>
+      expect(run.status).toMatchObject({
+        sequence: 2,
+        transitions: [
+          { sequence: 1, event: 'deliberation.completed', subject: 'a', council: 'board', attempt: 2, resultDigest },
+          { sequence: 2, event: 'deliberation.completed', subject: 'b', council: 'board', attempt: 1 },
+        ],
+      }),
+  },
+  'are told where nothing else is left of them: in iterations': {
+    steps: [loop('l', [aCouncil('a')], { maxParallel: 60 })],
+    given: { inputs: { items: [...Array(60).keys()] } },
+    when: (run) => {
+      for (const index of Array(60).keys()) run.succeed(`l[${index}].a`, { n: index });
+    },
+    run: 'Succeeded AllStepsSucceeded',
+    then: (run) => {
+      expect(run.status.transitions).toHaveLength(50);
+      expect(run.status.transitions?.at(-1)).toMatchObject({ sequence: 60, subject: 'l[59].a' });
+    },
+  },
+  'are not told when they failed': {
+    ...councils,
+    when: (run) => run.end('a', { result: 'Failed', resultDigest }),
+    then: (run) => expect(run.status).not.toHaveProperty('transitions'),
+  },
+};
+
+describe('deliberations', () => {
+  it.each(Object.entries(deliberations))('%s', (_sentence, planned) => {
+    checkPlanningCase(planned);
+  });
+});
 
 describe('the attempts of a step', () => {
   it.each(Object.entries(cases))('%s', (_sentence, planned) => {

@@ -56,7 +56,19 @@ function acceptSuccess(run: Run, place: Place, ended: EndedAttempt): void {
   const closed = withClosed(run, ended, { result: 'Succeeded' });
   const success = { reason: stepReasons.completed, outputs: outcome.outputs, outputsRef: outcome.outputsRef };
   // Until its result is read, the attempt stays open: nothing is lost when the operator ends here.
-  if (succeed(run, place, closed, success)) fillCache(run, place);
+  if (!succeed(run, place, closed, success)) return;
+  fillCache(run, place);
+  recordDeliberation(run, place, ended);
+}
+
+/** The statistics of the Council, and whoever keeps records, learn of it from here: iterations of loops leave no records. */
+function recordDeliberation(run: Run, { node: { step } }: Place, { record, attempt, outcome }: EndedAttempt): void {
+  if (step.type !== 'council') return;
+  run.recordTransition({
+    ...{ event: 'deliberation.completed', subject: record.path, council: step.council, attempt: attempt.number },
+    ...defined({ resultDigest: outcome.resultDigest }),
+    actor: { kind: 'system', name: 'operator', step: record.path },
+  });
 }
 
 /** A look outside that found what it looked for is enough only when the assets are there too that the step waits for. */

@@ -51,6 +51,7 @@ function renderStatus(run: Run, waits: Parameters<typeof summarizeRun>[1]): Work
     retryCount: workItem.spec.retryCount ?? 0,
     steps: [...run.records()],
     ...outputs,
+    ...run.transitions,
     ...(assets.length === 0 ? {} : { assets: [...assets] }),
     ...(gates.size === 0 ? {} : { gates: [...gates.values()] }),
     ...(Object.keys(usage).length === 0 ? {} : { usage }),

@@ -1,7 +1,8 @@
 import type { JsonObject, JsonValue } from '../../api/json.ts';
 import type { GateStatus } from '../../api/gate-status.ts';
 import type { StepStatus } from '../../api/step-status.ts';
-import type { WorkItemStatus } from '../../api/work-item-status.ts';
+import type { WorkItemStatus, WorkItemTransition } from '../../api/work-item-status.ts';
+import { defined } from '../defined.ts';
 import { digestOf } from '../digest.ts';
 import { pipelineGraph } from '../pipeline/pipeline-graph.ts';
 import type { PipelineGraph } from '../pipeline/step-node.ts';
@@ -19,6 +20,8 @@ export type RecordedAsset = NonNullable<WorkItemStatus['assets']>[number];
 
 /** Bytes of outputs that one step may have inline, and all steps together (Kubernetes objects must stay small). */
 const inlineLimits = { each: 1024, total: 8192 } as const;
+/** Transitions that a status keeps. */
+const mostTransitions = 50;
 
 /**
  * A run while one plan is made: the records as they change, and what the plan gathers beside them. It lives no longer
@@ -41,6 +44,8 @@ export class Run {
   isMainOver = false;
   assets: readonly RecordedAsset[];
   assetsRef: WorkItemStatus['assetsRef'];
+  /** What happened that others must learn of, the newest last, and the number of the last. */
+  transitions: Pick<WorkItemStatus, 'transitions' | 'sequence'>;
   /** The WorkItem's inputs with the defaults of the parameters. */
   inputs: JsonObject = {};
   /** Attempts that are under way. */
@@ -74,11 +79,9 @@ export class Run {
     this.ending = status.ending;
     this.startedAt = status.startedAt;
     this.finishedAt = status.finishedAt;
-    const { outputs, outputsRef } = status;
-    this.outputs = {
-      ...(outputs === undefined ? {} : { outputs }),
-      ...(outputsRef === undefined ? {} : { outputsRef }),
-    };
+    const { outputs, outputsRef, transitions, sequence } = status;
+    this.outputs = defined({ outputs, outputsRef });
+    this.transitions = defined({ transitions, sequence });
     this.assets = status.assets ?? [];
     this.assetsRef = status.assetsRef;
     for (const record of status.steps ?? []) this.#load(record);
@@ -105,6 +108,16 @@ export class Run {
     this.#count(before, -1);
     this.#count(record, 1);
     this.changes += 1;
+  }
+
+  /** Numbers a transition, and keeps it with the last ones. */
+  recordTransition(transition: Omit<WorkItemTransition, 'sequence' | 'at'>): void {
+    const { transitions = [], sequence = 0 } = this.transitions;
+    const numbered = { sequence: sequence + 1, ...transition, at: this.now };
+    this.transitions = {
+      transitions: [...transitions, numbered].slice(-mostTransitions),
+      sequence: numbered.sequence,
+    };
   }
 
   /** Takes a record out: of an iteration that is folded, or of a part of what begins again. */
