@@ -75,7 +75,8 @@ export function createEngine(
   };
 }
 
-const resolutionOf = ({ dnsServers, clusterDomain }: EngineOptions) => ({ dnsServers, clusterDomain });
+/** How names become addresses. */
+export const resolutionOf = ({ dnsServers, clusterDomain }: EngineOptions) => ({ dnsServers, clusterDomain });
 
 function connectServer(options: EngineOptions, trust: TrustSource): ServerClient {
   const lookup = dnsLookup(resolutionOf(options));

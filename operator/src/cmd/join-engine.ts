@@ -1,6 +1,7 @@
 import type { KubeClient } from '../kube/client.ts';
 import { type ControllerParts, registerPipelineController } from './controllers.ts';
-import { createEngine } from './engine.ts';
+import { createEngine, resolutionOf } from './engine.ts';
+import { registerModels } from './models.ts';
 import { leadEngine } from './lead-engine.ts';
 import type { OperatorOptions } from './operator-options.ts';
 import { ServerTrust } from './server-trust.ts';
@@ -14,5 +15,6 @@ export function joinEngine(
   registerPipelineController(parts);
   const trust = new ServerTrust();
   const engine = createEngine(parts, options, trust);
+  registerModels({ ...parts, http: { ...resolutionOf(options), userAgent: 'conclave' } });
   return leadEngine({ engine, running: registerWorkItems(engine), trust, namespace });
 }

@@ -5,13 +5,14 @@ import { byController, controllerOf } from '../kube/job-access.ts';
 import { type Job, jobs, projectJob } from '../kube/job.ts';
 import type { OperatorShell } from '../kube/operator-shell.ts';
 import { type Pod, pods, projectPod } from '../kube/pod.ts';
+import { askedModels, awaitedModels } from './model-use.ts';
 import { resourceTypeOf } from './resource-types.ts';
 
 /** WorkItems by namespace, by UID, and by namespace those that have not begun and those that run. */
-export const workItemIndexes = { namespace: 'namespace', uid: 'uid', pending: 'pending', running: 'running' } as const;
+export const workItemIndexes = { namespace: 'namespace', uid: 'uid', pending: 'pending', running: 'running', awaitedModel: 'awaitedModel' } as const;
 
 /** Jobs by UID. */
-export const jobIndexes = { uid: 'uid' } as const;
+export const jobIndexes = { uid: 'uid', askedModel: 'askedModel' } as const;
 
 /** Caches WorkItems, and the Jobs and Pods that are theirs. */
 export function cacheWorkItems(shell: OperatorShell, selection: { readonly namespace?: string }): void {
@@ -22,11 +23,12 @@ export function cacheWorkItems(shell: OperatorShell, selection: { readonly names
       [workItemIndexes.uid]: ({ metadata }) => [metadata.uid ?? ''],
       [workItemIndexes.pending]: (workItem) => (hasBegun(workItem) ? [] : [workItem.metadata.namespace ?? '']),
       [workItemIndexes.running]: (workItem) => (isRunning(workItem) ? [workItem.metadata.namespace ?? ''] : []),
+      [workItemIndexes.awaitedModel]: awaitedModels,
     },
   });
   const ours = { ...selection, labelSelector: labelNames.workItemUid };
   const indexers = { [byController]: controllerOf };
-  const byUid = { [jobIndexes.uid]: ({ metadata }: Job) => [metadata.uid ?? ''] };
+  const byUid = { [jobIndexes.uid]: ({ metadata }: Job) => [metadata.uid ?? ''], [jobIndexes.askedModel]: askedModels };
   shell.cache<Job>(jobs, { selection: ours, transform: projectJob, indexers: { ...indexers, ...byUid } });
   shell.cache<Pod>(pods, { selection: ours, transform: projectPod, indexers });
 }
