@@ -147,6 +147,7 @@ const councilStatus = z
             workItemUid: text('UID of the WorkItem.', 36),
             step: text('Path of the step.', 700),
             attempt: count('Number of the attempt.', { min: 1, max: 10_000 }),
+            at: timestamp('When it was recorded.'),
             winner: text('Member that won; none when there was no winner.', 63).optional(),
           })
           .meta({ description: 'One deliberation.' }),
@@ -154,6 +155,7 @@ const councilStatus = z
       .max(64)
       .optional()
       .meta({ description: 'The last deliberations that the counters include: so that none is counted twice.' }),
+    countedUntil: timestamp('Those that were recorded until then are counted, though `recent` has them no longer.').optional(),
     lastDeliberationTime: timestamp('When the last one ended.').optional(),
   })
   .meta({ description: 'What the Council has done so far.' });

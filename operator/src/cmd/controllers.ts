@@ -1,10 +1,8 @@
 import type { KindDefinition } from '../api/kind.ts';
 import { kinds } from '../api/kinds.ts';
-import { pipelineKind, type Pipeline, type PipelineStatus } from '../api/pipeline.ts';
+import { pipelineKind, type Pipeline } from '../api/pipeline.ts';
 import { workItemKind } from '../api/work-item.ts';
 import { reconcilePipeline } from '../controllers/pipeline-controller.ts';
-import { Waiting } from '../core/reconcile-error.ts';
-import { NotFound } from '../kube/api-error.ts';
 import { judge } from '../core/validation/judge.ts';
 import type { Cluster } from '../kube/cluster.ts';
 import type { EventRecorder } from '../kube/event-recorder.ts';
@@ -15,6 +13,7 @@ import { indexedByNamespace, objectsIn, worldKinds, worldOf } from './namespace-
 import { observeTurns, type Telemetry } from './observers.ts';
 import { resourceTypeOf } from './resource-types.ts';
 import { cacheWorkItems } from './work-item-caches.ts';
+import { restWhenGone, withoutSpec } from './status-writes.ts';
 import { whenSpecChanges } from './when-spec-changes.ts';
 
 /** What the controllers are joined to. */
@@ -71,16 +70,4 @@ function pipelinesBeside(kind: KindDefinition, cluster: Cluster): RelatedWatch {
 
 function cacheSettings({ namespace }: ControllerParts) {
   return namespace === undefined ? {} : { selection: { namespace } };
-}
-
-/** Deleted since it was observed: no failure, and the cache will know in a moment. */
-function restWhenGone(error: unknown): never {
-  if (error instanceof NotFound) throw new Waiting('it was deleted meanwhile', 1_000);
-  throw error;
-}
-
-/** The server takes nothing but the status from such a write: a large spec need not travel, nor a deep one be written. */
-function withoutSpec({ apiVersion, kind, metadata }: Pipeline, status: PipelineStatus): Pipeline {
-  const { name, namespace, resourceVersion, uid } = metadata;
-  return { apiVersion, kind, metadata: { name, namespace, resourceVersion, uid }, status } as Pipeline;
 }

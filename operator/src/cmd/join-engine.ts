@@ -1,4 +1,5 @@
 import type { KubeClient } from '../kube/client.ts';
+import { registerCouncils } from './councils.ts';
 import { type ControllerParts, registerPipelineController } from './controllers.ts';
 import { createEngine, resolutionOf } from './engine.ts';
 import { registerModels } from './models.ts';
@@ -16,5 +17,7 @@ export function joinEngine(
   const trust = new ServerTrust();
   const engine = createEngine(parts, options, trust);
   registerModels({ ...parts, http: { ...resolutionOf(options), userAgent: 'conclave' } });
-  return leadEngine({ engine, running: registerWorkItems(engine), trust, namespace });
+  const running = registerWorkItems(engine);
+  registerCouncils(engine);
+  return leadEngine({ engine, running, trust, namespace });
 }

@@ -1,5 +1,6 @@
 import type { WorkItem } from '../api/work-item.ts';
 import { workItemKind } from '../api/work-item.ts';
+import { councilsToldOf } from '../core/council/told-deliberations.ts';
 import { labelNames } from '../core/manifest/labels.ts';
 import { byController, controllerOf } from '../kube/job-access.ts';
 import { type Job, jobs, projectJob } from '../kube/job.ts';
@@ -8,10 +9,20 @@ import { type Pod, pods, projectPod } from '../kube/pod.ts';
 import { askedModels, awaitedModels } from './model-use.ts';
 import { resourceTypeOf } from './resource-types.ts';
 
-/** WorkItems by namespace, by UID, and by namespace those that have not begun and those that run. */
-export const workItemIndexes = { namespace: 'namespace', uid: 'uid', pending: 'pending', running: 'running', awaitedModel: 'awaitedModel' } as const;
+/**
+ * WorkItems by namespace, by UID, by namespace those that have not begun and those that run, and by the
+ * Councils that they tell of and the Models that they wait for.
+ */
+export const workItemIndexes = {
+  namespace: 'namespace',
+  uid: 'uid',
+  pending: 'pending',
+  running: 'running',
+  council: 'council',
+  awaitedModel: 'awaitedModel',
+} as const;
 
-/** Jobs by UID. */
+/** Jobs by UID, and those that run by the Models that they ask. */
 export const jobIndexes = { uid: 'uid', askedModel: 'askedModel' } as const;
 
 /** Caches WorkItems, and the Jobs and Pods that are theirs. */
@@ -23,6 +34,8 @@ export function cacheWorkItems(shell: OperatorShell, selection: { readonly names
       [workItemIndexes.uid]: ({ metadata }) => [metadata.uid ?? ''],
       [workItemIndexes.pending]: (workItem) => (hasBegun(workItem) ? [] : [workItem.metadata.namespace ?? '']),
       [workItemIndexes.running]: (workItem) => (isRunning(workItem) ? [workItem.metadata.namespace ?? ''] : []),
+      [workItemIndexes.council]: (workItem) =>
+        councilsToldOf(workItem).map((name) => `${workItem.metadata.namespace ?? ''}/${name}`),
       [workItemIndexes.awaitedModel]: awaitedModels,
     },
   });
