@@ -38,6 +38,7 @@ const deliberation = z
             member: text('Name of the member.', 63),
             score: z.number().meta({ description: 'Mean score, from 0 to 10; its rank for ballots.' }),
             proposalDigest: digest('Digest of its proposal.'),
+            proposal: freeJson('The proposal itself.').optional(),
           })
           .meta({ description: 'One proposal.' }),
       )

@@ -67,10 +67,10 @@ describe('a council', () => {
       agreement: 1,
     });
     const { ranking = [], scores = [], ...rest } = result.deliberation ?? {};
-    expect(ranking.map(({ member, score }) => [member, score])).toEqual([
-      ['bob', 9],
-      ['ann', 6],
-      ['cid', 1],
+    expect(ranking.map(({ member, score, proposal }) => [member, score, proposal])).toEqual([
+      ['bob', 9, 'black tea'],
+      ['ann', 6, 'green tea'],
+      ['cid', 1, 'no tea'],
     ]);
     expect(scores).toHaveLength(6);
     expect(scores.filter(({ by, member }) => by === member)).toEqual([]);

@@ -45,7 +45,7 @@ export async function runCouncil(work: CouncilWork, parts: WorkParts): Promise<C
     outputs: outputsOf(choice, proposals),
     deliberation: {
       ...choice,
-      ranking: [...choice.ranking],
+      ranking: choice.ranking.map((ranked) => ({ ...ranked, proposal: contentOf(ranked.member, proposals) })),
       scores: 'scores' in judged ? judged.scores.map(({ by, member, score }) => ({ by, member, score })) : [],
       dissent: dissentOf(choice, judged),
       ...{ rounds, seed: work.seed },
@@ -136,10 +136,12 @@ async function vote(
   return given.flat();
 }
 
+const contentOf = (member: string | undefined, proposals: readonly Proposal[]): JsonValue =>
+  proposals.find((proposal) => proposal.member === member)?.content ?? null;
+
 function outputsOf({ winner, reason, agreement, ranking }: Choice, proposals: readonly Proposal[]): JsonObject {
-  const won = proposals.find(({ member }) => member === winner);
   const told = ranking.map(({ member, score, proposalDigest }) => ({ member, score, proposalDigest }));
-  return { winner: winner ?? null, proposal: won?.content ?? null, reason, agreement, ranking: told };
+  return { winner: winner ?? null, proposal: contentOf(winner, proposals), reason, agreement, ranking: told };
 }
 
 const mostDissent = 16;
