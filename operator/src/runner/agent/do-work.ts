@@ -4,7 +4,7 @@ import type { Verdict } from '../verdict.ts';
 import type { AgentRun } from './run-task.ts';
 import { notServed, type WorkParts } from './work-parts.ts';
 
-type Surroundings = Pick<AgentRun, 'workspace' | 'sendHttp'>;
+type Surroundings = Pick<AgentRun, 'workspace' | 'sendHttp' | 'serverPatience'>;
 
 /** What is told of work while it is done, so that it is known however the work ends. */
 export interface Tally {
@@ -20,8 +20,12 @@ export async function doWork(parts: WorkParts, surroundings: Surroundings, tally
       const { runFlow } = await import('./run-flow.ts');
       return await runFlow(work, parts);
     }
-    case 'agent':
-      return unserved(work) ?? (await doAgentWork(work, { parts, surroundings, tally }));
+    case 'agent': {
+      const refusal = unserved(work);
+      if (refusal !== undefined) return refusal;
+      const { doAgentWork } = await import('./do-agent-work.ts');
+      return await doAgentWork(work, { parts, surroundings, tally });
+    }
     case 'council': {
       if (work.stage !== undefined) return notServed('Councils whose members have pods of their own');
       const { runCouncil } = await import('./run-council.ts');
@@ -29,31 +33,18 @@ export async function doWork(parts: WorkParts, surroundings: Surroundings, tally
       if (deliberation !== undefined) tally.deliberation = deliberation;
       return verdict;
     }
-    case 'method':
-      return notServed('calls of MCP tools');
+    case 'method': {
+      if (work.mcp === undefined) return notServed('Methods that are images; those run by themselves');
+      const { runMethod } = await import('./run-method.ts');
+      return await runMethod(work.mcp, { parts, tally, patience: surroundings.serverPatience });
+    }
     case 'code':
       return notServed('code; the runtime image does');
   }
 }
 
-function unserved({ graph, workspace, role }: AgentWork): Verdict | undefined {
+function unserved({ graph, workspace }: AgentWork): Verdict | undefined {
   if (graph !== undefined) return notServed('graphs');
   if (workspace !== undefined) return notServed('a workspace that is filled from git or an artifact');
-  const mcp = role.tools.find((tool) => tool.mcp !== undefined);
-  return mcp === undefined ? undefined : notServed(`tools of MCP servers, such as '${mcp.name}'`);
-}
-
-async function doAgentWork(
-  work: AgentWork,
-  { parts, surroundings, tally }: { parts: WorkParts; surroundings: Surroundings; tally: Tally },
-): Promise<Verdict> {
-  const { runAgent } = await import('./run-agent.ts');
-  const { Toolbox } = await import('./tools/toolbox.ts');
-  const { knownFunctions } = await import('./tools/known-functions.ts');
-  const { markOf } = await import('./prompts/fence.ts');
-  const { workspace, sendHttp } = surroundings;
-  const known = knownFunctions(sendHttp);
-  const toolbox = new Toolbox({ ...parts, role: work.role, known, workspace, mark: markOf(parts.task) });
-  tally.toolCalls = () => [...toolbox.counts];
-  return await runAgent(work, parts, toolbox);
+  return undefined;
 }

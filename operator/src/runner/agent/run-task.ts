@@ -15,6 +15,7 @@ import { ModelClient, type ModelPatience } from './model-client.ts';
 import { type Secrets, takeSecrets } from './secrets.ts';
 import { storeRecord } from './store-record.ts';
 import type { SendHttp } from './tools/http-port.ts';
+import type { ServerPatience } from './tools/mcp/server-of-tool.ts';
 import { Transcript } from './transcript.ts';
 import { limitReached, limitsOf, type WorkParts } from './work-parts.ts';
 
@@ -34,6 +35,7 @@ export interface AgentRun {
   readonly sendHttp: SendHttp;
   readonly patience?: Patience | undefined;
   readonly modelPatience?: ModelPatience | undefined;
+  readonly serverPatience?: ServerPatience | undefined;
 }
 
 /** Longest that a timer can wait, in milliseconds. */

@@ -16,6 +16,10 @@ export interface ToolFunction extends FunctionDefinition {
   readonly tool: string;
   /** It changes something, and is refused where the tool may only read. */
   readonly writes: boolean;
+  /** A server provides it: its tool has to be given as one of that server. */
+  readonly isServed?: boolean;
+  /** Why it may not be called, though it is known. */
+  readonly refusal?: string;
   /** @throws ToolFailure with what the model is told */
   readonly run: (given: JsonObject, surroundings: ToolSurroundings) => Promise<string>;
 }

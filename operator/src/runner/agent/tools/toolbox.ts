@@ -6,6 +6,7 @@ import { quote } from '../../../core/quote.ts';
 import type { FunctionDefinition, ToolCall } from '../chat.ts';
 import { fence } from '../prompts/fence.ts';
 import type { WorkParts } from '../work-parts.ts';
+import type { ServedTools } from './mcp/served-tools.ts';
 import { clipResult, type ToolFunction, ToolFailure } from './tool.ts';
 
 type Count = NonNullable<RunnerResult['toolCalls']>[number];
@@ -20,6 +21,7 @@ const mostNames = 200;
 export interface ToolboxParts extends Pick<WorkParts, 'secrets' | 'transcript' | 'signal'> {
   readonly role: Pick<RoleContract, 'tools'>;
   readonly known: readonly ToolFunction[];
+  readonly served?: Pick<ServedTools, 'functions' | 'unavailableTool'> | undefined;
   readonly workspace: string;
   readonly mark: string;
 }
@@ -43,7 +45,7 @@ export class Toolbox {
 
   /** Functions that the model is told of. */
   get functions(): readonly FunctionDefinition[] {
-    return this.#parts.known
+    return this.#known
       .filter((each) => this.#refusalOf(each) === undefined)
       .map(({ name, description, parameters }) => ({ name, description, parameters }));
   }
@@ -67,21 +69,33 @@ export class Toolbox {
   }
 
   async #run({ name, arguments: written }: ToolCall): Promise<Outcome> {
-    const found = this.#parts.known.find((each) => each.name === name);
-    if (found === undefined) return { tool: toolNamed(name), isRefused: true, text: explainUnknown(name) };
+    const found = this.#known.find((each) => each.name === name);
+    if (found === undefined) return this.#refuseUnknown(name);
     const { tool } = found;
     const refusal = this.#refusalOf(found) ?? (await this.#misuse(found, written));
     if (refusal !== undefined) return { tool, isRefused: true, text: refusal };
     return { tool, isRefused: false, text: await this.#perform(found, JSON.parse(written) as JsonObject) };
   }
 
-  #accessOf(tool: string): ToolAccess | undefined {
-    return this.#parts.role.tools.find(({ name, mcp }) => name === tool && mcp === undefined);
+  get #known(): readonly ToolFunction[] {
+    return [...this.#parts.known, ...(this.#parts.served?.functions ?? [])];
   }
 
-  #refusalOf({ name, tool, writes }: ToolFunction): string | undefined {
-    const access = this.#accessOf(tool);
+  #refuseUnknown(name: string): Outcome {
+    const missing = this.#parts.served?.unavailableTool(name);
+    if (missing === undefined) return { tool: toolNamed(name), isRefused: true, text: explainUnknown(name) };
+    return { tool: missing, isRefused: true, text: `ToolUnavailable: the server of '${missing}' is not there.` };
+  }
+
+  #accessOf({ tool, isServed = false }: ToolFunction): ToolAccess | undefined {
+    return this.#parts.role.tools.find(({ name, mcp }) => name === tool && (mcp !== undefined) === isServed);
+  }
+
+  #refusalOf(called: ToolFunction): string | undefined {
+    const { name, tool, writes, refusal } = called;
+    const access = this.#accessOf(called);
     if (access === undefined) return `ToolNotAllowed: the role may not use '${tool}'.`;
+    if (refusal !== undefined) return refusal;
     if (writes && access.readOnly === true)
       return `ToolReadOnly: '${name}' would change something, and '${tool}' may only read.`;
     return undefined;
@@ -97,15 +111,16 @@ export class Toolbox {
     const { validateJson } = await import('../../../core/json-schema/validate-json.ts');
     const validated = validateJson(parameters, given);
     if ('problem' in validated)
-      throw new Error(`the parameters of ${name} are no schema: ${validated.problem.message}`);
+      return `ArgumentsInvalid: the arguments of ${name} cannot be checked: ${validated.problem.message}.`;
     const findings = validated.findings
       .slice(0, 5)
       .map(({ path, message }) => `${formatIssuePath(path)} ${message}`.trim());
     return findings.length === 0 ? undefined : `ArgumentsInvalid: ${findings.join('; ')}.`;
   }
 
-  async #perform({ run, tool }: ToolFunction, given: JsonObject): Promise<string> {
-    const access = this.#accessOf(tool) ?? { name: tool };
+  async #perform(called: ToolFunction, given: JsonObject): Promise<string> {
+    const { run, tool } = called;
+    const access = this.#accessOf(called) ?? { name: tool };
     const { workspace, signal } = this.#parts;
     try {
       return await run(given, { workspace, access, signal });

@@ -1,0 +1,46 @@
+import type { AgentWork } from '../../api/runner-work.ts';
+import type { Verdict } from '../verdict.ts';
+import type { Tally } from './do-work.ts';
+import { markOf } from './prompts/fence.ts';
+import { runAgent } from './run-agent.ts';
+import type { AgentRun } from './run-task.ts';
+import { knownFunctions } from './tools/known-functions.ts';
+import type { ServedTools } from './tools/mcp/served-tools.ts';
+import type { ToolFunction } from './tools/tool.ts';
+import { Toolbox } from './tools/toolbox.ts';
+import type { WorkParts } from './work-parts.ts';
+
+/** What the work of an agent is done with. */
+export interface AgentSurroundings {
+  readonly parts: WorkParts;
+  readonly surroundings: Pick<AgentRun, 'workspace' | 'sendHttp' | 'serverPatience'>;
+  readonly tally: Tally;
+}
+
+/** Gives an agent its tools, lets it work, and takes leave of what served them, however it ended. */
+export async function doAgentWork(work: AgentWork, given: AgentSurroundings): Promise<Verdict> {
+  const { parts, surroundings, tally } = given;
+  const { workspace, sendHttp } = surroundings;
+  const known = knownFunctions(sendHttp);
+  const served = await serveTools(work, given, known);
+  const toolbox = new Toolbox({ ...parts, role: work.role, known, served, workspace, mark: markOf(parts.task) });
+  tally.toolCalls = () => [...toolbox.counts];
+  try {
+    await served?.open();
+    return await runAgent(work, parts, toolbox);
+  } finally {
+    await served?.close();
+  }
+}
+
+/** What speaks with MCP servers is loaded only for them. */
+async function serveTools(
+  { role: { tools } }: AgentWork,
+  { parts, surroundings }: AgentSurroundings,
+  known: readonly ToolFunction[],
+): Promise<ServedTools | undefined> {
+  if (tools.every(({ mcp }) => mcp === undefined)) return undefined;
+  const { ServedTools } = await import('./tools/mcp/served-tools.ts');
+  const taken = known.map(({ name }) => name);
+  return new ServedTools({ ...parts, tools, taken, patience: surroundings.serverPatience });
+}
