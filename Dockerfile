@@ -34,6 +34,18 @@ WORKDIR /tmp
 ENTRYPOINT ["python3", "-I", "-B", "/opt/conclave/launcher"]
 CMD ["run"]
 
+# The stand-in for a model server (`--target model-sim`), for clusters without a GPU: the API of vLLM without a model. It
+# takes what the manifests of Models give to `vllm serve`.
+FROM ${BASE} AS model-sim
+WORKDIR /app
+COPY package.json LICENSE ./
+COPY --from=dependencies /app/node_modules node_modules
+COPY operator/src operator/src
+COPY hack/model-simulator hack/model-simulator
+USER 65532:65532
+EXPOSE 8000
+ENTRYPOINT ["node", "/app/hack/model-simulator/model-sim-command.ts", "--host", "0.0.0.0"]
+
 # The product: operator, server, runner and CLI.
 FROM ${BASE} AS product
 ENV NODE_ENV=production

@@ -13,7 +13,7 @@ import { CommandFailed, runCommand } from './run-command.ts';
 
 /** How to build. */
 export interface ImageOptions {
-  /** Of the product; that of the runtime follows from it. */
+  /** Of the product; those of the others follow from it. */
   readonly tag: string;
   /** Instead of the Dockerfile's public base. */
   readonly base: string | undefined;
@@ -33,18 +33,19 @@ const pullTimeoutMs = 120_000;
 
 /** A stage of the Dockerfile that becomes an image. */
 interface Target {
-  readonly target: 'product' | 'runtime';
+  readonly target: 'product' | 'runtime' | 'model-sim';
   readonly tag: string;
 }
 
 const targetsOf = (tag: string): readonly Target[] => [
   { target: 'product', tag },
-  { target: 'runtime', tag: runtimeTagOf(tag) },
+  { target: 'runtime', tag: siblingTagOf(tag, 'runtime') },
+  { target: 'model-sim', tag: siblingTagOf(tag, 'model-sim') },
 ];
 
-/** The name of the image that users' programs run in, beside the product's: `registry/conclave-runtime:dev`. */
-export function runtimeTagOf(tag: string): string {
-  return tag.replace(/(?=(:[^:/]*)?$)/, '-runtime');
+/** The name of an image beside the product's, such as that which users' programs run in: `registry/conclave-runtime:dev`. */
+export function siblingTagOf(tag: string, target: string): string {
+  return tag.replace(/(?=(:[^:/]*)?$)/, `-${target}`);
 }
 
 /** Builds and answers with what was built; throws ClusterError with the end of the build's output. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { publicBaseOf, runtimeTagOf } from './build-image.ts';
+import { publicBaseOf, siblingTagOf } from './build-image.ts';
 import { parseSize } from './buildah.ts';
 import { parseImageArguments } from './image-command.ts';
 import { repositoryRoot } from './paths.ts';
@@ -32,13 +32,13 @@ describe('publicBaseOf', () => {
   });
 });
 
-describe('runtimeTagOf', () => {
+describe('siblingTagOf', () => {
   it.each([
     ['localhost/conclave:dev', 'localhost/conclave-runtime:dev'],
     ['registry:5000/conclave', 'registry:5000/conclave-runtime'],
     ['registry:5000/conclave:1', 'registry:5000/conclave-runtime:1'],
   ])('follows %s', (tag, expected) => {
-    expect(runtimeTagOf(tag)).toBe(expected);
+    expect(siblingTagOf(tag, 'runtime')).toBe(expected);
   });
 });
 

@@ -8,11 +8,11 @@ import { runMain } from './run-main.ts';
 const usage = `usage: hack/image [--instance NAME] [--no-load] [--tag IMAGE] [--base IMAGE | --local-base] [--install]
 
 Builds the project's images with Docker, or with buildah where Docker does not run, and loads them into a cluster: the
-product's, and the one that users' programs run in.
+product's, the one that users' programs run in, and the stand-in for a model server.
 
   --instance NAME   into which cluster (CONCLAVE_INSTANCE, else 'default')
   --no-load         only build
-  --tag IMAGE       the product's name (localhost/conclave:dev); the other gets -runtime before the colon
+  --tag IMAGE       the product's name (localhost/conclave:dev); the others get -runtime and -model-sim before the colon
   --base IMAGE      instead of the Dockerfile's public base
   --local-base      make the base here, from Debian; without it, only when the public base cannot be fetched (buildah)
   --install         install missing Debian packages instead of naming them`;

@@ -8,6 +8,7 @@ import type { Kubectl } from './kubectl.ts';
 export const developmentImages = {
   product: 'localhost/conclave:dev',
   runtime: 'localhost/conclave-runtime:dev',
+  modelSim: 'localhost/conclave-model-sim:dev',
 } as const;
 
 interface Manifest {
