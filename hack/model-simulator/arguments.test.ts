@@ -22,4 +22,13 @@ describe('the command line', () => {
   ])('refuses %j', (words, says) => {
     expect(() => parseArguments(words)).toThrow(says);
   });
+
+  test('may be what the manifests of Models give to vLLM', () => {
+    const ours = ['--model', 'org/large', '--served-model-name', 'large', '--host', '0.0.0.0', '--port', '8001'];
+    const more = ['--tensor-parallel-size', '4', '--revision', 'main', '--max-model-len', '4096', '--headless'];
+    expect(parseArguments([...ours, ...more, '--port=9000'])).toMatchObject({
+      ...{ model: 'large', host: '0.0.0.0', port: 9000, maxModelLen: 4096, seed: 0, help: false },
+    });
+    expect(() => parseArguments([...ours, '--port', 'x'])).toThrow('--port');
+  });
 });

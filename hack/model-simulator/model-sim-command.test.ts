@@ -17,8 +17,10 @@ const fileWith = (name: string, text: string): string => {
 };
 
 /** Runs the command; resolves with its first line or, when it ends without one, with what it complained of. */
-async function run(...words: string[]) {
-  const child = spawn(launcher, words);
+const run = (...words: string[]) => runWith({}, ...words);
+
+async function runWith(environment: Readonly<Record<string, string>>, ...words: string[]) {
+  const child = spawn(launcher, words, { env: { ...process.env, ...environment } });
   let [said, complained] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (complained += text));
@@ -46,6 +48,17 @@ describe('./hack/model-sim', () => {
     child.kill('SIGTERM');
     expect(await ended).toEqual([0, null]);
     await expect(hanging).rejects.toThrow();
+  });
+
+  test('demands the key that vLLM would, and answers by the name that it would', async () => {
+    const words = ['--model', 'org/x', '--served-model-name', 'x', '--port', '0', '--tensor-parallel-size', '2'];
+    const { child, ended, said } = await runWith({ VLLM_API_KEY: 'k' }, ...words);
+    const [url = ''] = said().split(' ');
+    expect((await fetch(`${url}/v1/models`)).status).toBe(401);
+    const headers = { authorization: 'Bearer k' };
+    expect(await (await fetch(`${url}/v1/models`, { headers })).json()).toMatchObject({ data: [{ id: 'x' }] });
+    child.kill('SIGTERM');
+    await ended;
   });
 
   test('says what is wrong with its script, and where', async () => {

@@ -10,8 +10,10 @@ const say = (line: string): void => {
 
 function optionsOf({ scriptFile, apiKeyFile, ...options }: SimulatorArguments) {
   const rules = scriptFile === undefined ? [] : parseScript(readFileSync(scriptFile, 'utf8'), scriptFile);
-  const apiKey = apiKeyFile === undefined ? undefined : readFileSync(apiKeyFile, 'utf8').trim();
-  if (apiKey === '') throw new Error(`${apiKeyFile ?? ''} is empty: it has to hold the key`);
+  // As vLLM has it, whose place it may take.
+  const inherited = process.env['VLLM_API_KEY'];
+  const apiKey = apiKeyFile === undefined ? inherited : readFileSync(apiKeyFile, 'utf8').trim();
+  if (apiKey === '') throw new Error(`${apiKeyFile ?? 'VLLM_API_KEY'} is empty: it has to hold the key`);
   return { ...options, rules, apiKey };
 }
 
