@@ -95,7 +95,7 @@ export class ModelWorld {
 
   add(namespace: string, name: string, spec: object): Promise<Model> {
     const model = { apiVersion, kind: 'Model', metadata: { name, namespace }, spec: { modelName: 'tiny', ...spec } };
-    return this.client.create(modelType, model as Model);
+    return this.client.create(modelType, model);
   }
 
   /** Resolves with a Model whose condition `Ready` has a reason. */

@@ -1,8 +1,11 @@
 /** Models on the real API server: endpoints that come and go, and servers that the operator runs. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { without } from '../src/core/defined.ts';
+import { pods as podType } from '../src/kube/pod.ts';
 import { secrets } from '../src/kube/secret.ts';
 import { deployments, type ServerObject, services } from '../src/kube/server-object.ts';
+import { modelManifests, podSpecsOf } from '../src/testing/model-manifests.ts';
 import { ModelWorld, modelType, readyOf } from './model-world.ts';
 import { exists, namespaces } from './test-cluster.ts';
 import { until, Work } from './work-items.ts';
@@ -76,6 +79,22 @@ describe.concurrent('a Model behind an endpoint', () => {
     await new Work(world.client, namespace).addTenant({ allowed: { hosts: ['models.example'] } });
     await world.add(namespace, 'elsewhere', { endpoint: { url: `${simulator.url}/v1` } });
     await world.reaches(namespace, 'elsewhere', 'AddressRefused');
+  });
+});
+
+describe('pods of Models', () => {
+  const pods = Object.entries(modelManifests).flatMap(([name, objects]) =>
+    objects.flatMap(podSpecsOf).map((spec, index) => [name, index, spec] as const),
+  );
+
+  it.each(pods)('are taken where pods have to be restricted: %s, %i', async (name, index, spec) => {
+    const namespace = await world.addNamespace();
+    const metadata = { name: `${name}-${index}`, namespace };
+    // Neither class is there; everything else is judged.
+    const known = without(spec as Record<string, unknown>, 'runtimeClassName', 'priorityClassName');
+    const pod = { apiVersion: 'v1', kind: 'Pod', metadata, spec: known };
+    const taken = await world.client.create(podType, pod, { dryRun: true, fieldValidation: 'Strict' });
+    expect(taken).toMatchObject({ spec: { automountServiceAccountToken: false } });
   });
 });
 
@@ -182,7 +201,7 @@ describe.concurrent('a Model that the operator serves', () => {
   ] as const)('touches no %s of its name that is another’s', async (kind, type, spec) => {
     const namespace = await world.addNamespace();
     const metadata = { name: 'model-large', namespace };
-    const mine = await world.client.create(type as typeof services, {
+    const mine = await world.client.create(type, {
       apiVersion: 'v1',
       kind,
       metadata,
@@ -191,7 +210,7 @@ describe.concurrent('a Model that the operator serves', () => {
     await world.add(namespace, 'large', { dedicated: aServer() });
     const refused = await world.reaches(namespace, 'large', 'NameTaken');
     expect(readyOf(refused)?.message).toContain(`${kind} model-large is there already and is not touched`);
-    const after = await world.client.get(type as typeof services, metadata);
+    const after = await world.client.get(type, metadata);
     expect(after.metadata.resourceVersion).toBe(mine.metadata.resourceVersion);
     expect(await exists(world.client, deployments, metadata)).toBe(false);
     await world.client.delete(type, metadata);

@@ -1,13 +1,26 @@
 import type { AgentRole } from '../../api/agent-role.ts';
-import type { ToolAccess } from '../../api/runner-work.ts';
+import type { Model } from '../../api/model.ts';
+import type { ModelAccess, ToolAccess } from '../../api/runner-work.ts';
+import type { ServerSpec } from '../model/render-server.ts';
 
 type McpServer = NonNullable<NonNullable<AgentRole['spec']['tools']>[number]['mcp']>;
 type SecretKey = NonNullable<McpServer['headersFrom']>[number]['secretKeyRef'];
 
-/** A variable of the container whose value the kubelet reads from a Secret or a ConfigMap: it stands in no document. */
+/** A variable of the container whose value the kubelet reads from elsewhere: it stands in no document. */
 export interface ReferredVariable {
   readonly name: string;
-  readonly valueFrom: { readonly secretKeyRef: SecretKey } | { readonly configMapKeyRef: SecretKey };
+  readonly valueFrom:
+    | { readonly secretKeyRef: SecretKey }
+    | { readonly configMapKeyRef: SecretKey }
+    | { readonly fieldRef: { readonly fieldPath: string } };
+}
+
+/** A Model whose server runs in the Pod, beside what asks it. */
+export interface ModelBeside {
+  readonly name: string;
+  readonly port: number;
+  readonly spec: Model['spec'];
+  readonly server: ServerSpec;
 }
 
 /** An MCP server that runs in the Pod, beside what calls it. */
@@ -26,12 +39,22 @@ export interface WorkProblem {
 }
 
 const usualPort = 8000;
+/** The key of servers beside an agent: nobody knows the UID of a Pod who may not read it. */
+export const keyBeside = { fieldRef: { fieldPath: 'metadata.uid' } } as const;
 
 /** Collects, while work is resolved, what its container needs beside the task, and the first thing that is wrong. */
 export class PodNeeds {
   #problem: WorkProblem | undefined;
   readonly #variables = new Map<string, ReferredVariable>();
   readonly #servers = new Map<string, ToolServer>();
+  readonly #models = new Map<string, ModelBeside>();
+  readonly #asked = new Set<string>();
+  readonly #takenPorts: ReadonlySet<number>;
+
+  /** Models keep away from `takenPorts`: unlike tools they can listen anywhere. */
+  constructor(takenPorts: ReadonlySet<number> = new Set()) {
+    this.#takenPorts = takenPorts;
+  }
 
   get problem(): WorkProblem | undefined {
     return this.#problem;
@@ -43,6 +66,20 @@ export class PodNeeds {
 
   get servers(): readonly ToolServer[] {
     return [...this.#servers.values()];
+  }
+
+  get models(): readonly ModelBeside[] {
+    return [...this.#models.values()];
+  }
+
+  /** Names of the Models with servers of their own that it asks. */
+  get asked(): readonly string[] {
+    return [...this.#asked].sort();
+  }
+
+  /** Notes that a Model with a server of its own is asked. */
+  asks(name: string): void {
+    this.#asked.add(name);
   }
 
   /** The first problem counts; one that waiting may mend gives way to one that it cannot. */
@@ -73,6 +110,21 @@ export class PodNeeds {
     this.#addServer(tool, { image, port, command, env, secretEnv });
     // Where streamable HTTP is spoken by convention (Model Context Protocol, 2025-06-18).
     return { url: `http://127.0.0.1:${port}/mcp`, ...headerVariables };
+  }
+
+  /** How a Model is reached whose server is put into the Pod, once for all that ask it. */
+  model({ metadata, spec }: Model, server: ServerSpec): Pick<ModelAccess, 'url' | 'apiKeyVariable'> {
+    const { port } = this.#models.get(metadata.name) ?? this.#addModel(metadata.name, { spec, server });
+    return { url: `http://127.0.0.1:${port}/v1`, apiKeyVariable: this.#variable(keyBeside) };
+  }
+
+  #addModel(name: string, parts: Pick<ModelBeside, 'spec' | 'server'>): ModelBeside {
+    const taken = new Set([...this.#takenPorts, ...this.models.map(({ port }) => port)]);
+    let port = usualPort;
+    while (taken.has(port)) port += 1;
+    const model = { name: `model-${this.#models.size + 1}`, port, ...parts };
+    this.#models.set(name, model);
+    return model;
   }
 
   #addServer(tool: string, server: Omit<ToolServer, 'name'>): void {

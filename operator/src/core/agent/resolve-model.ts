@@ -2,6 +2,7 @@ import type { Model, ModelStatus } from '../../api/model.ts';
 import type { ModelAccess } from '../../api/runner-work.ts';
 import { defined, type Defined } from '../defined.ts';
 import { shortHash } from '../manifest/names.ts';
+import { apiKeyName, serverName } from '../model/server-names.ts';
 import { findModel, type ModelWorld } from './find-model.ts';
 import type { PodNeeds } from './pod-needs.ts';
 
@@ -44,26 +45,25 @@ function describe({ spec, status }: Model): Omit<ModelAccess, 'url'> {
 
 type Address = Pick<ModelAccess, 'url'> & Defined<Pick<ModelAccess, 'apiKeyVariable' | 'caVariable' | 'cacheSalt'>>;
 
-function addressOf(
-  { metadata: { name }, spec, status }: Model,
-  { needs, namespace }: ModelContext,
-): Address | undefined {
-  const { endpoint } = spec;
+function addressOf(model: Model, { needs, namespace }: ModelContext): Address | undefined {
+  const { metadata, spec, status } = model;
+  const { name } = metadata;
+  const { endpoint, sidecar } = spec;
   if (endpoint !== undefined) {
     const { url, apiKeySecretRef, caConfigMap } = endpoint;
     const apiKeyVariable = apiKeySecretRef && needs.secret(apiKeySecretRef);
     return { url, ...defined({ apiKeyVariable, caVariable: caConfigMap && needs.configMap(caConfigMap) }) };
   }
-  if (spec.sidecar !== undefined) {
-    const message = `the Model '${name}' runs as a sidecar, which this version of Conclave cannot bring; give it an \`endpoint\``;
-    needs.fail({ reason: 'NotServed', message });
+  if (sidecar !== undefined) return needs.model(model, sidecar);
+  if (status?.url === undefined) {
+    const message = `the Model '${name}' is not served yet: its status has no \`url\``;
+    needs.fail({ awaitedModel: name, reason: 'ModelNotReady', message });
     return undefined;
   }
+  needs.asks(name);
+  const apiKeyVariable = needs.secret({ name: serverName(name), key: apiKeyName });
   // Only vLLM is sure to know salts; other servers refuse requests with fields that they do not know.
-  if (status?.url !== undefined) return { url: status.url, cacheSalt: shortHash(['cache-salt', namespace]) };
-  const message = `the Model '${name}' is not served yet: its status has no \`url\``;
-  needs.fail({ awaitedModel: name, reason: 'ModelNotReady', message });
-  return undefined;
+  return { url: status.url, apiKeyVariable, cacheSalt: shortHash(['cache-salt', namespace]) };
 }
 
 /** Models as they are pinned, with where those are reached now that run in the cluster: that is no part of what is pinned. */

@@ -191,6 +191,62 @@ describe('a Model', () => {
   });
 });
 
+describe('a Model beside the agent', () => {
+  const beside = (name: string) => aModel(name, { sidecar: { image: 'vllm', source: name } });
+  const models = [beside('large'), beside('small')];
+  const tool = (port?: number) => ({ name: 'db', mcp: { image: 'db:1', ...(port !== undefined && { port }) } });
+
+  it('is asked on this machine, with the UID of the pod as its key', () => {
+    const { work, variables, models: found } = resolved(agent, { models });
+    expect(work).toMatchObject({
+      role: { model: { url: 'http://127.0.0.1:8000/v1', apiKeyVariable: 'CONCLAVE_VALUE_1' } },
+    });
+    expect(variables).toEqual([{ name: 'CONCLAVE_VALUE_1', valueFrom: { fieldRef: { fieldPath: 'metadata.uid' } } }]);
+    expect(found).toMatchObject([{ name: 'model-1', port: 8000, server: { source: 'large' } }]);
+  });
+
+  it('comes once for all that ask it, and has a port of its own', () => {
+    const prompts = ['small', 'large', 'small'].map((name, index) => ({
+      ...{ name: `c${index}`, prompt: 'x' },
+      modelRef: { name },
+    }));
+    const method = aMethod('f', { type: 'flow', flow: { completions: prompts } });
+    const step = { type: 'llm_flow', flow: 'f' };
+    const found = resolved(step, { models, method, start: { step: aStep(step), method: 'f' } });
+    expect(found.models.map(({ name, port, server }) => [name, port, server.source])).toEqual([
+      ['model-1', 8000, 'small'],
+      ['model-2', 8001, 'large'],
+    ]);
+    expect((found.work as Work<'flow'>).completions.map(({ model }) => model.url)).toEqual([
+      'http://127.0.0.1:8000/v1',
+      'http://127.0.0.1:8001/v1',
+      'http://127.0.0.1:8000/v1',
+    ]);
+  });
+
+  it.each([
+    [undefined, 8001],
+    [8001, 8000],
+  ])('keeps away from the port of a tool: %s', (port, expected) => {
+    const role = aRole('writer', { modelRef: { name: 'large' }, tools: [tool(port)] });
+    const { models: found, servers } = resolved(agent, { models, roles: [role] });
+    expect(found[0]?.port).toBe(expected);
+    expect(servers[0]?.port).toBe(port ?? 8000);
+  });
+});
+
+describe('a Model that the operator serves', () => {
+  const dedicated = aModel('large', { dedicated: { image: 'vllm', source: 'x' } });
+  const served = { ...dedicated, status: { url: 'http://model-large.ns.svc:8000/v1' } };
+
+  it('is asked with its key, and noted as needed', () => {
+    const { work, variables, asked: names } = resolved(agent, { models: [served] });
+    expect(work).toMatchObject({ role: { model: { url: served.status.url, apiKeyVariable: 'CONCLAVE_VALUE_1' } } });
+    expect(variables).toMatchObject([{ valueFrom: { secretKeyRef: { name: 'model-large', key: 'api-key' } } }]);
+    expect(names).toEqual(['large']);
+  });
+});
+
 describe('servers of tools', () => {
   const withTools = (...tools: NonNullable<(typeof writer)['spec']['tools']>) => ({
     roles: [aRole('writer', { modelRef: { name: 'large' }, tools })],
@@ -365,7 +421,6 @@ describe("an MCP server's tool", () => {
 describe('what stands in the way of an agent', () => {
   const flow = { type: 'llm_flow', flow: 'f' };
   const council = { type: 'council', council: 'board', topic: 'x' };
-  const nowhere = aModel('large', { sidecar: { image: 'vllm', source: 'x' } });
   const cases: Record<string, readonly [step: object, more: Parameters<typeof attemptOf>[1], problem: string]> = {
     'a role that is not there': [
       agent,
@@ -381,11 +436,6 @@ describe('what stands in the way of an agent', () => {
       agent,
       { models: [] },
       "ModelNotFound: there is no Model 'large', which the step 'build' asks",
-    ],
-    'a Model that only a Job could bring': [
-      agent,
-      { models: [nowhere] },
-      "NotServed: the Model 'large' runs as a sidecar, which this version of Conclave cannot bring; give it an `endpoint`",
     ],
     'a graph that is not there': [
       { ...agent, agentConfig: { graph_definition: 'g' } },

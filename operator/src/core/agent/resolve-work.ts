@@ -10,7 +10,7 @@ import { checkAgainstSchema } from '../method/check-against-schema.ts';
 import type { PinnedPipeline } from '../work-item/observed.ts';
 import type { StartAttempt } from '../work-item/work-item-plan.ts';
 import { completeLimits, requestsOfCouncil, requestsOfFlow } from './limits.ts';
-import { PodNeeds, type ReferredVariable, type ToolServer, type WorkProblem } from './pod-needs.ts';
+import { type ModelBeside, PodNeeds, type ReferredVariable, type ToolServer, type WorkProblem } from './pod-needs.ts';
 import { resolveAgent } from './resolve-agent.ts';
 import { resolveCouncil } from './resolve-council.ts';
 import { resolveFlow } from './resolve-flow.ts';
@@ -33,23 +33,39 @@ export interface ResolvedWork {
   readonly configuration?: JsonObject | undefined;
   readonly variables: readonly ReferredVariable[];
   readonly servers: readonly ToolServer[];
+  /** Models whose servers run in the Pod. */
+  readonly models: readonly ModelBeside[];
+  /** Names of the Models with servers of their own that it asks. */
+  readonly asked: readonly string[];
   readonly resources?: Resources | undefined;
   readonly placement?: Placement | undefined;
 }
 
 /** What was found of one type of step; no work where something is wrong, which the needs tell. */
-type Found = Omit<ResolvedWork, 'work' | 'variables' | 'servers'> & { readonly work: RunnerTask['work'] | undefined };
+type Found = Omit<ResolvedWork, 'work' | 'variables' | 'servers' | 'models' | 'asked'> & {
+  readonly work: RunnerTask['work'] | undefined;
+};
 
 /** Resolves, from nothing but what the run is pinned to, what the agent runner is given; or says what stands in the way. */
 export function resolveWork(
   attempt: AgentAttempt,
 ): { readonly resolved: ResolvedWork } | { readonly problem: WorkProblem } {
-  const needs = new PodNeeds();
-  const { work, ...more } = find(attempt, needs);
-  const { problem, variables, servers } = needs;
+  const { needs, found } = findApart(attempt);
+  const { problem, variables, servers, models, asked } = needs;
   if (problem !== undefined) return { problem };
+  const { work, ...more } = found;
   if (work === undefined) throw new Error(`no agent runs the step ${attempt.start.path}`);
-  return { resolved: { work, ...more, variables, servers } };
+  return { resolved: { work, ...more, variables, servers, models, asked } };
+}
+
+/** Where Models beside the agent would listen on ports of its tools, it is gone through again, with those ports taken. */
+function findApart(attempt: AgentAttempt): { readonly needs: PodNeeds; readonly found: Found } {
+  const needs = new PodNeeds();
+  const found = find(attempt, needs);
+  const ports = new Set(needs.servers.map(({ port }) => port));
+  if (!needs.models.some(({ port }) => ports.has(port))) return { needs, found };
+  const apart = new PodNeeds(ports);
+  return { needs: apart, found: find(attempt, apart) };
 }
 
 function find(attempt: AgentAttempt, needs: PodNeeds): Found {

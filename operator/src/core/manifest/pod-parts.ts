@@ -58,8 +58,9 @@ export function renderPlacement(placement: Placement = {}) {
   });
 }
 
-/** The fields of a Pod by which a claim brings its GPUs. */
-export function renderClaims({ resourceClaimTemplateName }: Resources = {}) {
-  if (resourceClaimTemplateName === undefined) return {};
-  return { resourceClaims: [{ name: gpuClaimName, resourceClaimTemplateName }] };
+/** The fields of a Pod by which claims bring its GPUs, others beside those of its main container. */
+export function renderClaims({ resourceClaimTemplateName }: Resources = {}, others: readonly object[] = []) {
+  const own = resourceClaimTemplateName === undefined ? [] : [{ name: gpuClaimName, resourceClaimTemplateName }];
+  const resourceClaims = [...own, ...others];
+  return resourceClaims.length === 0 ? {} : { resourceClaims };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Method } from '../../api/method.ts';
+import type { Model } from '../../api/model.ts';
 import { runnerTask } from '../../api/runner-task.ts';
 import { aCouncil, aModel, aRole } from '../../testing/a-world.ts';
 import { anAttempt, aStep } from '../../testing/an-attempt.ts';
@@ -27,10 +28,15 @@ const pinned = {
 };
 
 /** The Job of a step that the agent runner carries out. */
-function jobOf(step: object, method?: Method, more: Pick<JobParts, 'storedTask'> = {}) {
+function jobOf(
+  step: object,
+  method?: Method,
+  more: Pick<JobParts, 'storedTask'> = {},
+  world: { readonly models?: readonly Model[] } = {},
+) {
   const parsed = aStep({ ...step, outputs: { text: 'text' } });
   const attempt = anAttempt({ start: { step: parsed, ...(parsed.role === undefined ? {} : { role: parsed.role }) } });
-  const found = resolveWork({ ...attempt, pinned, method });
+  const found = resolveWork({ ...attempt, pinned: { ...pinned, ...world }, method });
   if ('problem' in found) throw new Error(found.problem.message);
   const artifacts = { url: 'https://server:8443' };
   const made = { ...attempt, method, program: undefined, agent: found.resolved, images, artifacts };
@@ -151,5 +157,26 @@ describe('the task', () => {
   it('of an agent says its limits', () => {
     const limits = { maxTurns: 20, maxToolCalls: 50, maxTokens: 200_000, maxOutputTokens: 4096, wallTimeSeconds: 600 };
     expect(jobOf(agent).task).toMatchObject({ limits });
+  });
+
+  it('names the Models whose servers it needs, and has the GPUs of a Model beside it on that alone', () => {
+    const served = aModel('large', { dedicated: { image: 'vllm', source: 'x' } });
+    const models = [{ ...served, status: { url: 'http://model-large.ns.svc:8000/v1' } }];
+    const needs = jobOf(agent, undefined, {}, { models }).manifest.metadata.annotations;
+    expect(needs['conclave.dev/models']).toBe('large');
+    const beside = aModel('large', { sidecar: { image: 'vllm', source: 'x', gpus: 2 } });
+    const { pod, manifest } = jobOf(
+      { type: 'llm_agent', modelRef: { name: 'large' } },
+      undefined,
+      {},
+      { models: [beside] },
+    );
+    expect(manifest.metadata.annotations).not.toHaveProperty(['conclave.dev/models']);
+    expect(pod.initContainers).toMatchObject([
+      { name: 'model-1', restartPolicy: 'Always', resources: { limits: { 'nvidia.com/gpu': '2' } } },
+    ]);
+    expect(pod.containers).not.toMatchObject([
+      { resources: { limits: { 'nvidia.com/gpu': expect.anything() as string } } },
+    ]);
   });
 });

@@ -37,6 +37,11 @@ export interface JobParts {
   readonly container: Container;
   readonly resources?: Resources | undefined;
   readonly placement?: Placement | undefined;
+  /** Volumes and claims of Models whose servers run beside the agent. */
+  readonly volumes?: readonly object[] | undefined;
+  readonly claims?: readonly object[] | undefined;
+  /** Names of the Models with servers of their own that it asks. */
+  readonly asked?: readonly string[] | undefined;
   /** LocalQueue of Kueue that the Job is put into. */
   readonly queueName?: string | undefined;
 }
@@ -79,6 +84,7 @@ export function renderJob(parts: JobParts): JobManifest {
       annotations: {
         [annotationNames.path]: path,
         ...(shared === undefined ? { [annotationNames.specDigest]: specDigest } : memberAnnotations(shared)),
+        ...askedModels(parts),
       },
       ownerReferences: [ownedBy(workItemName, workItemUid)],
     },
@@ -97,6 +103,10 @@ export const isProgram = ({ step }: Pick<StartAttempt, 'step'>): boolean => step
 
 const networkLabel = (start: StartAttempt): Readonly<Record<string, string>> =>
   isProgram(start) ? { [labelNames.network]: programNetwork } : {};
+
+/** By this it shows which Models are in use. */
+const askedModels = ({ asked = [] }: JobParts): Readonly<Record<string, string>> =>
+  asked.length === 0 ? {} : { [annotationNames.models]: asked.join() };
 
 const singleRun = {
   ...{ completions: 1, parallelism: 1, backoffLimit: 0 },
@@ -151,7 +161,7 @@ function taskFiles({ storedTask, shared }: JobParts) {
 }
 
 function podSpec(parts: JobParts) {
-  const { resources, placement } = parts;
+  const { resources, placement, volumes = [], claims = [] } = parts;
   const { initContainers, container } = containersOf(parts);
   const field = (path: string, name: string) => ({
     path,
@@ -164,7 +174,7 @@ function podSpec(parts: JobParts) {
     terminationGracePeriodSeconds: 10,
     securityContext: podSecurityContext,
     ...renderPlacement(placement),
-    ...renderClaims(resources),
+    ...renderClaims(resources, claims),
     ...(initContainers.length === 0 ? {} : { initContainers }),
     containers: [container],
     volumes: [
@@ -187,6 +197,7 @@ function podSpec(parts: JobParts) {
           ],
         },
       },
+      ...volumes,
     ],
   };
 }
