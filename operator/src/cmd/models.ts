@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { modelKind, type Model, type ModelStatus } from '../api/model.ts';
+import { modelKind, type Model } from '../api/model.ts';
 import { tenantKind, type Tenant } from '../api/tenant.ts';
 import { workItemKind, type WorkItem } from '../api/work-item.ts';
 import { reconcileModel } from '../controllers/model-controller.ts';
@@ -59,7 +59,7 @@ export function registerModels(parts: ModelParts): void {
       cluster: {
         observe: (key) => models.get(key),
         replaceStatus: async (model, status) => {
-          await cluster.updateStatus(modelType, withoutSpec<Model, ModelStatus>(model, status)).catch(restWhenGone);
+          await cluster.updateStatus(modelType, withoutSpec(model, status)).catch(restWhenGone);
         },
         tell: (regarding, notice) => events.record({ regarding, action: 'Look', ...notice }),
       },

@@ -1,6 +1,6 @@
 import type { AgentRole } from '../../api/agent-role.ts';
 import type { Model } from '../../api/model.ts';
-import type { ModelAccess, ToolAccess } from '../../api/runner-work.ts';
+import type { ToolAccess } from '../../api/runner-work.ts';
 import type { ServerSpec } from '../model/render-server.ts';
 
 type McpServer = NonNullable<NonNullable<AgentRole['spec']['tools']>[number]['mcp']>;
@@ -113,7 +113,7 @@ export class PodNeeds {
   }
 
   /** How a Model is reached whose server is put into the Pod, once for all that ask it. */
-  model({ metadata, spec }: Model, server: ServerSpec): Pick<ModelAccess, 'url' | 'apiKeyVariable'> {
+  model({ metadata, spec }: Model, server: ServerSpec): { readonly url: string; readonly apiKeyVariable: string } {
     const { port } = this.#models.get(metadata.name) ?? this.#addModel(metadata.name, { spec, server });
     return { url: `http://127.0.0.1:${port}/v1`, apiKeyVariable: this.#variable(keyBeside) };
   }
