@@ -46,8 +46,12 @@ USER 65532:65532
 EXPOSE 8000
 ENTRYPOINT ["node", "/app/hack/model-simulator/model-sim-command.ts", "--host", "0.0.0.0"]
 
-# The product: operator, server, runner and CLI.
+# The product: operator, server, runner and CLI. Agents work in clones of repositories, which git fetches.
 FROM ${BASE} AS product
+RUN mkdir -p /var/lib/apt/lists/partial /var/cache/apt/archives/partial /var/log/apt \
+  && apt-get update \
+  && apt-get install --yes --no-install-recommends ca-certificates git \
+  && rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/log/* /usr/share/doc/* /usr/share/man/*
 ENV NODE_ENV=production
 WORKDIR /app
 COPY package.json LICENSE ./

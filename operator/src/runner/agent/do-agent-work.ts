@@ -13,12 +13,32 @@ import type { WorkParts } from './work-parts.ts';
 /** What the work of an agent is done with. */
 export interface AgentSurroundings {
   readonly parts: WorkParts;
-  readonly surroundings: Pick<AgentRun, 'workspace' | 'sendHttp' | 'serverPatience'>;
+  readonly surroundings: Pick<AgentRun, 'workspace' | 'sendHttp' | 'serverPatience' | 'interruption'>;
   readonly tally: Tally;
 }
 
-/** Gives an agent its tools, lets it work, and takes leave of what served them, however it ended. */
+/** Lets an agent work in a workspace that is filled first; what it has changed there is kept, however it ended. */
 export async function doAgentWork(work: AgentWork, given: AgentSurroundings): Promise<Verdict> {
+  if (work.workspace === undefined) return await workWithTools(work, given);
+  const { parts, tally } = given;
+  const { workspace, interruption } = given.surroundings;
+  const { fillWorkspace } = await import('./workspace/fill-workspace.ts');
+  const filled = await fillWorkspace(work.workspace, parts, workspace);
+  if ('verdict' in filled) return filled.verdict;
+  const { startCommit } = filled;
+  try {
+    return await workWithTools(work, given);
+  } finally {
+    if (startCommit !== undefined) {
+      const { storeDiff } = await import('./workspace/store-diff.ts');
+      const diff = await storeDiff({ workspace, startCommit, parts, isHurried: interruption.aborted });
+      if (diff !== undefined) tally.artifacts = [diff];
+    }
+  }
+}
+
+/** Gives an agent its tools, lets it work, and takes leave of what served them, however it ended. */
+async function workWithTools(work: AgentWork, given: AgentSurroundings): Promise<Verdict> {
   const { parts, surroundings, tally } = given;
   const { workspace, sendHttp } = surroundings;
   const known = knownFunctions(sendHttp);

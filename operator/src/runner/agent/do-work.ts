@@ -4,11 +4,12 @@ import type { Verdict } from '../verdict.ts';
 import type { AgentRun } from './run-task.ts';
 import { notServed, type WorkParts } from './work-parts.ts';
 
-type Surroundings = Pick<AgentRun, 'workspace' | 'sendHttp' | 'serverPatience'>;
+type Surroundings = Pick<AgentRun, 'workspace' | 'sendHttp' | 'serverPatience' | 'interruption'>;
 
 /** What is told of work while it is done, so that it is known however the work ends. */
 export interface Tally {
   toolCalls?: () => NonNullable<RunnerResult['toolCalls']>;
+  artifacts?: NonNullable<RunnerResult['artifacts']>;
   deliberation?: NonNullable<RunnerResult['deliberation']>;
 }
 
@@ -45,6 +46,6 @@ export async function doWork(parts: WorkParts, surroundings: Surroundings, tally
 
 function unserved({ graph, workspace }: AgentWork): Verdict | undefined {
   if (graph !== undefined) return notServed('graphs');
-  if (workspace !== undefined) return notServed('a workspace that is filled from git or an artifact');
+  if (workspace?.artifact !== undefined) return notServed('a workspace that is filled from an artifact');
   return undefined;
 }

@@ -118,7 +118,7 @@ describe('an agent ends', () => {
 
   it.each([
     ['graphs', { graph: { nodes: [{ id: 'a', type: 'llm' }], maxIterations: 1 } }],
-    ['a workspace', { workspace: { git: { url: 'https://git/x' } } }],
+    ['a workspace that is filled from an artifact', { workspace: { artifact: `sha256:${'0'.repeat(64)}` } }],
   ])('before it begins where it needs %s', async (_, more) => {
     const { bench, task } = await anAgent([], {}, more);
     const { result } = await bench.run(task);

@@ -52,7 +52,7 @@ export async function runTask(run: AgentRun): Promise<Collected> {
     return { message: renderTerminationMessage(failed('TaskUnreadable', error.message)), exitCode: exitCodes.terminal };
   }
   const secrets = takeSecrets(task, run.environment);
-  const { verdict, transcript, toolCalls, deliberation } = await work(task, secrets, run);
+  const { verdict, transcript, toolCalls, artifacts, deliberation } = await work(task, secrets, run);
   const message = await conclude(verdict, { folder: run.folder, task, patience: run.patience });
   const { outcome, error, usage } = message;
   transcript.add({ kind: 'end', outcome, reason: error?.reason });
@@ -60,7 +60,7 @@ export async function runTask(run: AgentRun): Promise<Collected> {
   const stored = await storeRecord(transcript.toBytes(), { name: 'transcript', ...record });
   const result: RunnerResult = {
     ...{ apiVersion, kind: 'Result', outcome, startedAt, finishedAt: new Date().toISOString() },
-    ...defined({ error, usage, toolCalls, deliberation, outputs: outputsOf(message, verdict) }),
+    ...defined({ error, usage, toolCalls, artifacts, deliberation, outputs: outputsOf(message, verdict) }),
     ...defined({ transcript: stored && { ...stored, name: 'transcript', mediaType: 'application/x-ndjson' } }),
     provenance: { models: modelsOf(task) },
   };
@@ -80,6 +80,7 @@ interface Worked {
   readonly verdict: Verdict;
   readonly transcript: Transcript;
   readonly toolCalls: RunnerResult['toolCalls'];
+  readonly artifacts: RunnerResult['artifacts'];
   readonly deliberation: RunnerResult['deliberation'];
 }
 
@@ -98,8 +99,14 @@ async function work(task: RunnerTask, secrets: Secrets, run: AgentRun): Promise<
     if (wallTime.aborted) return limitReached(`It took ${limitsOf(task).wallTimeSeconds} s.`);
     return failureOf(error, secrets);
   });
-  const { toolCalls, deliberation } = tally;
-  return { toolCalls: toolCalls?.(), deliberation, transcript, verdict: { ...verdict, usage: client.usage } };
+  const { toolCalls, artifacts, deliberation } = tally;
+  return {
+    toolCalls: toolCalls?.(),
+    artifacts,
+    deliberation,
+    transcript,
+    verdict: { ...verdict, usage: client.usage },
+  };
 }
 
 function failureOf(error: unknown, secrets: Secrets): Verdict {

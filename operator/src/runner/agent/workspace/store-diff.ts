@@ -1,0 +1,76 @@
+import { copyFile, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Artifact } from '../../verdict.ts';
+import { storeRecord } from '../store-record.ts';
+import { checkConfiguration, runGit } from '../tools/run-git.ts';
+import { ToolFailure } from '../tools/tool.ts';
+import type { WorkParts } from '../work-parts.ts';
+
+/** Bytes that a diff may have. */
+const mostBytes = 32 * 1024 * 1024;
+
+/** Time that it may take, in milliseconds: it must not keep a pod that is asked to end. */
+const usualMs = 60_000;
+const hurriedMs = 3_000;
+
+/** What a diff is made of. */
+export interface Differing {
+  readonly workspace: string;
+  readonly startCommit: string;
+  readonly parts: Pick<WorkParts, 'task' | 'transcript'>;
+  /** The pod was asked to end. */
+  readonly isHurried: boolean;
+}
+
+/** Stores all that was changed since the work began, commits included, as an artifact; nothing where nothing was changed. */
+export async function storeDiff({ parts, isHurried, ...place }: Differing): Promise<Artifact | undefined> {
+  const { transcript, task } = parts;
+  const signal = AbortSignal.timeout(isHurried ? hurriedMs : usualMs);
+  try {
+    const bytes = await makeDiff(place, signal);
+    if (bytes.length === 0) return undefined;
+    const stored = await storeRecord(bytes, { name: 'diff', service: task.artifacts, isHurried });
+    if (stored !== undefined) return { name: 'diff', ...stored, mediaType: 'text/x-diff' };
+    transcript.add({ kind: 'note', text: 'The diff of the changes could not be stored.' });
+  } catch (error) {
+    if (!(error instanceof ToolFailure)) throw error;
+    transcript.add({ kind: 'note', text: `There is no diff of the changes: ${error.message}.` });
+  }
+  return undefined;
+}
+
+/** NOTE: with an index of its own, so that what the agent has added and committed stays as it is. */
+async function makeDiff(
+  { workspace, startCommit }: Pick<Differing, 'workspace' | 'startCommit'>,
+  signal: AbortSignal,
+): Promise<Buffer> {
+  await checkConfiguration(workspace, signal);
+  const folder = await mkdtemp(join(tmpdir(), 'conclave-diff-'));
+  const environment = { GIT_INDEX_FILE: join(folder, 'index') };
+  const git = async (args: readonly string[]) => {
+    const { code, output } = await runGit({ args, workspace, environment }, signal);
+    if (code !== 0) throw new ToolFailure(`git ended with ${code}: ${output.slice(0, 500)}`);
+  };
+  try {
+    await copyFile(join(workspace, '.git/index'), environment.GIT_INDEX_FILE);
+    await git(['add', '--all', '--', '.']);
+    const path = join(folder, 'diff');
+    await git([...diff, `--output=${path}`, startCommit]);
+    const { size } = await stat(path);
+    if (size > mostBytes) throw new ToolFailure(`it has ${size} bytes, and at most ${mostBytes} are stored`);
+    return await readFile(path);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+const diff = [
+  'diff',
+  '--cached',
+  '--binary',
+  '--no-color',
+  '--no-ext-diff',
+  '--no-textconv',
+  '--ignore-submodules=all',
+];
