@@ -34,8 +34,9 @@ export async function storeDiff({ parts, isHurried, ...place }: Differing): Prom
     if (stored !== undefined) return { name: 'diff', ...stored, mediaType: 'text/x-diff' };
     transcript.add({ kind: 'note', text: 'The diff of the changes could not be stored.' });
   } catch (error) {
-    if (!(error instanceof ToolFailure)) throw error;
-    transcript.add({ kind: 'note', text: `There is no diff of the changes: ${error.message}.` });
+    // A disk that is full spoils no result either.
+    if (!(error instanceof ToolFailure) && (error as NodeJS.ErrnoException).code === undefined) throw error;
+    transcript.add({ kind: 'note', text: `There is no diff of the changes: ${(error as Error).message}.` });
   }
   return undefined;
 }
