@@ -17,7 +17,6 @@ import { Cluster } from '../src/kube/cluster.ts';
 import { EventRecorder } from '../src/kube/event-recorder.ts';
 import { OperatorShell } from '../src/kube/operator-shell.ts';
 import { type Pod, pods } from '../src/kube/pod.ts';
-import type { KubeObject, ResourceType } from '../src/kube/resource-type.ts';
 import { createLogger } from '../src/telemetry/logger.ts';
 import { Metrics } from '../src/telemetry/metrics.ts';
 import { connectAs } from './connect-as.ts';
@@ -29,17 +28,13 @@ import { until } from './work-items.ts';
 
 export const modelType = resourceTypeOf<Model>(modelKind);
 
-const roleBindings: ResourceType = {
-  ...{ group: 'rbac.authorization.k8s.io', version: 'v1', kind: 'ClusterRoleBinding', plural: 'clusterrolebindings' },
-  namespaced: false,
-};
-
 /** The controller of Models with the operator's own rights, a node that the test plays, and stand-ins for vLLM. */
 export class ModelWorld {
   readonly client: KubeClient;
   readonly node: PlayedNode;
   readonly #own: TestNamespace;
-  readonly #operator: KubeClient;
+  /** The operator's own, for what nobody else may write. */
+  readonly operator: KubeClient;
   readonly #shell: OperatorShell;
   readonly #namespaces: string[] = [];
   readonly #simulators = new Set<ModelSimulator>();
@@ -50,7 +45,7 @@ export class ModelWorld {
     this.client = own.client;
     this.node = node;
     this.#own = own;
-    this.#operator = operator;
+    this.operator = operator;
     this.#shell = this.#join();
   }
 
@@ -58,13 +53,8 @@ export class ModelWorld {
     const own = await createTestNamespace('models');
     await installCrds(own.client);
     await installRights(own.client);
-    const account = { namespace: own.namespace, name: 'operator' };
-    const operator = await connectAs(own.client, account);
-    await own.client.create(roleBindings, {
-      ...{ apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRoleBinding', metadata: { name: own.namespace } },
-      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'conclave-operator' },
-      subjects: [{ kind: 'ServiceAccount', ...account }],
-    } as KubeObject);
+    // Where the policies are installed, nobody else writes a status.
+    const operator = await connectAs(own.client, { namespace: 'conclave-system', name: 'conclave-operator' });
     const world = new ModelWorld(own, await PlayedNode.start(own.client), operator);
     await world.#shell.start();
     void world.#shell.work();
@@ -117,19 +107,18 @@ export class ModelWorld {
     await Promise.all([...this.#simulators].map((simulator) => simulator.stop()));
     await this.node.stop();
     for (const name of this.#namespaces) await this.client.delete(namespaces, { name }).catch(ignoreGone);
-    await this.client.delete(roleBindings, { name: this.#own.namespace });
-    await this.#operator.close();
+    await this.operator.close();
     await this.#own.remove();
   }
 
   #join(): OperatorShell {
     const telemetry = { logger: createLogger({ level: 'error' }), metrics: new Metrics() };
-    const cluster = new Cluster({ client: this.#operator, clock, random: Math.random });
+    const cluster = new Cluster({ client: this.operator, clock, random: Math.random });
     const reporter = { reportingController: 'conclave.dev/test', reportingInstance: this.#own.namespace };
-    const events = new EventRecorder({ client: this.#operator, reporter, clock, observer: observeEvents(telemetry) });
+    const events = new EventRecorder({ client: this.operator, reporter, clock, observer: observeEvents(telemetry) });
     const logger = adaptLogger(telemetry.logger);
     const shell = new OperatorShell({ cluster, clock, random: Math.random, logger });
-    const parts = { shell, cluster, events, telemetry, namespace: undefined, workers: 4, client: this.#operator };
+    const parts = { shell, cluster, events, telemetry, namespace: undefined, workers: 4, client: this.operator };
     registerPipelineController(parts);
     registerModels({
       ...parts,

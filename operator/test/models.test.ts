@@ -1,14 +1,16 @@
 /** Models on the real API server: endpoints that come and go, and servers that the operator runs. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { WorkItem } from '../src/api/work-item.ts';
 import { without } from '../src/core/defined.ts';
 import { pods as podType } from '../src/kube/pod.ts';
+import type { ResourceType } from '../src/kube/resource-type.ts';
 import { secrets } from '../src/kube/secret.ts';
 import { deployments, type ServerObject, services } from '../src/kube/server-object.ts';
 import { modelManifests, podSpecsOf } from '../src/testing/model-manifests.ts';
 import { ModelWorld, modelType, readyOf } from './model-world.ts';
 import { exists, namespaces } from './test-cluster.ts';
-import { until, Work } from './work-items.ts';
+import { until, Work, workItemType } from './work-items.ts';
 
 let world: ModelWorld;
 
@@ -26,6 +28,33 @@ const addKey = (namespace: string, key: string) =>
     ...{ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'keys', namespace } },
     data: { key: Buffer.from(key).toString('base64') },
   });
+
+const definitions: ResourceType = {
+  ...{ group: 'apiextensions.k8s.io', version: 'v1', kind: 'CustomResourceDefinition' },
+  ...{ plural: 'customresourcedefinitions', namespaced: false },
+};
+const groups: ResourceType = {
+  ...{ group: 'leaderworkerset.x-k8s.io', version: 'v1', kind: 'LeaderWorkerSet', plural: 'leaderworkersets' },
+  namespaced: true,
+};
+/** The kind without its controller, which a test plays. */
+const groupsDefinition = {
+  ...{ apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' },
+  metadata: {
+    name: `${groups.plural}.${groups.group}`,
+    annotations: { 'api-approved.kubernetes.io': 'unapproved, for a test' },
+  },
+  spec: {
+    ...{ group: groups.group, scope: 'Namespaced' },
+    names: { plural: groups.plural, singular: 'leaderworkerset', kind: groups.kind },
+    versions: [
+      {
+        ...{ name: 'v1', served: true, storage: true, subresources: { status: {} } },
+        schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+      },
+    ],
+  },
+};
 
 const apiKeySecretRef = { name: 'keys', key: 'key' };
 
@@ -176,14 +205,14 @@ describe.concurrent('a Model that the operator serves', () => {
 
     const work = new Work(world.client, namespace);
     await work.run('asking', [{ name: 'a', type: 'llm_agent', goal: 'x', modelRef: { name: 'large' } }]);
-    const waitingFor = [{ kind: 'model', name: 'large', step: 'a', since: new Date().toISOString(), message: 'x' }];
-    const waits = (list: readonly object[]) =>
-      world.client.patch(
-        { ...modelType, kind: 'WorkItem', plural: 'workitems' },
-        { namespace, name: 'asking' },
-        { merge: { status: { phase: 'Running', waitingFor: list } } },
-        { subresource: 'status' },
-      );
+    const waitingFor = [
+      { kind: 'model' as const, name: 'large', step: 'a', since: new Date().toISOString(), message: 'x' },
+    ];
+    const waits = async (list: NonNullable<WorkItem['status']>['waitingFor']) => {
+      const workItem = await work.get('asking');
+      const status = { ...workItem.status, phase: 'Running' as const, waitingFor: list };
+      await world.operator.updateStatus(workItemType, { ...workItem, status });
+    };
     await waits(waitingFor);
     const awake = await world.reaches(namespace, 'large', 'Available');
     expect(awake.status).toMatchObject({ replicas: 1, url: expect.any(String) as string });
@@ -218,11 +247,28 @@ describe.concurrent('a Model that the operator serves', () => {
     await world.reaches(namespace, 'large', 'Available');
   });
 
-  it('that spans nodes needs LeaderWorkerSets', async () => {
+  it('needs LeaderWorkerSets where it spans nodes, and is one where the cluster has them', async () => {
     const namespace = await world.addNamespace();
     await world.add(namespace, 'wide', { dedicated: aServer({ nodes: 2 }) });
     const refused = await world.reaches(namespace, 'wide', 'LeaderWorkerSetMissing');
     expect(readyOf(refused)?.message).toContain('lws.sigs.k8s.io');
+    await world.client.apply(definitions, groupsDefinition, { force: true });
+    try {
+      await until('it is made', () => exists(world.client, groups, { namespace, name: 'model-wide' }));
+      await answer(namespace, 'wide');
+      const merge = { status: { readyReplicas: 1 } };
+      await world.client.patch(groups, { namespace, name: 'model-wide' }, { merge }, { subresource: 'status' });
+      await world.reaches(namespace, 'wide', 'Available');
+      await world.client.patch(
+        modelType,
+        { namespace, name: 'wide' },
+        { merge: { spec: { dedicated: { nodes: 1 } } } },
+      );
+      await until('it is a Deployment', () => exists(world.client, deployments, { namespace, name: 'model-wide' }));
+      await until('it is gone', async () => !(await exists(world.client, groups, { namespace, name: 'model-wide' })));
+    } finally {
+      await world.client.delete(definitions, { name: groupsDefinition.metadata.name });
+    }
   });
 
   it('waits for a node that has the GPUs, and says so', async () => {
