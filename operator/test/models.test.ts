@@ -76,16 +76,6 @@ describe.concurrent('a Model behind an endpoint', () => {
     await world.reaches(namespace, 'here', 'Available');
   });
 
-  it('is written to no more once nothing changes', async () => {
-    const namespace = await world.addNamespace();
-    const simulator = await world.simulate();
-    await world.add(namespace, 'calm', { endpoint: { url: `${simulator.url}/v1` } });
-    const before = await world.reaches(namespace, 'calm', 'Available');
-    await sleep(2_000);
-    const after = await world.client.get(modelType, { namespace, name: 'calm' });
-    expect(after.metadata.resourceVersion).toBe(before.metadata.resourceVersion);
-  });
-
   it('says why it is not ready: another name, no Secret, another key', async () => {
     const namespace = await world.addNamespace();
     const simulator = await world.simulate({ apiKey: 'right' });
