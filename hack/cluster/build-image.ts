@@ -111,6 +111,14 @@ export function publicBaseOf(dockerfile: string): string {
   return base;
 }
 
+/** Where this machine's certificate authorities stand in the build: not where packages of the image put theirs. */
+const certificatesInside = '/usr/local/etc/certificates.pem';
+
+/** A configuration of npm that leaves it to another where the certificate authorities are. */
+function withoutCertificates(configuration: string): string {
+  return configuration.replaceAll(/^\s*cafile\s*=.*$/gmu, '');
+}
+
 /**
  * npm in the build sees this machine's cache and configuration (registry, credentials, certificates), so that it works
  * wherever npm works here, and rarely downloads. They are mounted while steps run and become part of no image.
@@ -120,11 +128,15 @@ async function npmVolumes(scratch: string): Promise<Record<string, string>> {
   const [cache, userConfiguration, cafile] = await Promise.all([npm('cache'), npm('userconfig'), npm('cafile')]);
   const [registry, extraCertificates] = [await npm('registry'), process.env.NODE_EXTRA_CA_CERTS ?? ''];
   const certificates = [cafile, extraCertificates].find((file) => existsSync(file));
-  const settings = [`registry=${registry}`, ...(certificates === undefined ? [] : [`cafile=${certificates}`])];
+  const settings = [`registry=${registry}`, ...(certificates === undefined ? [] : [`cafile=${certificatesInside}`])];
   const globalConfiguration = join(scratch, 'npmrc');
   writeFileSync(globalConfiguration, `${settings.join('\n')}\n`);
   const volumes: Record<string, string> = { [cache]: '/root/.npm', [globalConfiguration]: '/usr/local/etc/npmrc:ro' };
-  if (existsSync(userConfiguration)) volumes[userConfiguration] = '/root/.npmrc:ro';
-  if (certificates !== undefined) volumes[certificates] = `${certificates}:ro`;
+  if (existsSync(userConfiguration)) {
+    const ownConfiguration = join(scratch, 'own.npmrc');
+    writeFileSync(ownConfiguration, withoutCertificates(readFileSync(userConfiguration, 'utf8')));
+    volumes[ownConfiguration] = '/root/.npmrc:ro';
+  }
+  if (certificates !== undefined) volumes[certificates] = `${certificatesInside}:ro`;
   return volumes;
 }

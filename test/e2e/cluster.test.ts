@@ -224,7 +224,7 @@ describe('hack/up, hack/kubectl and hack/down', () => {
     const said = await succeed('image', ['--instance', main]);
     const [, megabytes] = /^localhost\/conclave:dev: (\d+) MB/.exec(said) ?? [];
     expect(Number(megabytes)).toBeGreaterThan(50);
-    expect(Number(megabytes)).toBeLessThan(350);
+    expect(Number(megabytes)).toBeLessThan(450);
     const image = 'localhost/conclave:dev';
     const securityContext = { ...restricted, runAsUser: undefined };
     const command = ['conclave', '--help'];

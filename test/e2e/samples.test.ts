@@ -1,72 +1,23 @@
 /** Every sample, as a user runs it: applied to a real cluster whose pods are real, and watched to the end that it promises. */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { loadAll } from 'js-yaml';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { E2eCluster, root, type WorkItem } from './e2e-cluster.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
-/** A cluster that is there already is used as it is, images included. */
-const existing = process.env.CONCLAVE_E2E_INSTANCE;
-const suffix = randomBytes(3).toString('hex');
-const instance = existing ?? `e2e-samples-${suffix}`;
-const namespace = `samples-${suffix}`;
 const samples = join(root, 'config/samples');
-const folder = mkdtempSync(join(tmpdir(), 'conclave-samples-'));
-
-function run(script: string, ...args: string[]): string {
-  const command = join(root, 'hack', script);
-  const { status, stdout, stderr } = spawnSync(command, ['--instance', instance, ...args], { encoding: 'utf8' });
-  expect(status, `hack/${script} ${args.join(' ')}\n${stdout}\n${stderr}`).toBe(0);
-  return stdout;
-}
-
-const kubectl = (...args: string[]) => run('kubectl', '-n', namespace, ...args);
-const kubectlInSystem = (...args: string[]) => run('kubectl', '-n', 'conclave-system', ...args);
-
-interface WorkItem {
-  readonly metadata: { readonly name: string; readonly uid: string };
-  readonly status: {
-    readonly phase: string;
-    readonly message?: string;
-    readonly outputs?: Readonly<Record<string, unknown>>;
-    readonly steps: readonly { readonly path: string; readonly phase: string; readonly reason: string }[];
-  };
-}
-
-const background: ChildProcess[] = [];
-
-/** Starts a script that goes on; resolves once it has said something. */
-function begin(script: string, ...args: string[]): Promise<void> {
-  const child = spawn(join(root, 'hack', script), ['--instance', instance, ...args]);
-  background.push(child);
-  child.stderr.on('data', () => undefined);
-  return new Promise((resolve, reject) => {
-    child.stdout.on('data', () => resolve());
-    child.once('exit', (code) => reject(new Error(`hack/${script} ended with ${code ?? 'a signal'}`)));
-  });
-}
+const cluster = new E2eCluster('samples');
 
 let workItems: ReadonlyMap<string, WorkItem>;
 
 beforeAll(async () => {
-  if (existing === undefined) run('up', '--embedded', '--install');
-  await begin('run', '--health-port', '0');
-  run('kubectl', 'create', 'namespace', namespace);
-  kubectl('apply', '-f', samples);
-  kubectl('wait', '--for=jsonpath={.status.finishedAt}', '--timeout=300s', 'workitems', '--all');
-  const { items } = JSON.parse(kubectl('get', 'workitems', '-o', 'json')) as { readonly items: readonly WorkItem[] };
-  workItems = new Map(items.map((item) => [item.metadata.name, item]));
+  await cluster.start();
+  cluster.kubectl('apply', '-f', samples);
+  workItems = cluster.endedWorkItems(300);
 }, 900_000);
 
 afterAll(() => {
-  if (existing !== undefined) run('kubectl', 'delete', 'namespace', namespace);
-  for (const child of background) child.kill('SIGTERM');
-  if (existing === undefined) run('down');
-  rmSync(folder, { recursive: true });
+  cluster.stop();
 });
 
 const digest = expect.stringMatching(/^sha256:[0-9a-f]{64}$/) as string;
@@ -133,36 +84,17 @@ describe('the samples', () => {
   });
 
   it('leave no model served', () => {
-    expect(kubectl('get', 'deployments,services', '-o', 'name')).not.toMatch(/\/mood$/m);
+    expect(cluster.kubectl('get', 'deployments,services', '-o', 'name')).not.toMatch(/\/mood$/m);
   });
 });
 
 describe('what the samples have made', () => {
-  const port = 20_000 + (randomBytes(2).readUInt16BE() % 10_000);
-  const host = 'conclave-server.conclave-system.svc';
-  const authorities = join(folder, 'ca.crt');
-  let token: string;
+  beforeAll(() => cluster.openArtifacts());
 
-  beforeAll(async () => {
-    token = kubectlInSystem('create', 'token', 'conclave-operator').trim();
-    const found = kubectlInSystem('get', 'configmap', 'conclave-ca', '-o', String.raw`jsonpath={.data.ca\.crt}`);
-    writeFileSync(authorities, found);
-    const target = ['service/conclave-server', `${port}:8443`];
-    await begin('kubectl', '-n', 'conclave-system', 'port-forward', ...target);
-  });
-
-  /** An artifact that an output of a WorkItem names, as the server gives it. */
-  function download(name: string, output: string): Buffer {
-    const { metadata, status } = workItems.get(name)!;
-    const query = `namespace=${namespace}&workItem=${metadata.uid}`;
-    const url = `https://${host}:${port}/v1/artifacts/${String(status.outputs?.[output])}?${query}`;
-    const { stdout, stderr } = spawnSync('curl', [
-      ...['--silent', '--show-error', '--fail', '--cacert', authorities],
-      ...['--resolve', `${host}:${port}:127.0.0.1`, '--header', `Authorization: Bearer ${token}`, url],
-    ]);
-    expect(stderr.toString()).toBe('');
-    return stdout;
-  }
+  const download = (name: string, output: string): Buffer => {
+    const workItem = workItems.get(name)!;
+    return cluster.download(workItem, workItem.status.outputs?.[output]);
+  };
 
   it('are a report as PDF and a table as CSV', () => {
     expect(download('late-deliveries-october', 'report').toString('latin1')).toMatch(/^%PDF-1[^]*%%EOF\s*$/);

@@ -1,0 +1,146 @@
+/** Agents, flows and Councils in real pods, on the stand-in for a model server. */
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type RunnerResult, runnerResult } from '../../operator/src/api/runner-result.ts';
+import { E2eCluster, root, type WorkItem } from './e2e-cluster.ts';
+
+const samples = join(root, 'config/samples/agents');
+const cluster = new E2eCluster('agents');
+
+const incidentFiles = ['model-sim.yaml', 'incident.yaml', 'incident-run.yaml'].map((name) => join(samples, name));
+const fixture = join(root, 'test/e2e/fixtures/repair.yaml');
+
+let incident: WorkItem;
+let repair: WorkItem;
+
+beforeAll(async () => {
+  await cluster.start();
+  const [standIn = '', incidentFile = '', incidentRun = ''] = incidentFiles;
+  cluster.kubectl('apply', '-f', standIn, '-f', incidentFile, '-f', fixture);
+  cluster.kubectl('wait', '--for=condition=Ready', '--timeout=120s', 'models', '--all');
+  cluster.kubectl('apply', '-f', incidentRun);
+  const ended = cluster.endedWorkItems(300);
+  incident = ended.get('incident-4711')!;
+  repair = ended.get('repair')!;
+  await cluster.openArtifacts();
+}, 900_000);
+
+afterAll(() => {
+  cluster.stop();
+});
+
+/** The whole result of a step, by the digest that its status names. */
+function resultOf(step: string, workItem = incident): RunnerResult {
+  const record = workItem.status.steps.find(({ path }) => path === step);
+  const text = cluster.download(workItem, record?.attempts?.at(-1)?.resultDigest).toString();
+  return runnerResult.parse(JSON.parse(text));
+}
+
+/** One line of a transcript, as far as it is looked at. */
+interface Line {
+  readonly kind: string;
+  readonly tool?: string;
+}
+
+/** The lines of the transcript that a result names. */
+function transcriptOf({ transcript }: RunnerResult) {
+  const lines = cluster.download(incident, transcript?.digest).toString().trim().split('\n');
+  return lines.map((line) => JSON.parse(line) as Line);
+}
+
+const kindsOf = (lines: readonly Line[], kind: string) => lines.filter((line) => line.kind === kind);
+
+describe('the incident', () => {
+  it('ends with what the council chose', () => {
+    const { phase, message, outputs } = incident.status;
+    expect({ phase, message, outputs }).toEqual({
+      phase: 'Succeeded',
+      outputs: {
+        ...{ severity: 'high', winner: 'architect', runbook: 'Roll release 7.3 back' },
+        action: 'Roll release 7.3 back, and find the leak of connections at leisure.',
+      },
+    });
+  });
+
+  it('is summed up by one answer of the model', () => {
+    const result = resultOf('summarize');
+    expect(result).toMatchObject({
+      outcome: 'succeeded',
+      outputs: { severity: 'high' },
+      provenance: { models: ['assistant'] },
+    });
+    expect(transcriptOf(result).map(({ kind }) => kind)).toEqual(['task', 'request', 'answer', 'end']);
+  });
+
+  it('is deliberated on: proposals, scores, ranking, and a transcript of all that was said', () => {
+    const result = resultOf('decide');
+    const { winner, ranking = [], scores = [], seed, rounds } = result.deliberation ?? {};
+    expect({ winner, seed, rounds }).toEqual({ winner: 'architect', seed: 7, rounds: 1 });
+    // The mean of the two others' scores, of which relief counts twice, in hundredths each.
+    expect(ranking.map(({ member, score }) => [member, score])).toEqual([
+      ['architect', 8.835],
+      ['qa', 7.335],
+      ['developer', 4],
+    ]);
+    expect(ranking[2]?.proposal).toMatchObject({ action: 'Double the pool of database connections.' });
+    expect(scores.filter(({ by, member }) => by === member)).toEqual([]);
+    expect(scores).toHaveLength(6);
+    expect(kindsOf(transcriptOf(result), 'answer')).toHaveLength(6);
+  });
+
+  it('is written down by an agent that uses its tools', () => {
+    const result = resultOf('write');
+    expect(result.toolCalls).toEqual([{ tool: 'file', calls: 2, refused: 0 }]);
+    expect(kindsOf(transcriptOf(result), 'tool').map(({ tool }) => tool)).toEqual(['file', 'file']);
+  });
+
+  it('counts what the steps used', () => {
+    const used = incident.status.steps.map(({ attempts = [] }) => attempts[0]?.used);
+    expect(used).toEqual(Array(3).fill(expect.objectContaining({ promptTokens: expect.any(Number) })));
+    expect(incident.status.usage).toMatchObject({ costUnits: expect.stringMatching(/^0\.00\d+$/) });
+  });
+
+  it('counts for the Council, which says that it is ready', async () => {
+    await expect
+      .poll(() => JSON.parse(cluster.kubectl('get', 'council', 'responders', '-o', 'json')) as object, {
+        timeout: 60_000,
+      })
+      .toMatchObject({
+        status: {
+          conditions: [{ type: 'Ready', status: 'True' }],
+          ...{ deliberations: 1, withoutWinner: 0, agreement: 1 },
+          members: [
+            { name: 'architect', wins: 1, proposals: 1, meanScore: 8.835 },
+            { name: 'developer', wins: 0 },
+            { name: 'qa', wins: 0 },
+          ],
+        },
+      });
+  });
+});
+
+describe('an agent in a git repository', () => {
+  it('mends it, and leaves what it changed as a diff', () => {
+    const { status } = repair;
+    expect({ phase: status.phase, message: status.message, outputs: status.outputs }).toEqual({
+      phase: 'Succeeded',
+      outputs: { summary: 'One too many was added.' },
+    });
+    const [diff] = resultOf('mend', repair).artifacts ?? [];
+    expect(diff).toMatchObject({ name: 'diff', mediaType: 'text/x-diff' });
+    const text = cluster.download(repair, diff?.digest).toString();
+    expect(text).toContain('-    return sum(numbers) + 1\n+    return sum(numbers)\n');
+    expect(text).toContain('+One was added.\n');
+    expect(text).not.toContain('outside');
+  });
+
+  it('is refused what it may not do, and told so', () => {
+    const { toolCalls } = resultOf('mend', repair);
+    expect(toolCalls).toEqual(
+      expect.arrayContaining([
+        { tool: 'git', calls: 2, refused: 0 },
+        { tool: 'shell', calls: 0, refused: 1 },
+      ]),
+    );
+  });
+});
