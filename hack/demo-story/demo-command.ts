@@ -9,13 +9,16 @@ import { ensureImages } from '../operator-process/ensure-images.ts';
 import { installServer, waitForServer } from '../operator-process/install-server.ts';
 import { kubectlOf, type Kubectl } from '../operator-process/kubectl.ts';
 import { installOperator, outsideFlags, startOperator, waitUntilReady } from '../operator-process/operator-process.ts';
+import { type ModelServer, showCouncil } from './show-council.ts';
 import { showPipelines } from './show-pipelines.ts';
 import { showStory } from './show-story.ts';
 
-const usage = `usage: ./hack/demo [--instance NAME] [--context NAME] [--install] [--down]
+const usage = `usage: ./hack/demo [--instance NAME] [--context NAME] [--model-url URL --model NAME] [--install] [--down]
 
   --instance NAME  name of the cluster that is started; default by default
   --context NAME   use the cluster of this kubeconfig context instead
+  --model-url URL  OpenAI-compatible API that the agents ask, as pods reach it; a stand-in without a model by default
+  --model NAME     name of the model there
   --install        install missing system packages (Debian, as root)
   --down           remove what the demo made, the embedded cluster included`;
 
@@ -45,7 +48,12 @@ async function prepareRuns(kubectl: Kubectl, { instance, install }: { instance: 
   await installServer(kubectl);
 }
 
-async function run({ instance, provider }: Cluster, install: boolean): Promise<void> {
+interface DemoOptions {
+  readonly install: boolean;
+  readonly model: ModelServer | undefined;
+}
+
+async function run({ instance, provider }: Cluster, { install, model }: DemoOptions): Promise<void> {
   const kubectl = kubectlOf(instance);
   // The operator runs on this machine, and reaches Services of the embedded cluster alone.
   const canRun = provider.kind === 'embedded';
@@ -62,8 +70,10 @@ async function run({ instance, provider }: Cluster, install: boolean): Promise<v
     say(`the operator is ready (its log: ${logFile})`);
     await showVerdicts(kubectl);
     if (canRun) await waitForServer(kubectl, 120);
-    if (canRun) await showStory(instance, { kubectl, namespace, say });
-    else say(`\n${withoutRun}`);
+    if (canRun) {
+      await showStory(instance, { kubectl, namespace, say });
+      await showCouncil(instance, { kubectl, namespace, say, model });
+    } else say(`\n${withoutRun}`);
   } finally {
     await operator.stop();
   }
@@ -81,11 +91,20 @@ The operator has ended; the cluster goes on. Look around, run all samples, and t
   ./hack/kubectl --instance ${instance} explain pipeline.spec.steps
   ./hack/demo --instance ${instance} --down`;
 
+function modelServer(values: { readonly 'model-url'?: string; readonly model?: string }): ModelServer | undefined {
+  const { 'model-url': url, model: name } = values;
+  if (url === undefined && name === undefined) return undefined;
+  if (url === undefined || name === undefined) throw new Error('--model-url and --model go together');
+  return { url, name };
+}
+
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       instance: { type: 'string' },
       context: { type: 'string' },
+      'model-url': { type: 'string' },
+      model: { type: 'string' },
       install: { type: 'boolean' },
       down: { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
@@ -101,13 +120,14 @@ async function main(): Promise<void> {
     return;
   }
   const { context, install = false } = values;
+  const model = modelServer(values);
   const cluster = await startCluster({
     instance,
     install,
     report: say,
     ...(context !== undefined && { provider: { kind: 'context', context } }),
   });
-  await run(cluster, install);
+  await run(cluster, { install, model });
 }
 
 try {
