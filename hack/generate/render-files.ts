@@ -42,7 +42,7 @@ export function renderFiles(): Rendering {
     files.set(schemaPath(document), json(renderEditorSchema(document)));
   }
   files.set('docs/schemas/conclave.schema.json', json(renderUnionSchema('Conclave', documents)));
-  const samples = readSamples('config/samples');
+  const samples = readSamples('config/samples', 'config/samples/agents');
   const conditions = readConditions(readFileSync('operator/src/core/reasons.ts', 'utf8'));
   for (const [name, text] of renderPages({ kinds: objects, runner, samples, conditions })) {
     files.set(`docs/reference/${name}`, text);

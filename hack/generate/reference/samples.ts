@@ -14,13 +14,15 @@ interface Sample {
   readonly value: unknown;
 }
 
-/** Reads the samples of a folder, in the order of their names; those below it (broken ones) are none. */
-export function readSamples(folder: string): Samples {
-  const samples = readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.yaml'))
-    .map((entry) => entry.name)
-    .sort()
-    .flatMap((name) => documentsOf(readFileSync(`${folder}/${name}`, 'utf8')));
+/** Reads the samples of folders, in the order of their names; those below them (broken ones) are none. */
+export function readSamples(...folders: readonly string[]): Samples {
+  const samples = folders.flatMap((folder) =>
+    readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => entry.isFile() && entry.name.endsWith('.yaml'))
+      .map((entry) => entry.name)
+      .sort()
+      .flatMap((name) => documentsOf(readFileSync(`${folder}/${name}`, 'utf8'))),
+  );
   return {
     ofKind: (kind) => samples.find(({ value }) => isRecord(value) && value['kind'] === kind)?.text,
     ofStepType: (type) => {
