@@ -8,20 +8,22 @@ const samples = join(root, 'config/samples/agents');
 const cluster = new E2eCluster('agents');
 
 const incidentFiles = ['model-sim.yaml', 'incident.yaml', 'incident-run.yaml'].map((name) => join(samples, name));
-const fixture = join(root, 'test/e2e/fixtures/repair.yaml');
+const fixtures = ['repair.yaml', 'gpu-models.yaml'].map((name) => join(root, 'test/e2e/fixtures', name));
 
 let incident: WorkItem;
 let repair: WorkItem;
+let onGpus: WorkItem;
 
 beforeAll(async () => {
   await cluster.start();
   const [standIn = '', incidentFile = '', incidentRun = ''] = incidentFiles;
-  cluster.kubectl('apply', '-f', standIn, '-f', incidentFile, '-f', fixture);
-  cluster.kubectl('wait', '--for=condition=Ready', '--timeout=120s', 'models', '--all');
+  cluster.kubectl('apply', '-f', standIn, '-f', incidentFile, ...fixtures.flatMap((file) => ['-f', file]));
+  cluster.kubectl('wait', '--for=condition=Ready', '--timeout=120s', 'model/assistant', 'model/mender');
   cluster.kubectl('apply', '-f', incidentRun);
   const ended = cluster.endedWorkItems(300);
   incident = ended.get('incident-4711')!;
   repair = ended.get('repair')!;
+  onGpus = ended.get('on-gpus')!;
   await cluster.openArtifacts();
 }, 900_000);
 
@@ -144,3 +146,37 @@ describe('an agent in a git repository', () => {
     );
   });
 });
+
+describe('models with servers of their own', () => {
+  const colour = expect.stringMatching(/^(red|green|blue)$/) as string;
+
+  it('answer: one that was asleep until a step asked it, and one beside an agent', () => {
+    const { phase, message, outputs } = onGpus.status;
+    expect({ phase, message, outputs }).toEqual({ phase: 'Succeeded', outputs: { shared: colour, beside: colour } });
+  });
+
+  it('have the GPUs in their pods, and the agent has none', () => {
+    const gpusOf = (selector: string) => {
+      const { items } = JSON.parse(cluster.kubectl('get', 'pods', '-l', selector, '-o', 'json')) as PodList;
+      return items.flatMap(({ spec: { initContainers = [], containers } }) =>
+        [...initContainers, ...containers].flatMap(({ name, resources }) =>
+          resources?.limits?.['nvidia.com/gpu'] === undefined ? [] : [name],
+        ),
+      );
+    };
+    expect(gpusOf('conclave.dev/step=ask_shared')).toEqual([]);
+    expect(gpusOf('conclave.dev/step=ask_beside')).toHaveLength(1);
+    expect(gpusOf('conclave.dev/step=ask_beside')).not.toContain('agent');
+  });
+});
+
+interface PodList {
+  readonly items: readonly {
+    readonly spec: { readonly initContainers?: readonly Container[]; readonly containers: readonly Container[] };
+  }[];
+}
+
+interface Container {
+  readonly name: string;
+  readonly resources?: { readonly limits?: Readonly<Record<string, string>> };
+}
