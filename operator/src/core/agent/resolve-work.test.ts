@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { Council } from '../../api/council.ts';
+import type { AgentRoleSpec } from '../../api/agent-role.ts';
+import type { Council, CouncilSpec } from '../../api/council.ts';
 import type { Method } from '../../api/method.ts';
 import type { RunnerTask } from '../../api/runner-task.ts';
 import { aCouncil, aModel, aRole } from '../../testing/a-world.ts';
 import { anAttempt, type AttemptSketch, aStep } from '../../testing/an-attempt.ts';
 import { aMethod } from '../../testing/planned-run.ts';
+import type { KnownRecord } from '../context/known-record.ts';
 import { type AgentAttempt, resolveWork } from './resolve-work.ts';
 
 type Pinned = Partial<AgentAttempt['pinned']>;
@@ -478,5 +480,49 @@ describe('what stands in the way of an agent', () => {
     const models = [aModel('large', { dedicated: { image: 'vllm', source: 'x' } })];
     const step = { ...agent, workspace: { artifact: 'latest' } };
     expect(resolveWork(attemptOf(step, { models }))).toMatchObject({ problem: { reason: 'InputInvalid' } });
+  });
+});
+
+describe('the context pack', () => {
+  const known: KnownRecord[] = [
+    { kind: 'result', name: 'plan', fields: { summary: 'Tea.', notes: 'Cheap.' }, distance: 1, at: '' },
+  ];
+  const writerThat = (context: AgentRoleSpec['context']) => [
+    aRole('writer', { modelRef: { name: 'large' }, ...(context && { context }) }),
+  ];
+  const told = (text: string) => ({
+    context: { text: `Result of the step plan: ${text}`, sources: [expect.any(String)] },
+  });
+
+  it('is cut for the role of an agent, and of a flow', () => {
+    const roles = writerThat({ hiddenFields: ['notes'] });
+    expect(agentOf(agent, { roles, start: { known } })).toMatchObject(told('{"summary":"Tea."}'));
+    const flow = { type: 'llm_flow', role: 'writer', prompt: 'Go.' };
+    expect(flowOf(flow, { roles, start: { known } })).toMatchObject(told('{"summary":"Tea."}'));
+    expect(agentOf(agent, { roles: writerThat(undefined), start: { known } })).toMatchObject(
+      told('{"notes":"Cheap.","summary":"Tea."}'),
+    );
+  });
+
+  it('is there for no agent that acts by no role, and where nothing may be told', () => {
+    const step = { type: 'llm_agent', modelRef: { name: 'small' } };
+    expect(agentOf(step, { start: { known } })).not.toHaveProperty('context');
+    expect(agentOf(agent, { roles: writerThat({ fields: [] }), start: { known } })).not.toHaveProperty('context');
+  });
+
+  it('is cut for all the roles of a Council at once, its judge among them', () => {
+    const roles = [
+      aRole('critic', { modelRef: { name: 'large' }, context: { hiddenFields: ['notes'] } }),
+      aRole('writer', { modelRef: { name: 'large' } }),
+      aRole('nobody', { context: { fields: [] } }),
+    ];
+    const council = { type: 'council', council: 'c', topic: 'Tea?' };
+    const members = ['a', 'b'].map((name) => ({ name, roleRef: { name: 'writer' } }));
+    const of = (spec: Partial<CouncilSpec>) =>
+      councilOf(council, { roles, councils: [aCouncil('c', spec)], start: { known } });
+    expect(of({ members })).toMatchObject(told('{"notes":"Cheap.","summary":"Tea."}'));
+    const judged = of({ members, strategy: 'judge', judge: { roleRef: { name: 'critic' } } });
+    expect(judged).toMatchObject(told('{"summary":"Tea."}'));
+    expect(of({ roleRef: { name: 'critic' } })).toMatchObject(told('{"summary":"Tea."}'));
   });
 });

@@ -12,6 +12,7 @@ import type { StartAttempt } from '../work-item/work-item-plan.ts';
 import { completeLimits, requestsOfCouncil, requestsOfFlow } from './limits.ts';
 import { type ModelBeside, PodNeeds, type ReferredVariable, type ToolServer, type WorkProblem } from './pod-needs.ts';
 import { resolveAgent } from './resolve-agent.ts';
+import { rolesOfCouncil, withContext } from './resolve-context.ts';
 import { resolveCouncil } from './resolve-council.ts';
 import { resolveFlow } from './resolve-flow.ts';
 import type { ModelContext } from './resolve-model.ts';
@@ -100,7 +101,7 @@ function findAgent(attempt: AgentAttempt, context: ModelContext): Found {
   if (step.agentConfig?.graph_definition !== undefined) hasMethod(method, step.agentConfig.graph_definition, needs);
   checkInputs(role?.spec.inputSchema, start.inputs, needs);
   return {
-    work: resolveAgent({ step, role, method, feedback: start.feedback, context }),
+    work: withContext(resolveAgent({ step, role, method, feedback: start.feedback, context }), start, [role]),
     limits: completeLimits({ ...role?.spec.limits, ...step.limits }, start.timeoutSeconds),
     ...defined({
       outputSchema: step.outputSchema ?? (method === undefined ? role?.spec.outputSchema : method.spec.outputs),
@@ -123,7 +124,9 @@ function findFlow(attempt: AgentAttempt, context: ModelContext): Found {
   const { needs } = context;
   if (step.flow !== undefined) hasMethod(method, step.flow, needs);
   checkInputs(method?.spec.inputs, start.inputs, needs);
-  const work = resolveFlow({ step, role: roleOf(attempt, needs), method, feedback: start.feedback, context });
+  const role = roleOf(attempt, needs);
+  const flow = resolveFlow({ step, role, method, feedback: start.feedback, context });
+  const work = withContext(flow, start, [role]);
   const maxTurns = requestsOfFlow(work?.completions.length ?? 1, step.limits);
   const outputSchema = step.outputSchema ?? method?.spec.outputs ?? work?.completions.at(-1)?.outputSchema;
   return {
@@ -149,7 +152,9 @@ function findCouncil({ workItem, start, pinned }: AgentAttempt, context: ModelCo
   const maxTurns = Math.min(council.limits?.maxTurns ?? most, most);
   const seconds = Math.min(council.timeoutSeconds ?? start.timeoutSeconds, start.timeoutSeconds);
   return {
-    work: work && { ...work, ...defined({ feedback: start.feedback }) },
+    work:
+      work &&
+      withContext({ ...work, ...defined({ feedback: start.feedback }) }, start, rolesOfCouncil(council, pinned.roles)),
     limits: completeLimits({ ...council.limits, maxTurns, maxToolCalls: 0 }, seconds),
     ...podFields(council, step),
   };

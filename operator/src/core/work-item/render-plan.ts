@@ -5,6 +5,7 @@ import { openAttempt } from './attempts.ts';
 import { spentBy } from './budget.ts';
 import { feedbackFor } from './feedback.ts';
 import { timeoutSecondsOf } from './attempt-timeout.ts';
+import { knownTo } from './known-to.ts';
 import { locate } from './locate.ts';
 import { resolveStep } from './resolve-step.ts';
 import type { Run } from './run.ts';
@@ -71,11 +72,13 @@ function planStarts(run: Run): readonly WorkItemAction[] {
     if ('problem' in resolution)
       throw new Error(`the inputs of ${record.path} had values before: ${resolution.problem.message}`);
     const feedback = feedbackFor(run, place, record);
+    const known = knownTo(run, place, { attempt, feedback });
     const start: StartAttempt = {
       kind: 'start-attempt',
       ...{ path: record.path, attempt: attempt.number, ...resolution.resolved },
       timeoutSeconds: timeoutSecondsOf(run, place),
       ...defined({ feedback, reserved: attempt.reserved }),
+      ...(known.length === 0 ? {} : { known }),
     };
     return [{ start, node: place.node }];
   });

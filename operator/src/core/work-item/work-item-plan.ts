@@ -3,6 +3,7 @@ import type { Step } from '../../api/step/step.ts';
 import type { StepStatus } from '../../api/step-status.ts';
 import type { Usage } from '../../api/usage.ts';
 import type { WorkItemStatus } from '../../api/work-item-status.ts';
+import type { KnownRecord } from '../context/known-record.ts';
 import type { ExecutionMode } from '../pipeline/step-methods.ts';
 
 /** What to record and what to do. */
@@ -58,6 +59,8 @@ export interface StartAttempt {
   readonly timeoutSeconds: number;
   /** Why earlier work was sent back. */
   readonly feedback?: string;
+  /** What it may be told of the run, before it is cut for its role. */
+  readonly known?: readonly KnownRecord[];
   readonly reserved?: Usage;
   /** Job that it shares with other attempts, where it has none to itself. */
   readonly jobName?: string;
