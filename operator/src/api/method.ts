@@ -111,9 +111,14 @@ const graph = z
             type: z
               .enum(['llm', 'agent', 'tool'])
               .meta({ description: 'A completion, an agent with tools, or one call of a tool.' }),
-            prompt: longText('What is asked. May contain templates.').optional(),
+            prompt: longText(
+              'What is asked. May contain templates; without any it gets all earlier answers.',
+            ).optional(),
             modelRef: reference('Model', "Model that answers; the step's by default.").optional(),
-            tool: text('Tool that is called.', 63).optional(),
+            tool: text('Function of a tool that is called, such as `file_read`.', 64).optional(),
+            arguments: freeObject(
+              'What the tool is called with. May contain templates. By default the answer before it, or the inputs.',
+            ).optional(),
             outputSchema: jsonSchema('What it must answer.').optional(),
           })
           .meta({ description: 'One node.' }),
@@ -126,7 +131,7 @@ const graph = z
         z
           .strictObject({
             from: text('Node that it leaves.', 63),
-            to: text('Node that it enters; `end` ends the graph.', 63),
+            to: text('Node that it enters; `end` ends the graph, and so does a node that no edge leaves.', 63),
             when: expression('Taken when this is true; `state` is the variable. Always by default.').optional(),
           })
           .meta({ description: 'One edge.' }),

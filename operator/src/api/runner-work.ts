@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { sampling } from './agent.ts';
 import { count, decimal, digest, longText, share, text, textMap, textSet, url } from './fields.ts';
-import { freeJson, jsonSchema } from './json.ts';
+import { freeJson, freeObject, jsonSchema } from './json.ts';
 
 const variable = (description: string) => text(`Environment variable of the container that holds ${description}`, 63);
 
@@ -75,10 +75,13 @@ const graphNode = z
     id: text('Name of the node.', 63),
     type: text('`llm`: a completion; `agent`: an agent with tools; `tool`: one call of a tool.', 63),
     prompt: longText(
-      'What is asked. Templates in it are resolved: `{{inputs.<name>}}`, and `{{<node>}}` for earlier answers.',
+      'What is asked. Templates in it are resolved: `{{inputs.<name>}}`, and `{{<node>}}` for earlier answers. A prompt without any gets all earlier answers.',
     ).optional(),
     model: model.optional(),
-    tool: text('Tool that is called.', 63).optional(),
+    tool: text('Function of a tool that is called, such as `file_read`.', 64).optional(),
+    arguments: freeObject(
+      'What the tool is called with. Templates in it are resolved as in prompts. By default the answer before it, or the inputs.',
+    ).optional(),
     outputSchema: jsonSchema('What it must answer.').optional(),
   })
   .meta({
@@ -90,7 +93,7 @@ export type GraphNode = z.output<typeof graphNode>;
 const graphEdge = z
   .strictObject({
     from: text('Node that it leaves.', 63),
-    to: text('Node that it enters; `end` ends the graph.', 63),
+    to: text('Node that it enters; `end` ends the graph, and so does a node that no edge leaves.', 63),
     when: text('CEL expression over `state`; the edge is taken when it is true.', 4096).optional(),
   })
   .meta({ description: 'An edge; the first that holds is taken.' });

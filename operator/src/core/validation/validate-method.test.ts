@@ -44,9 +44,10 @@ const broken: Record<string, readonly [spec: string, ...found: string[]]> = {
     'InvalidSchema spec.flow.completions[0].outputSchema.type',
   ],
   'nodes and edges of a graph': [
-    `{type: graph, graph: {entry: z, nodes: [{id: a, type: llm, prompt: '{{', outputSchema: {type: 1}}], edges: [{from: b, to: a}, {from: a, to: c, when: 'stat.x'}, {from: end, to: end}]}}`,
+    `{type: graph, graph: {entry: z, nodes: [{id: a, type: llm, prompt: '{{', outputSchema: {type: 1}, arguments: {x: ['{{']}}], edges: [{from: b, to: a}, {from: a, to: c, when: 'stat.x'}, {from: end, to: end}]}}`,
     'NodeNotFound spec.graph.entry',
     'InvalidTemplate spec.graph.nodes[0].prompt',
+    'InvalidTemplate spec.graph.nodes[0].arguments.x[0]',
     'InvalidSchema spec.graph.nodes[0].outputSchema.type',
     'NodeNotFound spec.graph.edges[0].from',
     'NodeNotFound spec.graph.edges[1].to',

@@ -91,7 +91,7 @@ function templatesOf(spec: MethodSpec): TemplatedPart[] {
     }));
   if (spec.type === 'object') return [{ value: spec.object.template, path: ['object', 'template'] }];
   if (spec.type === 'flow') return spec.flow.completions.map(promptPart(['flow', 'completions']));
-  if (spec.type === 'graph') return spec.graph.nodes.map(promptPart(['graph', 'nodes']));
+  if (spec.type === 'graph') return partsOfNodes(spec.graph);
   if (spec.type !== 'template') return [];
   return (['title', 'content'] as const).map((field) => ({
     value: spec.template[field] ?? null,
@@ -107,6 +107,11 @@ const promptPart =
   });
 
 type Graph = Extract<MethodSpec, { type: 'graph' }>['graph'];
+
+const partsOfNodes = ({ nodes }: Graph): TemplatedPart[] => [
+  ...nodes.map(promptPart(['graph', 'nodes'])),
+  ...nodes.map((node, index) => ({ value: node.arguments ?? null, path: ['graph', 'nodes', index, 'arguments'] })),
+];
 
 /** Edges and entries of a graph that lead to no node. */
 function findUnknownNodes({ entry, nodes, edges = [] }: Graph): Issue[] {

@@ -1,6 +1,7 @@
 import type { AgentWork } from '../../api/runner-work.ts';
 import type { Verdict } from '../verdict.ts';
 import type { Tally } from './do-work.ts';
+import { CallWatch } from './graph/watch-calls.ts';
 import { markOf } from './prompts/fence.ts';
 import { runAgent } from './run-agent.ts';
 import type { AgentRun } from './run-task.ts';
@@ -41,13 +42,18 @@ export async function doAgentWork(work: AgentWork, given: AgentSurroundings): Pr
 async function workWithTools(work: AgentWork, given: AgentSurroundings): Promise<Verdict> {
   const { parts, surroundings, tally } = given;
   const { workspace, sendHttp } = surroundings;
-  const known = knownFunctions(sendHttp);
+  const watch = new CallWatch();
+  const known = watch.over(knownFunctions(sendHttp));
   const served = await serveTools(work, given, known);
-  const toolbox = new Toolbox({ ...parts, role: work.role, known, served, workspace, mark: markOf(parts.task) });
+  const heard = served && watch.overServed(served);
+  const toolbox = new Toolbox({ ...parts, role: work.role, known, served: heard, workspace, mark: markOf(parts.task) });
   tally.toolCalls = () => [...toolbox.counts];
   try {
     await served?.open();
-    return await runAgent(work, parts, toolbox);
+    const { graph } = work;
+    if (graph === undefined) return await runAgent(work, parts, toolbox);
+    const { runGraph } = await import('./graph/run-graph.ts');
+    return await runGraph({ work, graph, parts, toolbox, watch });
   } finally {
     await served?.close();
   }

@@ -44,8 +44,7 @@ export async function doWork(parts: WorkParts, surroundings: Surroundings, tally
   }
 }
 
-function unserved({ graph, workspace }: AgentWork): Verdict | undefined {
-  if (graph !== undefined) return notServed('graphs');
+function unserved({ workspace }: AgentWork): Verdict | undefined {
   if (workspace?.artifact !== undefined) return notServed('a workspace that is filled from an artifact');
   return undefined;
 }

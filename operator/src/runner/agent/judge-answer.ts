@@ -29,7 +29,11 @@ export async function judgeAnswer(answer: ChatAnswer, schema: JsonObject | undef
   if (answer.finish === 'length')
     return refuse('AnswerCut', 'The answer was cut at the limit of tokens for one answer.');
   const text = withoutThoughts(answer.text);
-  if (text === '') return refuse('AnswerEmpty', 'The answer is empty.');
+  return text === '' ? refuse('AnswerEmpty', 'The answer is empty.') : await judgeText(text, schema);
+}
+
+/** The value that a text is: JSON where it has to fit a schema, else an object, or the text as it comes. */
+export async function judgeText(text: string, schema: JsonObject | undefined): Promise<Judged<JsonValue>> {
   const value = parse(text);
   if (schema === undefined) return { value: isPlainObject(value) ? value : text };
   if (value === undefined) return refuse('AnswerInvalid', 'The answer is not JSON.');

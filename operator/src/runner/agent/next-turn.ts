@@ -1,4 +1,3 @@
-import type { JsonObject } from '../../api/json.ts';
 import type { Failure } from '../verdict.ts';
 import type { ChatAnswer, ToolCall } from './chat.ts';
 import { isRefused, type Judged } from './judge-answer.ts';
@@ -21,10 +20,10 @@ export const noProgress: Progress = { turns: 0, toolCalls: 0, isRepairing: false
 export const mostRepetitions = 5;
 
 /** What follows an answer. */
-export type NextTurn =
+export type NextTurn<T> =
   | { readonly kind: 'call'; readonly calls: readonly ToolCall[] }
   | { readonly kind: 'repair'; readonly problem: string }
-  | { readonly kind: 'done'; readonly outputs: JsonObject }
+  | { readonly kind: 'done'; readonly value: T }
   | { readonly kind: 'refused' }
   | { readonly kind: 'failed'; readonly failure: Failure }
   | { readonly kind: 'limit'; readonly message: string };
@@ -35,20 +34,23 @@ export function turnsLeft({ turns }: Progress, { maxTurns }: WorkLimits): string
 }
 
 /** What happened in a turn. */
-export interface Turn {
+export interface Turn<T> {
   readonly answer: ChatAnswer;
-  /** The outputs that the answer is, or what is wrong with it; of no account where it calls something. */
-  readonly judged: Judged<JsonObject>;
+  /** What the answer is, or what is wrong with it; undefined where it calls something. */
+  readonly judged: Judged<T> | undefined;
   readonly limits: WorkLimits;
 }
 
 /** Decides what follows an answer, and how far the agent has come with it. */
-export function nextTurn(before: Progress, turn: Turn): { readonly progress: Progress; readonly next: NextTurn } {
+export function nextTurn<T>(
+  before: Progress,
+  turn: Turn<T>,
+): { readonly progress: Progress; readonly next: NextTurn<T> } {
   const progress = { ...before, turns: before.turns + 1 };
   const { answer, judged } = turn;
   if (isRefused(answer)) return { progress, next: { kind: 'refused' } };
-  if (answer.toolCalls.length > 0) return followCalls(progress, turn);
-  if ('value' in judged) return { progress, next: { kind: 'done', outputs: judged.value } };
+  if (judged === undefined) return followCalls(progress, turn);
+  if ('value' in judged) return { progress, next: { kind: 'done', value: judged.value } };
   const { failure } = judged;
   if (!before.isRepairing)
     return { progress: { ...progress, isRepairing: true }, next: { kind: 'repair', problem: failure.message } };
@@ -58,7 +60,7 @@ export function nextTurn(before: Progress, turn: Turn): { readonly progress: Pro
   };
 }
 
-function followCalls(progress: Progress, { answer: { toolCalls: calls }, limits: { maxToolCalls } }: Turn) {
+function followCalls(progress: Progress, { answer: { toolCalls: calls }, limits: { maxToolCalls } }: Turn<unknown>) {
   const lastCalls = JSON.stringify(calls.map(({ name, arguments: given }) => [name, given]));
   const repetitions = lastCalls === progress.lastCalls ? progress.repetitions + 1 : 1;
   const toolCalls = progress.toolCalls + calls.length;

@@ -5,7 +5,7 @@ import type { ChatAnswer, ChatMessage, Sampling } from './chat.ts';
 import { isRefused, type Judged } from './judge-answer.ts';
 import { renderRepair } from './prompts/render-repair.ts';
 import { estimateTokens, measureRequest, roomForAnswer } from './token-budget.ts';
-import { limitReached, limitsOf, refused, type WorkParts } from './work-parts.ts';
+import { limitReached, limitsOf, nothingSpent, refused, type Spent, type WorkParts } from './work-parts.ts';
 
 /** A question whose answer has to have a form. */
 export interface Question<T> {
@@ -28,10 +28,10 @@ export type Asked<T> = { readonly value: T } | { readonly ended: Verdict };
 /** Asks questions within the limits of the task, each once more when the answer does not fit. */
 export class Questioner {
   readonly #parts: WorkParts;
-  #turns = 0;
+  readonly #spent: Spent;
 
-  constructor(parts: WorkParts) {
-    this.#parts = parts;
+  constructor(parts: WorkParts, spent = nothingSpent()) {
+    [this.#parts, this.#spent] = [parts, spent];
   }
 
   /** @throws ModelError when the model gives no answer at all */
@@ -55,8 +55,8 @@ export class Questioner {
     messages: readonly ChatMessage[],
   ): Promise<ChatAnswer | { readonly ended: Verdict }> {
     const limits = limitsOf(this.#parts.task);
-    if (this.#turns >= limits.maxTurns) return { ended: limitReached(`All ${limits.maxTurns} turns were used.`) };
-    this.#turns += 1;
+    if (this.#spent.turns >= limits.maxTurns) return { ended: limitReached(`All ${limits.maxTurns} turns were used.`) };
+    this.#spent.turns += 1;
     const { client } = this.#parts;
     const promptTokens = estimateTokens(measureRequest({ messages }));
     const room = roomForAnswer({ limits, used: client.usage, promptTokens, contextLength: model.contextLength });

@@ -1,5 +1,6 @@
 import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { JsonObject } from '../../api/json.ts';
 import { apiVersion } from '../../api/kind.ts';
 import { exitCodes, type RunnerResult, type TerminationMessage } from '../../api/runner-result.ts';
 import type { RunnerTask } from '../../api/runner-task.ts';
@@ -62,7 +63,7 @@ export async function runTask(run: AgentRun): Promise<Collected> {
     ...{ apiVersion, kind: 'Result', outcome, startedAt, finishedAt: new Date().toISOString() },
     ...defined({ error, usage, toolCalls, artifacts, deliberation, outputs: outputsOf(message, verdict) }),
     ...defined({ transcript: stored && { ...stored, name: 'transcript', mediaType: 'application/x-ndjson' } }),
-    provenance: { models: modelsOf(task) },
+    provenance: { models: modelsOf(task), ...contextOf(task) },
   };
   const bytes = Buffer.from(JSON.stringify(result));
   await writeResult(run.folder, bytes);
@@ -123,8 +124,16 @@ function headersOf({ work, step }: RunnerTask): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, encodeURI(value.toWellFormed())]));
 }
 
+/** Which records it was told of: what they say stands in the task. */
+function contextOf({ work }: RunnerTask): JsonObject {
+  if (!('context' in work) || work.context === undefined) return {};
+  const { tokens, sources } = work.context;
+  return { context: { tokens, sources } };
+}
+
 function modelsOf({ work }: RunnerTask): string[] {
-  if (work.kind === 'agent') return [work.role.model.name];
+  if (work.kind === 'agent')
+    return unique([work.role, ...(work.graph?.nodes ?? [])].flatMap(({ model }) => model?.name ?? []));
   if (work.kind === 'flow') return unique(work.completions.map(({ model }) => model.name));
   if (work.kind !== 'council') return [];
   return unique([...work.members, ...(work.judge ? [{ role: work.judge }] : [])].map(({ role }) => role.model.name));

@@ -18,6 +18,14 @@ export interface WorkParts {
 /** Limits with nothing left open. */
 export type WorkLimits = { readonly [Limit in keyof AgentLimits]-?: NonNullable<AgentLimits[Limit]> };
 
+/** What was used so far of limits that are counted here; all loops of turns of one agent share it. */
+export interface Spent {
+  turns: number;
+  toolCalls: number;
+}
+
+export const nothingSpent = (): Spent => ({ turns: 0, toolCalls: 0 });
+
 /** The limits of a task. The operator completes them; where one is missing nothing may be used that was not reserved. */
 export function limitsOf({ limits = {}, deadlineSeconds = 0 }: RunnerTask): WorkLimits {
   const { maxTurns = 0, maxToolCalls = 0, maxTokens = 0, maxOutputTokens = 0 } = limits;
