@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { runnerResult, terminationMessage } from '../../api/runner-result.ts';
+import type { FlowWork } from '../../api/runner-work.ts';
 import { aTask } from '../../testing/a-runner-task.ts';
 import { AgentBench } from '../../testing/agent-bench.ts';
 import { CertificateAuthority } from '../../testing/certificate-authority.ts';
@@ -26,11 +27,11 @@ beforeEach(() => {
   store.answers = [];
 });
 
-async function runAFlow(turns: readonly ModelTurn[], prompt = 'Go.') {
+async function runAFlow(turns: readonly ModelTurn[], prompt = 'Go.', more: Partial<FlowWork> = {}) {
   const bench = await AgentBench.start(turns);
   onTestFinished(() => bench.stop());
   const artifacts = { url: store.url, tokenFile, caFile: join(folder, 'ca.crt') };
-  const work = { kind: 'flow' as const, completions: [{ name: 'c', prompt, model: bench.access }] };
+  const work = { kind: 'flow' as const, completions: [{ name: 'c', prompt, model: bench.access }], ...more };
   const { message, exitCode } = await bench.run(aTask({ work, artifacts }));
   return { exitCode, message: terminationMessage.parse(message) };
 }
@@ -44,6 +45,13 @@ describe('what an attempt leaves in the store', () => {
     expect(result).toMatchObject({ outcome: 'succeeded', outputs: { answer: 'Done.' }, provenance: { models: ['m'] } });
     expect(result.transcript).toMatchObject({ name: 'transcript', mediaType: 'application/x-ndjson' });
     expect(storedText(result.transcript?.digest)).toContain('"kind":"end","outcome":"succeeded"');
+  });
+
+  it('says which records of the run the agent was told of, and how much', async () => {
+    const context = { text: 'Result of the step plan: {}', tokens: 7, sources: ['plan@sha256:0'] };
+    const { message } = await runAFlow([{ text: 'Done.' }], 'Go.', { context });
+    const { provenance } = runnerResult.parse(JSON.parse(storedText(message.resultDigest)));
+    expect(provenance).toEqual({ models: ['m'], context: { tokens: 7, sources: ['plan@sha256:0'] } });
   });
 
   it('is the same where it failed, beside outputs that are too large for the message, and beside long errors', async () => {
