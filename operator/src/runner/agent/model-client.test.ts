@@ -1,7 +1,10 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
+import { defined } from '../../core/defined.ts';
 import { CertificateAuthority } from '../../testing/certificate-authority.ts';
 import { type ModelTurn, ScriptedModel } from '../../testing/scripted-model.ts';
 import type { ChatRequest } from './chat.ts';
@@ -197,6 +200,65 @@ describe('a question that is called off', () => {
       { signal: controller.signal, patience: slow },
     );
     await expect(client.ask(request)).rejects.toBe(reason);
+  });
+});
+
+describe('questions at the same time', () => {
+  /** A model that counts how many it answers at once. */
+  async function aBusyModel(answersAfterMs = 30) {
+    const seen = { now: 0, most: 0, asked: 0 };
+    const server = createServer((_, response) => {
+      seen.asked += 1;
+      seen.now += 1;
+      seen.most = Math.max(seen.most, seen.now);
+      setTimeout(() => {
+        seen.now -= 1;
+        response.writeHead(200, { 'content-type': 'text/event-stream' });
+        const choices = [{ index: 0, delta: { content: 'x' }, finish_reason: 'stop' }];
+        response.end(
+          `data: ${JSON.stringify({ id: 'x', object: 'chat.completion.chunk', choices })}\n\ndata: [DONE]\n\n`,
+        );
+      }, answersAfterMs).unref();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    return { seen, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1` };
+  }
+
+  it.each([
+    ['are no more than the model may be sent, whoever asks', 2, 2],
+    ['are all sent where nothing is said', undefined, 6],
+  ])('%s', async (_, maxConcurrentRequests, most) => {
+    const { seen, url } = await aBusyModel();
+    const { client, request } = await aClient([]);
+    // Each part of a task names its model by itself.
+    const ask = () => client.ask({ ...request, model: { url, name: 'm', ...defined({ maxConcurrentRequests }) } });
+    await Promise.all(Array.from({ length: 6 }, ask));
+    expect(seen).toEqual({ now: 0, most, asked: 6 });
+  });
+
+  it('to one model do not keep those to another waiting', async () => {
+    const { seen, url } = await aBusyModel();
+    const { client, request } = await aClient([]);
+    const ask = (name: string) => client.ask({ ...request, model: { url, name, maxConcurrentRequests: 1 } });
+    await Promise.all([ask('a'), ask('b'), ask('a')]);
+    expect(seen.most).toBe(2);
+  });
+
+  it('end at once when they are called off, those that wait for a place too', async () => {
+    const { seen, url } = await aBusyModel(60_000);
+    const controller = new AbortController();
+    const { client, request } = await aClient([], { signal: controller.signal });
+    const ask = () => client.ask({ ...request, model: { url, name: 'm', maxConcurrentRequests: 1 } });
+    const asked = [ask(), ask(), ask()];
+    await expect.poll(() => seen.asked, { timeout: 20_000 }).toBe(1);
+    controller.abort(new Error('called off'));
+    for (const each of await Promise.allSettled(asked))
+      expect(each).toMatchObject({ status: 'rejected', reason: { message: 'called off' } });
+    expect(seen.asked).toBe(1);
   });
 });
 

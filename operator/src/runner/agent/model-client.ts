@@ -10,6 +10,7 @@ import { AnswerBuilder } from './read-answer.ts';
 import { renderChatBody } from './render-chat-body.ts';
 import type { Secrets } from './secrets.ts';
 import type { Transcript } from './transcript.ts';
+import { Turnstile } from './turnstile.ts';
 
 /** How often a question is asked, and how long is waited between; times in milliseconds. */
 export interface ModelPatience {
@@ -48,6 +49,7 @@ export class ModelClient {
   readonly #parts: ModelClientParts;
   readonly #patience: ModelPatience;
   readonly #askers = new Map<ModelAccess, Promise<Asker>>();
+  readonly #turnstiles = new Map<string, Turnstile>();
   #usage: Usage = {};
 
   constructor(parts: ModelClientParts) {
@@ -65,7 +67,7 @@ export class ModelClient {
     this.#parts.transcript.addRequest(request);
     const asker = await this.#askerOf(request.model);
     for (let tries = 1; ; tries += 1) {
-      const failure = await this.#try(asker, request);
+      const failure = await this.#turnstileOf(request.model).pass(this.#parts.signal, () => this.#try(asker, request));
       if (!('reason' in failure)) return failure;
       const delayMs = this.#delayMs(tries, failure);
       if (delayMs === undefined)
@@ -119,6 +121,14 @@ export class ModelClient {
   #explain({ model }: ChatRequest, { message }: JudgedFailure, tries: number): string {
     const times = tries === 1 ? '' : ` after ${tries} tries`;
     return this.#parts.secrets.redact(`The model '${model.name}' did not answer${times}: ${message}`);
+  }
+
+  /** One for each model, however many parts of the task name it: waits between tries do not keep others out. */
+  #turnstileOf({ url, name, maxConcurrentRequests = Infinity }: ModelAccess): Turnstile {
+    const key = JSON.stringify([url, name]);
+    const turnstile = this.#turnstiles.get(key) ?? new Turnstile(maxConcurrentRequests);
+    this.#turnstiles.set(key, turnstile);
+    return turnstile;
   }
 
   #askerOf(model: ModelAccess): Promise<Asker> {
