@@ -10,6 +10,12 @@ export const resultPath = '/conclave/result.json';
 /** Exit codes of a runner's container. */
 export const exitCodes = { done: 0, retryable: 10, terminal: 20, limitReached: 30 } as const;
 
+/**
+ * Reason of a failure after which nobody knows whether what was asked for was carried out. Where trying again may do harm
+ * (`retryable` is false), what follows is for the Method to say: `idempotent`, `onUnknown`.
+ */
+export const answerLost = 'AnswerLost';
+
 const artifact = z
   .strictObject({
     name: text('Name of the artifact, such as `diff`.', 63),
@@ -21,7 +27,10 @@ const artifact = z
 
 const failure = z
   .strictObject({
-    reason: text('Why, as one word that programs may rely on.', 128),
+    reason: text(
+      'Why, as one word that programs may rely on. `AnswerLost` without `retryable`: it may have been carried out, and the Method says what follows.',
+      128,
+    ),
     message: z.string().max(4096).meta({ description: 'Why, in words.' }),
     retryable: z.boolean().meta({ description: 'Whether trying again may help.' }),
   })

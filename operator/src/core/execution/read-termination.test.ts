@@ -49,6 +49,17 @@ const cases: Record<string, Case> = {
     ended: { exitCode: 10, message: said({ outcome: 'failed', usage: { promptTokens: 7 } }) },
     outcome: failure(10, { used: { promptTokens: 7 } }),
   },
+  'that lost an answer does not know whether it was carried out': {
+    ended: {
+      exitCode: 20,
+      message: said({ outcome: 'failed', error: { ...error, reason: 'AnswerLost', retryable: false } }),
+    },
+    outcome: { ...failure(20, { reason: 'AnswerLost', message: error.message, retryable: false }), result: 'Unknown' },
+  },
+  'that lost an answer that may be asked for again has failed': {
+    ended: { exitCode: 10, message: said({ outcome: 'failed', error: { ...error, reason: 'AnswerLost' } }) },
+    outcome: failure(10, { reason: 'AnswerLost', message: error.message }),
+  },
   'names the artifact of its whole result when it succeeds': {
     ended: { exitCode: 0, message: said({ outcome: 'succeeded', resultDigest: digest }) },
     outcome: { result: 'Succeeded', outputs: {}, resultDigest: digest },

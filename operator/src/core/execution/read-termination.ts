@@ -1,4 +1,4 @@
-import { exitCodes, terminationMessage, type TerminationMessage } from '../../api/runner-result.ts';
+import { answerLost, exitCodes, terminationMessage, type TerminationMessage } from '../../api/runner-result.ts';
 import { defined } from '../defined.ts';
 import type { AttemptOutcome } from '../work-item/observed.ts';
 import type { TerminatedView } from './child-views.ts';
@@ -37,18 +37,24 @@ function succeeded(said: TerminationMessage | undefined): AttemptOutcome {
 }
 
 function failed(container: string, ended: TerminatedView, said: TerminationMessage | undefined): AttemptOutcome {
-  const { exitCode, reason } = ended;
-  const { error, usage, outcome, resultDigest } = said ?? {};
+  const { exitCode } = ended;
+  const { error, usage, resultDigest } = said ?? {};
   return {
-    result: 'Failed',
+    result: error !== undefined && isUnknown(error) ? 'Unknown' : 'Failed',
     exitCode,
-    reason:
-      error?.reason ?? (outcome === 'limit' || exitCode === exitCodes.limitReached ? 'LimitReached' : wordFor(reason)),
+    reason: error?.reason ?? reasonOf(ended, said),
     message: error?.message ?? describe(container, ended, said),
     retryable: error?.retryable ?? !isFinal(exitCode),
     ...defined({ used: usage, resultDigest }),
   };
 }
+
+/** Of what may be asked for again without harm it does not matter. */
+const isUnknown = ({ reason, retryable }: NonNullable<TerminationMessage['error']>) =>
+  reason === answerLost && !retryable;
+
+const reasonOf = ({ exitCode, reason }: TerminatedView, said: TerminationMessage | undefined) =>
+  said?.outcome === 'limit' || exitCode === exitCodes.limitReached ? 'LimitReached' : wordFor(reason);
 
 /** Codes of the runner's contract that say that trying again cannot help. */
 const isFinal = (exitCode: number) => exitCode === exitCodes.terminal || exitCode === exitCodes.limitReached;

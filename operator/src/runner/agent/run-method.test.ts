@@ -8,15 +8,17 @@ import { aTool, ScriptedTools, type ToolScript } from '../../testing/scripted-to
 interface Given extends Partial<RunnerTask> {
   readonly url: string;
   readonly environment?: Record<string, string>;
+  readonly interruption?: AbortController;
 }
 
-async function callMethod(name: string, { url, environment = {}, ...more }: Given) {
+async function callMethod(name: string, { url, environment = {}, interruption, ...more }: Given) {
   const bench = await AgentBench.start([]);
   onTestFinished(() => bench.stop());
   const headerVariables = Object.keys(environment).length > 0 ? { authorization: 'CONCLAVE_VALUE_1' } : {};
   const mcp = { name, mcp: { url, allow: [name], headerVariables } };
   const task = aTask({ work: { kind: 'method', method: 'm', mcp }, deadlineSeconds: 600, ...more });
-  return await bench.run(task, { environment, serverPatience: { totalMs: 0, delayMs: 1 } });
+  const { signal } = interruption ?? bench.interruption;
+  return await bench.run(task, { environment, interruption: signal, serverPatience: { totalMs: 0, delayMs: 1 } });
 }
 
 /** A server whose tool `ask` answers by script. */
@@ -106,10 +108,26 @@ describe('a Method of type `mcp` fails', () => {
     expect(result.error).toMatchObject({ reason: 'ToolNotFound', retryable: false });
   });
 
-  it('when it takes longer than it may', async () => {
-    const url = await aServer(() => 'answered');
+  it.each([
+    ['and it is not known what happened, when it takes longer than it may', {}, 'AnswerLost', 20],
+    ['by its limit, when it takes longer than it may and only reads', reads, 'LimitReached', 30],
+  ])('%s', async (_, more, reason, code) => {
+    const url = await aServer(() => 'answered', more);
     const { result, exitCode } = await callMethod('ask', { url, limits: { wallTimeSeconds: 1 } });
-    expect(result.error?.reason).toBe('LimitReached');
-    expect(exitCode).toBe(30);
+    expect(result.error).toMatchObject({ reason, retryable: false });
+    expect(exitCode).toBe(code);
+  });
+
+  it.each([
+    ['and it is not known what happened, when it is interrupted', {}, 'AnswerLost', false],
+    ['and may be tried again, when it is interrupted and only reads', reads, 'Interrupted', true],
+  ])('%s', async (_, more, reason, retryable) => {
+    const interruption = new AbortController();
+    const script: ToolScript = () => {
+      interruption.abort();
+      return 'answered';
+    };
+    const { result } = await callMethod('ask', { url: await aServer(script, more), interruption });
+    expect(result.error).toMatchObject({ reason, retryable });
   });
 });

@@ -1,5 +1,6 @@
 import type { CallToolResult } from '@modelcontextprotocol/client';
 import type { JsonObject, JsonValue } from '../../api/json.ts';
+import { answerLost } from '../../api/runner-result.ts';
 import type { RunnerTask } from '../../api/runner-task.ts';
 import type { ToolAccess } from '../../api/runner-work.ts';
 import { formatIssuePath } from '../../core/issue-path.ts';
@@ -67,9 +68,11 @@ async function call({ connection }: ToolServer, tool: ServerTool, { parts, tally
     if (result.isError === true) return failed('ToolFailed', told(secrets.redact(textOf(result))));
     return outputsOf(result, parts);
   } catch (error) {
-    if (!(error instanceof ServerFailure) || error.kind !== 'lost') throw error;
     // Whether it was carried out is not known: what changes nothing may be asked for again.
-    return failed('AnswerLost', told(error.message), tool.isReadOnly);
+    if (error instanceof ServerFailure && error.kind === 'lost')
+      return failed(answerLost, told(error.message), tool.isReadOnly);
+    if (signal.aborted && !tool.isReadOnly) return failed(answerLost, 'The call was given up while it ran.');
+    throw error;
   } finally {
     const durationMs = Math.round(performance.now() - begin);
     transcript.add({ kind: 'tool', tool: tool.name, callId: 'call', isRefused: false, durationMs });
