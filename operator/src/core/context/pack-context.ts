@@ -29,13 +29,14 @@ export function packContext(records: readonly KnownRecord[], roles: readonly Con
   const lines = visible.map(({ line }) => line);
   const { text, kept } = fitLines(lines, Math.min(mostCharacters, ...limits));
   if (text === '') return undefined;
-  const sources = visible.slice(0, Math.min(kept, mostSources)).map(({ source }) => source);
+  const sources = visible.slice(0, Math.min(kept, mostSources)).map(({ source }) => source());
   return { text, tokens: tokensOf(text), sources };
 }
 
 interface Visible extends Pick<KnownRecord, 'at' | 'distance'> {
   readonly line: string;
-  readonly source: string;
+  /** Made only for what is told: digests of large records take their time. */
+  readonly source: () => string;
 }
 
 /** What is left of a record for all roles; undefined when nothing is. */
@@ -46,7 +47,11 @@ function cutRecord(record: KnownRecord, cuts: readonly FieldCut[]): Visible | un
   if (stored !== undefined) return { ...place, ...tellStored(record, stored, cuts) };
   const fields = cuts.reduce<JsonObject | undefined>((left, cut) => left && cut.apply(name, left), record.fields);
   if (fields === undefined || Object.keys(fields).length === 0) return undefined;
-  return { ...place, line: `${titles[kind]} ${name}: ${canonicalJson(fields)}`, source: `${name}@${digestOf(fields)}` };
+  return {
+    ...place,
+    line: `${titles[kind]} ${name}: ${canonicalJson(fields)}`,
+    source: () => `${name}@${digestOf(fields)}`,
+  };
 }
 
 const titles = {
@@ -65,7 +70,7 @@ function tellStored(
   const where = isNamed ? `in the artifact ${digest}` : 'not shown';
   return {
     line: `${titles[kind]} ${name}: ${sizeBytes} bytes, ${where}`,
-    source: isNamed ? `${name}@${digest}` : name,
+    source: () => (isNamed ? `${name}@${digest}` : name),
   };
 }
 
