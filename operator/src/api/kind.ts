@@ -1,13 +1,9 @@
 import { z } from 'zod';
+import { apiVersion, group, version } from './api-version.ts';
 import type { ValidationRule } from './fields.ts';
 import type { ObjectMeta } from './object-meta.ts';
 
-/** The API group of every kind of Conclave. */
-export const group = 'conclave.dev';
-/** The one version of the API so far. */
-export const version = 'v1alpha1';
-/** What `apiVersion` says in every object of Conclave. */
-export const apiVersion = `${group}/${version}` as const;
+export { apiVersion, group, version };
 
 /** A column of `kubectl get`. Priority 1 shows with `-o wide` only. */
 export interface PrinterColumn {

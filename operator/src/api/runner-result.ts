@@ -4,17 +4,7 @@ import { freeJson, freeObject } from './json.ts';
 import { apiVersion } from './kind.ts';
 import { usage } from './usage.ts';
 
-/** Where a pod writes its result. */
-export const resultPath = '/conclave/result.json';
-
-/** Exit codes of a runner's container. */
-export const exitCodes = { done: 0, retryable: 10, terminal: 20, limitReached: 30 } as const;
-
-/**
- * Reason of a failure after which nobody knows whether what was asked for was carried out. Where trying again may do harm
- * (`retryable` is false), what follows is for the Method to say: `idempotent`, `onUnknown`.
- */
-export const answerLost = 'AnswerLost';
+export { answerLost, exitCodes, maxTerminationMessageBytes, resultPath } from './runner-contract.ts';
 
 const artifact = z
   .strictObject({
@@ -136,9 +126,6 @@ export const runnerResult = z
   })
   .meta({ id: 'Result', description: 'What a pod answers.' });
 export type RunnerResult = z.output<typeof runnerResult>;
-
-/** Most bytes that a termination message may have; what is larger is uploaded and referred to by its digest. */
-export const maxTerminationMessageBytes = 1024;
 
 /** What a container leaves as its termination message: the verdict, and the rest by digest. */
 export const terminationMessage = z

@@ -1,6 +1,6 @@
 /** The runner's containers that come from the product's image: `agent prepare`, `agent run` and `agent collect`. */
 import { writeFileSync } from 'node:fs';
-import { exitCodes } from '../api/runner-result.ts';
+import { exitCodes } from '../api/runner-contract.ts';
 import type { Collected } from '../runner/collect.ts';
 import type { SendHttp } from '../runner/agent/tools/http-port.ts';
 

@@ -1,11 +1,11 @@
 import { Readable } from 'node:stream';
 import { join } from 'node:path';
-import { exitCodes, type TerminationMessage } from '../api/runner-result.ts';
+import { exitCodes } from '../api/runner-contract.ts';
+import type { TerminationMessage } from '../api/runner-result.ts';
 import type { RunnerTask } from '../api/runner-task.ts';
 import { defined } from '../core/defined.ts';
 import type { ArtifactClient, Patience } from './artifact-client.ts';
 import { checkOutputs } from './check-outputs.ts';
-import { keptOutputBytes, parseLastLine, parseResult } from './parse-result.ts';
 import { readSharedFile } from './read-shared-file.ts';
 import { digestOfBytes, readTask, TaskError } from './read-task.ts';
 import { fitsTerminationMessage, renderTerminationMessage } from './render-termination-message.ts';
@@ -73,7 +73,9 @@ const spoilt = ({ usage }: Verdict, error: Failure): TerminationMessage => ({
   ...defined({ usage }),
 });
 
+/** What reads foreign results is loaded only for them: agents have none. */
 async function readVerdict(folder: string, kind: string): Promise<Verdict> {
+  const { keptOutputBytes, parseLastLine, parseResult } = await import('./parse-result.ts');
   const result = await readSharedFile(join(folder, 'result.json'), maxResultBytes);
   if (result !== 'absent') {
     if ('problem' in result) return failed('ResultInvalid', `The result ${result.problem}.`);

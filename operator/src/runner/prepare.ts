@@ -1,6 +1,6 @@
 import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { exitCodes } from '../api/runner-result.ts';
+import { exitCodes } from '../api/runner-contract.ts';
 import { ArtifactClient, ArtifactError, type ArtifactService, type Patience } from './artifact-client.ts';
 import type { Collected } from './collect.ts';
 import { digestOfBytes, maxTaskBytes } from './read-task.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { apiVersion } from '../api/kind.ts';
+import { apiVersion } from '../api/api-version.ts';
 import type { RunnerTask } from '../api/runner-task.ts';
 import { readSharedFile } from './read-shared-file.ts';
 

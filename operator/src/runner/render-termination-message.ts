@@ -1,4 +1,5 @@
-import { maxTerminationMessageBytes, type TerminationMessage } from '../api/runner-result.ts';
+import { maxTerminationMessageBytes } from '../api/runner-contract.ts';
+import type { TerminationMessage } from '../api/runner-result.ts';
 
 const ellipsis = '…';
 

@@ -1,4 +1,5 @@
-import { answerLost, exitCodes, terminationMessage, type TerminationMessage } from '../../api/runner-result.ts';
+import { answerLost, exitCodes } from '../../api/runner-contract.ts';
+import { terminationMessage, type TerminationMessage } from '../../api/runner-result.ts';
 import { defined } from '../defined.ts';
 import type { AttemptOutcome } from '../work-item/observed.ts';
 import type { TerminatedView } from './child-views.ts';

@@ -1,6 +1,6 @@
 import type { CallToolResult } from '@modelcontextprotocol/client';
 import type { JsonObject, JsonValue } from '../../api/json.ts';
-import { answerLost } from '../../api/runner-result.ts';
+import { answerLost } from '../../api/runner-contract.ts';
 import type { RunnerTask } from '../../api/runner-task.ts';
 import type { ToolAccess } from '../../api/runner-work.ts';
 import { formatIssuePath } from '../../core/issue-path.ts';

@@ -1,8 +1,9 @@
 import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { JsonObject } from '../../api/json.ts';
-import { apiVersion } from '../../api/kind.ts';
-import { exitCodes, type RunnerResult, type TerminationMessage } from '../../api/runner-result.ts';
+import { apiVersion } from '../../api/api-version.ts';
+import { exitCodes } from '../../api/runner-contract.ts';
+import type { RunnerResult, TerminationMessage } from '../../api/runner-result.ts';
 import type { RunnerTask } from '../../api/runner-task.ts';
 import { defined } from '../../core/defined.ts';
 import type { Patience } from '../artifact-client.ts';
