@@ -35,6 +35,16 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'vllm',
+          deps,
+          include: ['test/vllm/**/*.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 900_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
           name: 'e2e',
           deps,
           include: ['test/e2e/**/*.test.ts'],

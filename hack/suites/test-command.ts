@@ -7,6 +7,7 @@ import { tryMutations } from '../mutation/try-mutations.ts';
 import { parseArguments, type Suite, type TestArguments } from './arguments.ts';
 import { checkCoreCoverage } from './core-coverage.ts';
 import { runChecks, runVitest } from './run-suite.ts';
+import { installVllm, isVllmInstalled } from '../vllm/vllm-server.ts';
 import { addTallies, emptyTally, renderTally, tallyOne, type Tally } from './tally.ts';
 
 const instance = 'test';
@@ -20,6 +21,7 @@ async function runSuite(suite: Suite, { filters }: TestArguments): Promise<Tally
   if (suite === 'checks') return filters.length === 0 ? runChecks() : emptyTally;
   if (suite === 'unit') return runUnit(filters);
   if (suite === 'mutation') return runMutations(filters);
+  if (suite === 'vllm') await installVllm(report);
   const { kubeconfig } = await startCluster({ instance, install: true, report });
   return runVitest(suite, { filters, env: { CONCLAVE_TEST_KUBECONFIG: kubeconfig } });
 }
@@ -54,7 +56,8 @@ async function trySuite(suite: Suite, options: TestArguments): Promise<Tally> {
 
 async function main(): Promise<void> {
   process.chdir(repositoryRoot);
-  const options = parseArguments(process.argv.slice(2));
+  const hasVllm = isVllmInstalled() || process.env['CONCLAVE_TEST_VLLM'] === '1';
+  const options = parseArguments(process.argv.slice(2), hasVllm);
   let tally = emptyTally;
   try {
     for (const suite of options.suites) tally = addTallies(tally, await trySuite(suite, options));

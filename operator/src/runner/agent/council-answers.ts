@@ -4,7 +4,8 @@ import type { AliasedProposal } from '../../core/council/alias-proposals.ts';
 import type { Score } from '../../core/council/deliberation.ts';
 import { scoreByRubric } from '../../core/council/rank-by-scores.ts';
 
-const comment = { type: 'string', maxLength: 2000 };
+/** A few sentences: grammars of model servers grow with the length. */
+const comment = { type: 'string', maxLength: 600 };
 
 /** Why a proposal has its scores. No criterion of a rubric has a name with an underscore. */
 const inWords = 'in_words';

@@ -10,6 +10,7 @@ describe('an answer', () => {
     ['is an object without a schema where it is one', '{"a":1}', undefined, { a: 1 }],
     ['is text without a schema even where it is a number', '42', undefined, '42'],
     ['is JSON with a schema', '{"n":1}', schema, { n: 1 }],
+    ['may have line breaks in its texts as they are', '{"n":1,"why":"a\nb"}', schema, { n: 1, why: 'a\nb' }],
     ['may stand in a code block', '```json\n{"n":1}\n```', schema, { n: 1 }],
     ['begins after the thoughts', '<think>{"n":2}</think>\n{"n":1}', schema, { n: 1 }],
   ])('%s', async (_, text, fits, value) => {

@@ -4,6 +4,7 @@ import { formatIssuePath } from '../../core/issue-path.ts';
 import { checkOutputs } from '../check-outputs.ts';
 import type { Failure } from '../verdict.ts';
 import type { ChatAnswer } from './chat.ts';
+import { readWrittenJson } from './written-json.ts';
 
 /** What a task says about the outputs of its step. */
 export type Declared = Pick<RunnerTask, 'outputs' | 'outputSchema'>;
@@ -66,7 +67,7 @@ const withoutThoughts = (text: string) => text.replace(/^\s*<think>[^]*?<\/think
 function parse(text: string): JsonValue | undefined {
   const inner = /^```(?:json)?\s*\n([^]*)\n\s*```$/.exec(text)?.[1] ?? text;
   try {
-    return JSON.parse(inner) as JsonValue;
+    return readWrittenJson(inner).value;
   } catch {
     return undefined;
   }

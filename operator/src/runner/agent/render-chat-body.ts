@@ -4,6 +4,7 @@ import type {
 } from 'openai/resources/chat/completions';
 import { defined } from '../../core/defined.ts';
 import type { ChatMessage, ChatRequest } from './chat.ts';
+import { readWrittenJson } from './written-json.ts';
 
 /** The body of a request, which is the same for every try. vLLM alone knows salts; what others know too is all there is. */
 export function renderChatBody(request: ChatRequest): ChatCompletionCreateParamsStreaming {
@@ -40,8 +41,8 @@ function renderMessage(message: ChatMessage): ChatCompletionMessageParam {
 /** Model servers read the arguments of earlier calls, and refuse a conversation in which they are not JSON. */
 function wholeJson(text: string): string {
   try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return text;
+    const { json, value } = readWrittenJson(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return json;
   } catch {
     // The result of the call tells the model what it wrote.
   }

@@ -6,6 +6,7 @@ import { quote } from '../../../core/quote.ts';
 import type { FunctionDefinition, ToolCall } from '../chat.ts';
 import { fence } from '../prompts/fence.ts';
 import type { WorkParts } from '../work-parts.ts';
+import { readWrittenJson } from '../written-json.ts';
 import type { ServedTools } from './mcp/served-tools.ts';
 import { clipResult, type ToolFunction, ToolFailure } from './tool.ts';
 
@@ -74,7 +75,7 @@ export class Toolbox {
     const { tool } = found;
     const refusal = this.#refusalOf(found) ?? (await this.#misuse(found, written));
     if (refusal !== undefined) return { tool, isRefused: true, text: refusal };
-    return { tool, isRefused: false, text: await this.#perform(found, JSON.parse(written) as JsonObject) };
+    return { tool, isRefused: false, text: await this.#perform(found, readWrittenJson(written).value as JsonObject) };
   }
 
   get #known(): readonly ToolFunction[] {
@@ -104,7 +105,7 @@ export class Toolbox {
   async #misuse({ parameters, name }: ToolFunction, written: string): Promise<string | undefined> {
     let given: JsonValue;
     try {
-      given = JSON.parse(written) as JsonValue;
+      given = readWrittenJson(written).value;
     } catch {
       return `ArgumentsInvalid: the arguments of ${name} are not JSON: ${quote(written)}.`;
     }
