@@ -24,7 +24,10 @@ describe('bench command line', () => {
   });
 
   it.each([
-    [[], 'name one scenario. Scenarios: client, planner, chain, chain-alone, wide, queue, logic, idle, restart'],
+    [
+      [],
+      'name one scenario. Scenarios: client, planner, chain, chain-alone, wide, queue, logic, idle, restart, council',
+    ],
     [['a', 'b'], 'name one scenario'],
     [['nothing'], "there is no scenario 'nothing'. Scenarios: client, planner"],
     [['client', '--rounds', '0'], "--rounds takes a whole number from 1, not '0'"],

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { runMain, UsageError } from '../cluster/run-main.ts';
 import { describeKubernetes, findKubeconfig, inOwnNamespace } from './bench-cluster.ts';
 import { clientScenario } from './client-scenario.ts';
+import { councilScenario } from './council/council-scenario.ts';
 import { jobScenarios } from './engine/job-scenarios.ts';
 import { logicScenario } from './engine/logic-scenario.ts';
 import { idleScenario, restartScenario } from './engine/many-scenarios.ts';
@@ -12,7 +13,7 @@ import { plannerScenario } from './planner-scenario.ts';
 import { type ClusterScenario, isGood, type Scenario, type ScenarioContext, type ScenarioResult } from './scenario.ts';
 
 const engineScenarios = [...jobScenarios, logicScenario, idleScenario, restartScenario];
-const scenarios: readonly Scenario[] = [clientScenario, plannerScenario, ...engineScenarios];
+const scenarios: readonly Scenario[] = [clientScenario, plannerScenario, ...engineScenarios, councilScenario];
 
 const usage = `usage: ./hack/bench SCENARIO [--kubeconfig FILE | --instance NAME] [--seconds N] [--rounds N] [--size N] [-o json]
 
@@ -106,7 +107,9 @@ async function run({ scenario, json, seconds, rounds, size, ...where }: BenchArg
   }
   const context = { seconds, rounds, size, report };
   const { result, ...place } =
-    scenario.needs === 'cluster' ? await runOnCluster(scenario, context, where) : { result: scenario.run(context) };
+    scenario.needs === 'cluster'
+      ? await runOnCluster(scenario, context, where)
+      : { result: await scenario.run(context) };
   const environment = {
     ...place,
     node: process.version,

@@ -57,7 +57,7 @@ export interface ClusterScenario extends Described {
 /** A measurement of what needs nothing but this machine: no cluster is started. */
 export interface LocalScenario extends Described {
   readonly needs: 'nothing';
-  run(context: ScenarioContext): ScenarioResult;
+  run(context: ScenarioContext): ScenarioResult | Promise<ScenarioResult>;
 }
 
 /** One measurement of the machinery or the product, each in a file of its own. */
