@@ -155,7 +155,9 @@ const councilStatus = z
       .max(64)
       .optional()
       .meta({ description: 'The last deliberations that the counters include: so that none is counted twice.' }),
-    countedUntil: timestamp('Those that were recorded until then are counted, though `recent` has them no longer.').optional(),
+    countedUntil: timestamp(
+      'Those that were recorded until then are counted, though `recent` has them no longer.',
+    ).optional(),
     lastDeliberationTime: timestamp('When the last one ended.').optional(),
   })
   .meta({ description: 'What the Council has done so far.' });
