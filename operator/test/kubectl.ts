@@ -11,7 +11,8 @@ export async function kubectl(args: readonly string[], input = ''): Promise<stri
   const env = { ...process.env, ...environment, KUBECONFIG: testKubeconfig() };
   // One binary is all of Kubernetes' programs: its first word says which.
   const child = spawn(file, [...first, ...args], { argv0: program, env });
-  child.stdin.end(input);
+  // A program that ends early leaves its input unread: its exit code says the rest.
+  child.stdin.on('error', () => undefined).end(input);
   const [output, complaint, code] = await Promise.all([text(child.stdout), text(child.stderr), ended(child)]);
   if (code === 0) return output;
   throw new Error(complaint);

@@ -25,7 +25,7 @@ export class EverythingServer {
     child.stderr.setEncoding('utf8').on('data', (part: string) => (told += part));
     const ended = once(child, 'exit');
     while (!told.includes('listening on port')) {
-      if (child.exitCode !== null) throw new Error(`the server has ended: ${told}`);
+      if (child.exitCode !== null || child.signalCode !== null) throw new Error(`the server has ended: ${told}`);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     return new EverythingServer(at, async () => {

@@ -48,12 +48,22 @@ function serve(root: string, request: IncomingMessage, response: ServerResponse)
     },
     stdio: ['pipe', 'pipe', 'ignore'],
   });
+  backend.on('error', () => response.destroy());
+  backend.stdin.on('error', () => undefined);
+  // Whoever asked has gone: git would wait for the rest of the request for ever.
+  request.on('close', () => {
+    if (!request.complete) backend.kill('SIGKILL');
+  });
   request.pipe(backend.stdin);
   const parts: Buffer[] = [];
   backend.stdout.on('data', (part: Buffer) => parts.push(part));
   backend.on('close', () => {
     const all = Buffer.concat(parts);
     const end = all.indexOf('\r\n\r\n');
+    if (end === -1) {
+      response.destroy();
+      return;
+    }
     const lines = all.subarray(0, end).toString().split('\r\n');
     const headers = Object.fromEntries(lines.map((line) => line.split(': ', 2) as [string, string]));
     const status = Number.parseInt(headers['Status'] ?? '200', 10);

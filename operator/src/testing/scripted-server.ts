@@ -26,13 +26,18 @@ export class ScriptedServer {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   readonly #secure: boolean;
+  readonly #failures: unknown[] = [];
 
   private constructor(script: Script, tls: ServerOptions | undefined) {
     this.script = script;
     this.#secure = tls !== undefined;
     const numbers = new WeakMap<object, number>();
     const listener: RequestListener = (request, response) => {
-      void this.#answer(request, response, numbers.get(request.socket) ?? 0);
+      this.#answer(request, response, numbers.get(request.socket) ?? 0).catch((error: unknown) => {
+        response.destroy();
+        // Whoever asked may have gone before the request was read: no failure of the test.
+        if (request.complete) this.#failures.push(error);
+      });
     };
     this.#server = tls === undefined ? createServer(listener) : createTlsServer(tls, listener);
     this.#server.on(this.#secure ? 'secureConnection' : 'connection', (socket: Socket) => {
@@ -66,10 +71,12 @@ export class ScriptedServer {
     this.#sockets.clear();
   }
 
+  /** @throws the first error of the script, if it had one */
   async stop(): Promise<void> {
     const closed = new Promise((resolve) => this.#server.close(resolve));
     this.cut();
     await closed;
+    if (this.#failures.length > 0) throw this.#failures[0];
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse, connection: number): Promise<void> {

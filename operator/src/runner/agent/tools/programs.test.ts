@@ -93,6 +93,17 @@ describe('a program', () => {
     await expect(runProgram({ ...bash(command), timeoutMs }, signal)).rejects.toThrow(message);
   });
 
+  it('is not begun when the work is over already, and is no failure of its own when the work ends', async () => {
+    const over = AbortSignal.abort(new Error('the work is over'));
+    const workspace = await aWorkspace();
+    const witness = join(workspace, 'witness');
+    await expect(runProgram({ ...bash(`touch ${witness}`), timeoutMs: 60_000 }, over)).rejects.toThrow('is over');
+    expect(existsSync(witness)).toBe(false);
+    const ending = new AbortController();
+    setTimeout(() => ending.abort(new Error('the work ends')), 50);
+    await expect(runProgram({ ...bash('sleep 60'), timeoutMs: 60_000 }, ending.signal)).rejects.toThrow('work ends');
+  });
+
   it('leaves nothing running', async () => {
     const { output } = await runProgram({ ...bash('sleep 1000 & echo $!'), timeoutMs: 60_000 }, signal);
     await expect.poll(() => existsSync(`/proc/${output.trim()}`), { timeout: 20_000 }).toBe(false);

@@ -20,10 +20,11 @@ export interface Ended {
 
 /**
  * Runs a program without a shell, as a group of its own that is ended with it: nothing that it has started stays.
- * @throws ToolFailure when it cannot be started, takes too long or prints too much
+ * @throws ToolFailure when it cannot be started, takes too long or prints too much; the signal's reason when that is aborted
  */
 export async function runProgram(program: Program, signal: AbortSignal): Promise<Ended> {
   const { file, args, folder, environment, timeoutMs, mostBytes } = program;
+  signal.throwIfAborted();
   const child = spawn(file, args, { cwd: folder, env: environment, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   const kill = () => {
     if (child.pid === undefined) return;
@@ -47,6 +48,7 @@ export async function runProgram(program: Program, signal: AbortSignal): Promise
   try {
     const code = await ending(child);
     if (size > mostBytes) throw new ToolFailure(`it printed more than ${mostBytes} bytes and was ended`);
+    signal.throwIfAborted();
     if (limit.aborted) throw new ToolFailure(`it took longer than ${timeoutMs} ms and was ended`);
     return { code, output: Buffer.concat(parts).toString('utf8') };
   } finally {
