@@ -34,6 +34,11 @@ const running = (name: string): ContainerView => ({ name, state: {} });
 const told = (message: object) => ({ message: JSON.stringify(terminationMessage.parse(message)) });
 
 const done = ended('collect', 0, told({ outcome: 'succeeded', outputs: { answer: 42 } }));
+const answerLost = ended(
+  'agent',
+  20,
+  told({ outcome: 'failed', error: { reason: 'AnswerLost', message: 'the pod was ended', retryable: false } }),
+);
 const going = aPod({ phase: 'Running', containerStatuses: [running('collect')] });
 const failed = aPod({ phase: 'Failed', containerStatuses: [ended('collect', 10)] });
 const evicted = [holds('DisruptionTarget', { reason: 'EvictionByEvictionAPI', message: 'the node is drained' })];
@@ -61,6 +66,16 @@ const cases: Record<string, Case> = {
   'is accepted at once when its Pod has succeeded': {
     pods: [aPod({ phase: 'Succeeded', containerStatuses: [done] })],
     outcome: accepted,
+  },
+  'may have made a call whose answer is lost, whoever ended its Pod: that is not made again unasked': {
+    job: jobIs('Failed', { reason: 'PodFailurePolicy' }),
+    pods: [aPod({ phase: 'Failed', containerStatuses: [answerLost], conditions: evicted }, deleted)],
+    outcome: { result: 'Unknown', reason: 'AnswerLost', podUid: 'pod-uid' },
+  },
+  'may have made such a call although its Job is being deleted': {
+    job: aJob({ metadata: deleted }),
+    pods: [aPod({ phase: 'Failed', containerStatuses: [answerLost] }, deleted)],
+    outcome: { result: 'Unknown', reason: 'AnswerLost' },
   },
   'is accepted although its Pod is being deleted, disrupted, and its Job suspended': {
     job: aJob({ spec: { suspend: true } }),

@@ -45,7 +45,11 @@ type SeenOutcome = AttemptOutcome & { readonly isFromJob?: boolean };
  */
 function observeOutcome(job: JobView, pods: readonly PodView[]): SeenOutcome | undefined {
   return (
-    whenAPodSucceeded(pods) ?? whenTheJobIsGoing(job) ?? whenAPodFailedByItself(job, pods) ?? whenTheJobEnded(job, pods)
+    whenAPodSucceeded(pods) ??
+    whenAnAnswerWasLost(pods) ??
+    whenTheJobIsGoing(job) ??
+    whenAPodFailedByItself(job, pods) ??
+    whenTheJobEnded(job, pods)
   );
 }
 
@@ -53,6 +57,15 @@ function whenAPodSucceeded(pods: readonly PodView[]): AttemptOutcome | undefined
   for (const pod of pods) {
     const last = decidingEnd(pod);
     if (last?.ended.exitCode === 0) return { ...outcomeOf(last.name, last.ended), ...podUid(pod) };
+  }
+  return undefined;
+}
+
+/** A call that may have been made stays one, whoever ended its Pod: another attempt would make it again unasked. */
+function whenAnAnswerWasLost(pods: readonly PodView[]): AttemptOutcome | undefined {
+  for (const pod of pods) {
+    const failure = observeFailure(pod);
+    if (failure?.result === 'Unknown') return { ...failure, ...podUid(pod) };
   }
   return undefined;
 }
