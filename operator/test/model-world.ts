@@ -123,7 +123,7 @@ export class ModelWorld {
     registerModels({
       ...parts,
       http: { allowLoopback: true },
-      pauses: { readyMs: 500, notReadyMs: 500 },
+      pauses: { readyMs: 500, notReadyMs: 500, absentMs: 500 },
       look: (address, looks, signal) => {
         const url = this.#servers.get(new URL(address.url).hostname);
         return lookAtModel(url === undefined ? address : { ...address, url }, looks, signal);

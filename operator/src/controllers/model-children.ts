@@ -67,15 +67,25 @@ export class ModelChildren {
     return written(await cluster.replace(changeObject(object, wanted), signal), wanted.kind);
   }
 
-  /** Takes away what is this Model's; a later turn tries again what has failed. */
+  /** Takes away what is this Model's. @throws Waiting when that has to be tried again */
   async remove(kind: Kind, model: Model, signal: AbortSignal): Promise<void> {
     const { cluster } = this.#parts;
     const answer = await cluster.get(referenceOf(kind, model), signal);
-    if (!('object' in answer) || whyNotOfModel(answer.object, model) !== undefined) return;
+    if ('problem' in answer) {
+      demandPassed(answer.problem);
+      return;
+    }
+    if (whyNotOfModel(answer.object, model) !== undefined) return;
     const { uid, deletionTimestamp } = answer.object.metadata;
     if (uid === undefined || deletionTimestamp !== undefined) return;
-    await cluster.remove(referenceTo(answer.object, model.metadata.namespace ?? ''), uid, signal);
+    const problem = await cluster.remove(referenceTo(answer.object, model.metadata.namespace ?? ''), uid, signal);
+    if (problem !== undefined) demandPassed(problem);
   }
+}
+
+/** A kind that the cluster does not know, or that may not be read, was never made. @throws Waiting for what passes by itself */
+function demandPassed({ kind, message }: AccessProblem): void {
+  if (kind === 'unavailable') throw new Waiting(message, 5_000);
 }
 
 function referenceOf({ apiVersion, kind }: Kind, { metadata: { name, namespace = '' } }: Model): ObjectReference {

@@ -59,8 +59,8 @@ describe('the controller of Models', () => {
   it('looks sooner at one that does not answer, and tells once', async () => {
     const { seen, turn, wait } = aController();
     seen.look = silent;
-    expect(await turn()).toEqual({ requeueAfterMs: 30_000 });
-    wait(30_000);
+    expect(await turn()).toEqual({ requeueAfterMs: 1_000 });
+    wait(1_000);
     await turn();
     expect(seen).toMatchObject({ looks: 2, writes: 1, told: ['Unreachable'] });
   });

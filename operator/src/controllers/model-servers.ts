@@ -62,7 +62,7 @@ type Plan = Pick<ServerState, 'lastRequestTime' | 'dueInMs'> & { readonly replic
 export class ModelServers {
   readonly #parts: ModelServersParts;
   readonly #children: ModelChildren;
-  readonly #wasUsed = new Set<string>();
+  readonly #uses = new Map<string, { readonly isOn: boolean; readonly at: Date }>();
   readonly #keys = new Map<string, { readonly key: ModelKey; readonly uid: string; readonly readAtMs: number }>();
 
   constructor(parts: ModelServersParts) {
@@ -90,9 +90,10 @@ export class ModelServers {
     const front = await this.#children.find(service, model, signal);
     const reached = await this.#children.keep(front, { wanted: wanted.service, model }, signal);
     if ('problem' in reached) return stopped(reached.problem, model);
+    // First: whatever ends here is gone through again as long as the new one is not there.
+    await this.#removeOther(turn, found === undefined);
     const running = await this.#children.keep(found, { wanted: wanted.workload, model }, signal);
     if ('problem' in running) return stopped(running.problem, model);
-    await this.#removeOther(turn, found === undefined);
     return this.#judge(turn, running.object, { ...plan, version: `${model.metadata.generation ?? 0} ${keyDigest}` });
   }
 
@@ -108,7 +109,7 @@ export class ModelServers {
 
   /** Whatever is remembered of the Model of a key counts no more. */
   forget(key: string): void {
-    this.#wasUsed.delete(key);
+    this.#uses.delete(key);
     this.#keys.delete(key);
   }
 
@@ -128,10 +129,10 @@ export class ModelServers {
     { status }: Model,
     use: { readonly users: number; readonly now: Date },
   ): string | undefined {
-    const wasUsed = this.#wasUsed.has(key);
-    if (use.users > 0) this.#wasUsed.add(key);
-    else this.#wasUsed.delete(key);
-    return planLastRequest({ ...use, wasUsed, recorded: status?.lastRequestTime });
+    const { users, now } = use;
+    // Until it is recorded, however often that fails.
+    if (users > 0 || this.#uses.get(key)?.isOn === true) this.#uses.set(key, { isOn: users > 0, at: now });
+    return planLastRequest({ users, lastUse: this.#uses.get(key)?.at, recorded: status?.lastRequestTime });
   }
 
   async #judge(turn: Turn, workload: ClusterObject, plan: Plan & { readonly version: string }): Promise<ServerState> {

@@ -4,16 +4,18 @@ import { lookPauses, planNextLook } from './plan-next-look.ts';
 const history = { isReady: false, failures: 1, isOurs: false, random: 0.5 };
 const plan = (more: Partial<typeof history>) => planNextLook({ ...history, ...more }, lookPauses);
 
-it('looks again after half a minute, and after five when it is ready', () => {
-  expect(plan({})).toBe(30_000);
+it('looks again after five minutes at what is ready', () => {
   expect(plan({ isReady: true, failures: 0 })).toBe(300_000);
 });
 
 it('does not look at all of them at once', () => {
-  expect([plan({ random: 0 }), plan({ random: 1 })]).toEqual([27_000, 33_000]);
+  expect([plan({ failures: 5, random: 0 }), plan({ failures: 5, random: 1 })]).toEqual([14_400, 17_600]);
 });
 
-it('looks sooner at a server of ours that has just started', () => {
-  const pauses = [1, 2, 3, 4, 5, 6, 7, 1000].map((failures) => plan({ isOurs: true, failures }));
-  expect(pauses).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000]);
+it.each([
+  ['half a minute at a server of ours', true, 30_000],
+  ['two minutes at one of others', false, 120_000],
+])('looks soon at what has just come, and less and less often, down to every %s', (_, isOurs, longest) => {
+  const pauses = [1, 2, 3, 4, 5, 1000].map((failures) => plan({ isOurs, failures }));
+  expect(pauses).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, longest]);
 });

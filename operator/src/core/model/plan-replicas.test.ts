@@ -49,16 +49,17 @@ describe('the number of pods', () => {
 });
 
 describe('the time of the last request', () => {
-  const at = { users: 0, wasUsed: false, recorded: undefined, now };
-  it('is now when it comes into use and when it goes out of it', () => {
-    expect(planLastRequest({ ...at, users: 1, recorded: ago(5) })).toBe(now.toISOString());
-    expect(planLastRequest({ ...at, wasUsed: true, recorded: ago(5) })).toBe(now.toISOString());
+  const at = { users: 0, lastUse: now, recorded: undefined };
+  it('is that of the last use once nobody needs it any more, until that is recorded', () => {
+    expect(planLastRequest({ ...at, recorded: ago(5) })).toBe(now.toISOString());
+    expect(planLastRequest({ ...at, recorded: now.toISOString() })).toBe(now.toISOString());
+    expect(planLastRequest({ ...at, lastUse: new Date(ago(9)), recorded: ago(5) })).toBe(ago(5));
   });
 
-  it('is written once a minute in between, and never while nobody needs it', () => {
-    expect(planLastRequest({ ...at, users: 1, wasUsed: true, recorded: ago(59) })).toBe(ago(59));
-    expect(planLastRequest({ ...at, users: 1, wasUsed: true, recorded: ago(60) })).toBe(now.toISOString());
-    expect(planLastRequest({ ...at, recorded: ago(5000) })).toBe(ago(5000));
-    expect(planLastRequest(at)).toBeUndefined();
+  it('is written once a minute while it is needed, and never when it was not', () => {
+    expect(planLastRequest({ ...at, users: 1 })).toBe(now.toISOString());
+    expect(planLastRequest({ ...at, users: 1, recorded: ago(59) })).toBe(ago(59));
+    expect(planLastRequest({ ...at, users: 1, recorded: ago(60) })).toBe(now.toISOString());
+    expect(planLastRequest({ ...at, lastUse: undefined, recorded: ago(5000) })).toBe(ago(5000));
   });
 });

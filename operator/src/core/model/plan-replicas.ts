@@ -68,19 +68,17 @@ function idleTime(
 /** What the time of the last request is planned from. */
 export interface LastRequestInput {
   readonly users: number;
-  /** Whether the last look at who needs it saw anybody; false when there was none. */
-  readonly wasUsed: boolean;
+  /** When it was last seen to be needed, in this process; undefined when it was not. */
+  readonly lastUse: Date | undefined;
   readonly recorded: string | undefined;
-  readonly now: Date;
 }
 
 /** While it is in use, the time of the last request is written no more often than this, in milliseconds. */
 export const recordEveryMs = 60_000;
 
-/** When it was last needed: exact when it comes into use and when it goes out of it, coarse in between. */
-export function planLastRequest({ users, wasUsed, recorded, now }: LastRequestInput): string | undefined {
-  const isUsed = users > 0;
-  const isOld = recorded === undefined || now.getTime() - Date.parse(recorded) >= recordEveryMs;
-  const isNew = isUsed ? isOld || !wasUsed : wasUsed;
-  return isNew ? now.toISOString() : recorded;
+/** When it was last needed: exact once nobody needs it any more, coarse before, where nothing depends on it. */
+export function planLastRequest({ users, lastUse, recorded }: LastRequestInput): string | undefined {
+  if (lastUse === undefined) return recorded;
+  const aheadMs = recorded === undefined ? Infinity : lastUse.getTime() - Date.parse(recorded);
+  return aheadMs >= recordEveryMs || (users === 0 && aheadMs > 0) ? lastUse.toISOString() : recorded;
 }
