@@ -121,10 +121,22 @@ describe('reconcileCouncil', () => {
       isAway ? Promise.reject(new Unavailable('artifact store', 'away')) : Promise.resolve(aResult('a'));
     const { reconcile, status } = aCluster(2, { read });
     await expect(reconcile('ns/board')).rejects.toThrow(Unavailable);
-    expect(status()).toEqual({});
+    expect(status()).toMatchObject({ conditions: [{ type: 'Ready', status: 'True' }] });
+    expect(status()).not.toHaveProperty('deliberations');
     isAway = false;
     await reconcile('ns/board');
     expect(status().deliberations).toBe(2);
+  });
+
+  it('counts those before the first that cannot be read, and takes what is no JSON for lost', async () => {
+    const read: CouncilControllerParts['read'] = (_workItem, digest) => {
+      if (digest === digestOf(0)) return Promise.reject(new SyntaxError('no JSON'));
+      return digest === digestOf(2) ? Promise.reject(new Unavailable('store', 'away')) : Promise.resolve(aResult('b'));
+    };
+    const { reconcile, status, lost } = aCluster(4, { read });
+    await expect(reconcile('ns/board')).rejects.toThrow(Unavailable);
+    expect(status()).toMatchObject({ deliberations: 1, recent: [{ step: 's0' }, { step: 's1' }] });
+    expect(lost).toEqual(['s0']);
   });
 
   it('leaves a Council alone that is gone or goes', async () => {

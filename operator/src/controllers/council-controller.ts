@@ -34,25 +34,35 @@ export interface CouncilControllerParts {
 const mostAtOnce = 32;
 
 /** Keeps the condition `Ready` of each Council true, and its statistics: what WorkItems tell of is counted once. */
-export function reconcileCouncil({ cluster, judge, read, lost, clock }: CouncilControllerParts) {
+export function reconcileCouncil(parts: CouncilControllerParts) {
+  const { cluster, judge, lost, clock } = parts;
   return async (key: string): Promise<void> => {
     const council = cluster.observe(key);
     if (council === undefined || council.metadata.deletionTimestamp !== undefined) return;
     const { metadata, status = {} } = council;
     const uncounted = uncountedDeliberations(metadata.name, status, cluster.workItemsOf(key)).slice(0, mostAtOnce);
-    const ended = await Promise.all(
+    const read = await Promise.allSettled(
       uncounted.map(async ({ workItem, resultDigest, ...told }): Promise<EndedDeliberation> => {
-        const result = resultDigest === undefined ? undefined : await readResult(read, workItem, resultDigest);
+        const result = resultDigest === undefined ? undefined : await readResult(parts.read, workItem, resultDigest);
         if (result?.deliberation === undefined) lost(council, told);
         return { ...told, result };
       }),
     );
+    const { ended, problem } = countable(read);
     const planned = planCouncilStatus({ council, verdict: judge(council), ended, now: clock() });
     if (!isSameJson(planned, council.status)) await cluster.replaceStatus(council, planned);
+    if (problem !== undefined) throw problem.reason;
   };
 }
 
-/** Undefined when it is lost, or no Result. */
+/** Counted in order: the first that cannot be read yet, and what comes after it, wait for the next turn. */
+function countable(read: readonly PromiseSettledResult<EndedDeliberation>[]) {
+  const problem = read.find((each) => each.status === 'rejected');
+  const before = problem === undefined ? read : read.slice(0, read.indexOf(problem));
+  return { ended: before.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : [])), problem };
+}
+
+/** Undefined when it is lost, no JSON, or no Result. */
 async function readResult(
   read: CouncilControllerParts['read'],
   workItem: WorkItem,
@@ -61,7 +71,7 @@ async function readResult(
   try {
     return runnerResult.safeParse(await read(workItem, digest)).data;
   } catch (error) {
-    if (error instanceof ArtifactGone) return undefined;
+    if (error instanceof ArtifactGone || error instanceof SyntaxError) return undefined;
     throw error;
   }
 }
