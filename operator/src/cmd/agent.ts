@@ -10,8 +10,8 @@ const { CONCLAVE_TASK_DIGEST: taskDigest, CONCLAVE_ARTIFACTS_URL: url = '' } = p
 const tokenFile = process.env['CONCLAVE_TOKEN_FILE'] ?? '/var/run/secrets/conclave/token';
 const caFile = process.env['CONCLAVE_CA_FILE'] ?? `${folder}/ca.pem`;
 
-/** Time that an agent has to leave what it has used, in milliseconds. */
-const lastMs = 10_000;
+/** Time that an agent has to leave what it has used, in milliseconds: less than its pod has to end. */
+const lastMs = 8_000;
 
 const interruption = new AbortController();
 const sendHttp: SendHttp = async (request, signal) => {

@@ -86,11 +86,16 @@ describe('a Method of type `mcp` fails', () => {
     response.destroy();
     return 'answered';
   };
+  const gateway: ToolScript = (_, response) => {
+    response.writeHead(502).end();
+    return 'answered';
+  };
   const reads = { annotations: { readOnlyHint: true } };
   it.each([
     ['when the tool says so', () => ({ ...says('no tea'), isError: true }), {}, 'ToolFailed', false],
     ['when the server will not', () => ({ error: { code: -32_602, message: 'no' } }), {}, 'ToolFailed', false],
     ['when the answer is lost', cuts, {}, 'AnswerLost', false],
+    ['when a gateway that may have passed the call on fails', gateway, {}, 'AnswerLost', false],
     ['and may be tried again, when the answer is lost of a tool that only reads', cuts, reads, 'AnswerLost', true],
   ] as const)('%s', async (_, script, more, reason, retryable) => {
     const { result } = await callMethod('ask', { url: await aServer(script, more) });

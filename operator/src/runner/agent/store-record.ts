@@ -5,7 +5,8 @@ import { digestOfBytes } from '../read-task.ts';
 
 /** Storing what only documents the work delays its end no longer than this, in milliseconds. */
 const recordPatience: Patience = { ...usualPatience, totalMs: 30_000 };
-const hurried: Patience = { ...usualPatience, totalMs: 5_000, silenceMs: 5_000 };
+/** All of them together have to fit into the time that a pod has to end. */
+const hurried: Patience = { ...usualPatience, totalMs: 1_500, silenceMs: 1_500 };
 
 /** What is stored, and where. */
 export interface RecordStorage {

@@ -12,7 +12,7 @@ const mostBytes = 32 * 1024 * 1024;
 
 /** Time that it may take, in milliseconds: it must not keep a pod that is asked to end. */
 const usualMs = 60_000;
-const hurriedMs = 3_000;
+const hurriedMs = 2_000;
 
 /** What a diff is made of. */
 export interface Differing {

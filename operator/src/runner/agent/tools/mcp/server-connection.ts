@@ -80,10 +80,11 @@ export class ServerConnection {
   /** The result, be it of success or not. @throws ServerFailure */
   async call({ tool: { name, parameters }, given, timeoutMs, signal }: ServerCall): Promise<CallToolResult> {
     const toolDefinition = { name, inputSchema: { ...parameters, type: 'object' as const } };
-    return await this.#ask(signal, async (client) => {
+    const question = async (client: Client) => {
       const options = { signal: this.#begin(signal), timeout: timeoutMs, toolDefinition };
       return await client.callTool({ name, arguments: given }, options);
-    });
+    };
+    return await this.#ask(signal, question, (failure) => this.#asOfCall(failure));
   }
 
   async close(): Promise<void> {
@@ -104,7 +105,11 @@ export class ServerConnection {
     return AbortSignal.any([signal, excess, cut]);
   }
 
-  async #ask<T>(signal: AbortSignal, question: (client: Client) => Promise<T>): Promise<T> {
+  async #ask<T>(
+    signal: AbortSignal,
+    question: (client: Client) => Promise<T>,
+    understand = (failure: ServerFailure) => failure,
+  ): Promise<T> {
     for (let isAgain = this.#client === undefined; ; isAgain = true) {
       const client = await this.#connected(signal);
       try {
@@ -114,7 +119,7 @@ export class ServerConnection {
         const { problem } = this.#traffic;
         const isForgotten = problem?.kind === 'status' && sessionLost.has(problem.status);
         if (isForgotten) await this.#disconnect();
-        if (!isForgotten || isAgain) throw this.#explain(error);
+        if (!isForgotten || isAgain) throw understand(this.#explain(error));
       }
     }
   }
@@ -140,6 +145,12 @@ export class ServerConnection {
     }
     this.#client = client;
     return client;
+  }
+
+  /** A gateway that fails may have passed the call on before. */
+  #asOfCall(failure: ServerFailure): ServerFailure {
+    const { problem } = this.#traffic;
+    return problem?.kind === 'status' && problem.status >= 500 ? new ServerFailure('lost', failure.message) : failure;
   }
 
   #explain(error: unknown): ServerFailure {

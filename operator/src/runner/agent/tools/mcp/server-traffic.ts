@@ -21,6 +21,11 @@ export interface TrafficLimits {
 const unreachedCodes =
   /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|CERT_.*|ERR_TLS_.*|DEPTH_ZERO_.*|SELF_SIGNED_.*|UNABLE_TO_.*|ERR_INVALID_.*)$/;
 
+function unreached(error: unknown): TrafficProblem | undefined {
+  const { code = '', message } = error as NodeJS.ErrnoException;
+  return unreachedCodes.test(code) ? { kind: 'unreached', message: message || code } : undefined;
+}
+
 /**
  * The HTTP traffic with one MCP server. Answers are bounded, and no stream is opened for what the server would say unasked:
  * whatever it says in the middle of the work changes nothing.
@@ -57,8 +62,8 @@ export class ServerTraffic {
       if (!response.ok && init.method === 'POST') this.#problem = { kind: 'status', status: response.status };
       return this.#bounded(response);
     } catch (error) {
-      const { code = '', message } = error as NodeJS.ErrnoException;
-      if (unreachedCodes.test(code)) this.#problem = { kind: 'unreached', message: message || code };
+      // Only the request itself can say that nothing was sent: a stream that is taken up again cannot.
+      if (init.method === 'POST') this.#problem = unreached(error) ?? this.#problem;
       throw error;
     }
   };
