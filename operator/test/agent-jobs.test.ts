@@ -183,8 +183,8 @@ describe.concurrent('what agents use', () => {
 });
 
 describe.concurrent('a Model', () => {
-  it('that is not served yet is waited for, and the work item says so', async () => {
-    const { work, runner } = await aTeam(() => succeeded({}));
+  it('that is not served yet is waited for without a Job, and the work item says so', async () => {
+    const { work } = await aTeam(() => succeeded({}));
     await create(work, modelKind, 'own', { modelName: 'own', dedicated: { image: 'vllm:1', source: 'org/model' } });
     await work.run('patient', [anAgent('a', { modelRef: { name: 'own' } })]);
     const waiting = async () => (await work.get('patient')).status?.waitingFor?.find(({ kind }) => kind === 'model');
@@ -195,19 +195,19 @@ describe.concurrent('a Model', () => {
       message: expect.stringContaining('not served yet'),
     });
     expect(world.node.jobsOf(work.namespace)).toEqual([]);
-    const status = { url: 'http://own.team.svc:8000/v1' };
-    const ref = { namespace: work.namespace, name: 'own' };
-    await work.client.patch(resourceTypeOf(modelKind), ref, { merge: { status } }, { subresource: 'status' });
-    await work.reaches('patient', 'Succeeded');
-    expect(runner.taskOf('a').task.work).toMatchObject({ role: { model: { url: status.url, name: 'own' } } });
   });
 
-  it('that no Job can bring yet fails the step at once, and says what to do', async () => {
-    const { work } = await aTeam(() => succeeded({}));
-    await create(work, modelKind, 'beside', { modelName: 'm', sidecar: { image: 'vllm:1', source: 'org/model' } });
-    await work.run('hopeless', [anAgent('a', { modelRef: { name: 'beside' } })]);
-    const failed = await work.reaches('hopeless', 'Failed');
-    expect(stepOf(failed, 'a')?.attempts).toMatchObject([{ result: 'Failed', reason: 'NotServed' }]);
-    expect(stepOf(failed, 'a')?.message).toContain('give it an `endpoint`');
+  it('that is a sidecar comes with the Job of each agent that asks it, and has the GPUs', async () => {
+    const { work, runner } = await aTeam(() => succeeded({}));
+    const sidecar = { image: 'vllm:1', source: 'org/model', gpus: 2 };
+    await create(work, modelKind, 'beside', { modelName: 'm', sidecar });
+    await work.run('alone', [anAgent('a', { modelRef: { name: 'beside' } })]);
+    await work.reaches('alone', 'Succeeded');
+    const { task, pod } = runner.taskOf('a');
+    expect(task.work).toMatchObject({ role: { model: { url: 'http://127.0.0.1:8000/v1', name: 'm' } } });
+    const [server] = pod.spec.initContainers ?? [];
+    expect(server).toMatchObject({ image: 'vllm:1', restartPolicy: 'Always' });
+    expect(server).toHaveProperty(['resources', 'limits', 'nvidia.com/gpu'], '2');
+    expect(JSON.stringify(pod.spec.containers)).not.toContain('nvidia.com/gpu');
   });
 });
