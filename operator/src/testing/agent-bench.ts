@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunnerResult } from '../api/runner-result.ts';
 import type { RunnerTask } from '../api/runner-task.ts';
-import { type AgentRun, runTask } from '../runner/agent/run-task.ts';
+import type { AgentRun } from '../runner/agent/agent-run.ts';
+import { runTask } from '../runner/agent/run-task.ts';
 import { ScriptedModel } from './scripted-model.ts';
 
 /** Runs tasks as the agent's container does, in a folder of its own, against a model that answers by script; for tests. */

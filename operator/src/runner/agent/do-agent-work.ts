@@ -1,10 +1,9 @@
 import type { AgentWork } from '../../api/runner-work.ts';
 import type { Verdict } from '../verdict.ts';
-import type { Tally } from './do-work.ts';
+import type { AgentRun, Tally } from './agent-run.ts';
 import { CallWatch } from './graph/watch-calls.ts';
 import { markOf } from './prompts/fence.ts';
 import { runAgent } from './run-agent.ts';
-import type { AgentRun } from './run-task.ts';
 import { knownFunctions } from './tools/known-functions.ts';
 import type { ServedTools } from './tools/mcp/served-tools.ts';
 import type { ToolFunction } from './tools/tool.ts';

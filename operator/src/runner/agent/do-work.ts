@@ -1,17 +1,9 @@
-import type { RunnerResult } from '../../api/runner-result.ts';
 import type { AgentWork } from '../../api/runner-work.ts';
 import type { Verdict } from '../verdict.ts';
-import type { AgentRun } from './run-task.ts';
+import type { AgentRun, Tally } from './agent-run.ts';
 import { notServed, type WorkParts } from './work-parts.ts';
 
 type Surroundings = Pick<AgentRun, 'workspace' | 'sendHttp' | 'serverPatience' | 'interruption'>;
-
-/** What is told of work while it is done, so that it is known however the work ends. */
-export interface Tally {
-  toolCalls?: () => NonNullable<RunnerResult['toolCalls']>;
-  artifacts?: NonNullable<RunnerResult['artifacts']>;
-  deliberation?: NonNullable<RunnerResult['deliberation']>;
-}
 
 /** Does the work of a task, by its kind. What is not served is refused before anything is spent. */
 export async function doWork(parts: WorkParts, surroundings: Surroundings, tally: Tally): Promise<Verdict> {

@@ -8,7 +8,7 @@ import { findExcess } from '../../core/json-schema/find-excess.ts';
 import { schemaLimits } from '../../core/json-schema/limits.ts';
 import { validateJson } from '../../core/json-schema/validate-json.ts';
 import { failed, type Verdict } from '../verdict.ts';
-import type { Tally } from './do-work.ts';
+import type { Tally } from './agent-run.ts';
 import { mapTexts, type ServerTool } from './tools/mcp/read-tools.ts';
 import { textOf } from './tools/mcp/render-content.ts';
 import { ServerFailure } from './tools/mcp/server-connection.ts';

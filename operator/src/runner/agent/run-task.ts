@@ -6,39 +6,18 @@ import { exitCodes } from '../../api/runner-contract.ts';
 import type { RunnerResult, TerminationMessage } from '../../api/runner-result.ts';
 import type { RunnerTask } from '../../api/runner-task.ts';
 import { defined } from '../../core/defined.ts';
-import type { Patience } from '../artifact-client.ts';
 import { type Collected, conclude, exitCodeOf } from '../collect.ts';
 import { readTask, TaskError } from '../read-task.ts';
 import { renderTerminationMessage } from '../render-termination-message.ts';
 import { failed, type Verdict } from '../verdict.ts';
 import { ModelError } from './chat.ts';
-import { doWork, type Tally } from './do-work.ts';
-import { ModelClient, type ModelPatience } from './model-client.ts';
+import type { AgentRun, Tally } from './agent-run.ts';
+import { doWork } from './do-work.ts';
+import { ModelClient } from './model-client.ts';
 import { type Secrets, takeSecrets } from './secrets.ts';
 import { storeRecord } from './store-record.ts';
-import type { SendHttp } from './tools/http-port.ts';
-import type { ServerPatience } from './tools/mcp/server-of-tool.ts';
 import { Transcript } from './transcript.ts';
 import { limitReached, limitsOf, type WorkParts } from './work-parts.ts';
-
-/** What is run, and with what. */
-export interface AgentRun {
-  /** The folder that the containers of the pod share. */
-  readonly folder: string;
-  /** Where the agent works; it is made when a tool needs it. */
-  readonly workspace: string;
-  /** Of the task document, where it came as an artifact. */
-  readonly taskDigest: string | undefined;
-  /** Secrets are taken out of it. */
-  readonly environment: NodeJS.ProcessEnv;
-  /** Aborted when the pod is asked to end. */
-  readonly interruption: AbortSignal;
-  /** Calls hosts of the outside, and can be led nowhere else. */
-  readonly sendHttp: SendHttp;
-  readonly patience?: Patience | undefined;
-  readonly modelPatience?: ModelPatience | undefined;
-  readonly serverPatience?: ServerPatience | undefined;
-}
 
 /** Longest that a timer can wait, in milliseconds. */
 const longestTimerMs = 2_147_483_647;

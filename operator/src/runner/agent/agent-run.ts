@@ -1,0 +1,31 @@
+import type { RunnerResult } from '../../api/runner-result.ts';
+import type { Patience } from '../artifact-client.ts';
+import type { ModelPatience } from './model-client.ts';
+import type { SendHttp } from './tools/http-port.ts';
+import type { ServerPatience } from './tools/mcp/server-of-tool.ts';
+
+/** What is run, and with what. */
+export interface AgentRun {
+  /** The folder that the containers of the pod share. */
+  readonly folder: string;
+  /** Where the agent works; it is made when a tool needs it. */
+  readonly workspace: string;
+  /** Of the task document, where it came as an artifact. */
+  readonly taskDigest: string | undefined;
+  /** Secrets are taken out of it. */
+  readonly environment: NodeJS.ProcessEnv;
+  /** Aborted when the pod is asked to end. */
+  readonly interruption: AbortSignal;
+  /** Calls hosts of the outside, and can be led nowhere else. */
+  readonly sendHttp: SendHttp;
+  readonly patience?: Patience | undefined;
+  readonly modelPatience?: ModelPatience | undefined;
+  readonly serverPatience?: ServerPatience | undefined;
+}
+
+/** What is told of work while it is done, so that it is known however the work ends. */
+export interface Tally {
+  toolCalls?: () => NonNullable<RunnerResult['toolCalls']>;
+  artifacts?: NonNullable<RunnerResult['artifacts']>;
+  deliberation?: NonNullable<RunnerResult['deliberation']>;
+}
