@@ -9,7 +9,7 @@ import { registerModels } from '../src/cmd/models.ts';
 import { observeEvents } from '../src/cmd/observers.ts';
 import { resourceTypeOf } from '../src/cmd/resource-types.ts';
 import { findCondition } from '../src/core/conditions.ts';
-import { labelNames } from '../src/core/manifest/labels.ts';
+import { modelLabelName } from '../src/core/model/server-names.ts';
 import { lookAtModel } from '../src/executors/look-at-model.ts';
 import type { KubeClient } from '../src/kube/client.ts';
 import { systemClock as clock } from '../src/kube/clock.ts';
@@ -136,7 +136,7 @@ export class ModelWorld {
   async #playPods(): Promise<void> {
     const isOver = () => this.#over.signal.aborted;
     while (!isOver()) {
-      const page = await this.client.listPage(pods, { labelSelector: labelNames.model, limit: 100 });
+      const page = await this.client.listPage(pods, { labelSelector: modelLabelName, limit: 100 });
       for (const pod of page.items)
         if (pod.spec?.nodeName === this.node.name) await this.#playPod(pod).catch(ignoreGone);
       await sleep(100);

@@ -263,7 +263,7 @@ describe.concurrent('a Model that the operator serves', () => {
 
   it('waits for a node that has the GPUs, and says so', async () => {
     const namespace = await world.addNamespace();
-    await world.add(namespace, 'starving', { dedicated: aServer({ gpus: 8 }) });
+    await world.add(namespace, 'starving', { dedicated: aServer({ gpus: 16 }) });
     await world.reaches(namespace, 'starving', 'Starting');
     await until('it says what is missing', async () => {
       const model = await world.client.get(modelType, { namespace, name: 'starving' });

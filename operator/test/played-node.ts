@@ -198,7 +198,7 @@ export class PlayedNode {
     if (this.#isGone) return;
     const at = new Date().toISOString();
     const ready = { type: 'Ready', status: 'True', reason: 'Played', message: '', lastHeartbeatTime: at };
-    const resources = { 'nvidia.com/gpu': '64', cpu: '64', memory: '1Ti', pods: '5000' };
+    const resources = { 'nvidia.com/gpu': '8', cpu: '64', memory: '1Ti', pods: '5000' };
     const status = { capacity: resources, allocatable: resources, conditions: [{ ...ready, lastTransitionTime: at }] };
     await this.#client.patch(nodes, { name: this.name }, { merge: { status } }, { subresource: 'status' });
   }

@@ -5,7 +5,7 @@ import { workItemKind, type WorkItem } from '../api/work-item.ts';
 import { reconcileModel } from '../controllers/model-controller.ts';
 import { ModelLooks } from '../controllers/model-looks.ts';
 import { ModelServers } from '../controllers/model-servers.ts';
-import { labelNames } from '../core/manifest/labels.ts';
+import { modelLabelName } from '../core/model/server-names.ts';
 import { isElastic } from '../core/model/plan-replicas.ts';
 import type { LookPauses } from '../core/model/plan-next-look.ts';
 import type { HttpCallerOptions } from '../executors/http/http-caller.ts';
@@ -46,7 +46,7 @@ export interface ModelParts extends ControllerParts {
 /** Registers the controller of Models. Their cache, and those of WorkItems, Jobs and Tenants, must be there. */
 export function registerModels(parts: ModelParts): void {
   const { shell, cluster, telemetry, events, workers, namespace } = parts;
-  const selection = { labelSelector: labelNames.model, ...(namespace === undefined ? {} : { namespace }) };
+  const selection = { labelSelector: modelLabelName, ...(namespace === undefined ? {} : { namespace }) };
   for (const type of [deployments, services]) shell.cache<ServerObject>(type, { selection });
   const models: StoreReader<Model> = shell.register<Model>({
     name: modelKind.plural,

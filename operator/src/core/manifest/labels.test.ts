@@ -38,9 +38,7 @@ describe('the value of a label', () => {
 
 it('labels and annotations have the names that users and policies know', () => {
   expect({ ...labelNames, ...annotationNames }).toEqual({
-    model: 'conclave.dev/model',
     models: 'conclave.dev/models',
-    keyDigest: 'conclave.dev/key-digest',
     workItem: 'conclave.dev/work-item',
     workItemUid: 'conclave.dev/work-item-uid',
     step: 'conclave.dev/step',

@@ -9,8 +9,6 @@ export const labelNames = {
   attempt: `${group}/attempt`,
   role: `${group}/role`,
   project: `${group}/project`,
-  /** Of what serves a Model. */
-  model: `${group}/model`,
   /** What a Pod may reach: `server` for those that run users' programs; any other is left to the namespace. */
   network: `${group}/network`,
 } as const;
@@ -29,8 +27,6 @@ export const annotationNames = {
   members: `${group}/members`,
   /** Models with servers of their own that the attempt of a Job asks, as a list with commas. */
   models: `${group}/models`,
-  /** Digest of the API key that a server demands. */
-  keyDigest: `${group}/key-digest`,
 } as const;
 
 /** Index of a Pod in an Indexed Job, as the Job controller says it. */

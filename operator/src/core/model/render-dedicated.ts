@@ -7,7 +7,15 @@ import { digestOf } from '../digest.ts';
 import { annotationNames } from '../manifest/labels.ts';
 import { podSecurityContext, renderPlacement } from '../manifest/pod-parts.ts';
 import { renderServerClaims, renderServerContainer, renderServerVolumes } from './render-server.ts';
-import { apiKeyName, modelLabel, podLabels, serverName, serverPort, type ServerPart } from './server-names.ts';
+import {
+  apiKeyName,
+  keyDigestName,
+  modelLabel,
+  podLabels,
+  serverName,
+  serverPort,
+  type ServerPart,
+} from './server-names.ts';
 
 /** How a server is run that stands alone. */
 export type Dedicated = NonNullable<ModelSpec['dedicated']>;
@@ -87,7 +95,7 @@ function renderPod(request: DedicatedRequest, part: ServerPart, moreArgs?: reado
   return {
     metadata: {
       labels: { ...podLabels(model.metadata.name, part), 'app.kubernetes.io/managed-by': 'conclave' },
-      annotations: { [annotationNames.keyDigest]: keyDigest },
+      annotations: { [keyDigestName]: keyDigest },
     },
     spec: {
       ...{ automountServiceAccountToken: false, enableServiceLinks: false, securityContext: podSecurityContext },

@@ -1,4 +1,5 @@
-import { labelNames, labelValue } from '../manifest/labels.ts';
+import { group } from '../../api/kind.ts';
+import { labelValue } from '../manifest/labels.ts';
 import { shortHash, slug } from '../manifest/names.ts';
 
 /** Where servers listen that the operator runs. */
@@ -18,9 +19,14 @@ export function serverName(model: string): string {
   return `model-${isPlain ? model : `${slug(model, longestPlain - 17)}-${shortHash(model)}`}`;
 }
 
+/** The label of what serves a Model: nothing of an attempt has it. */
+export const modelLabelName = `${group}/model`;
+/** Annotation of pods of a server: the digest of the API key that it demands. */
+export const keyDigestName = `${group}/key-digest`;
+
 /** The label by which what serves a Model is found. */
 export const modelLabel = (model: string): Readonly<Record<string, string>> => ({
-  [labelNames.model]: labelValue(model),
+  [modelLabelName]: labelValue(model),
 });
 
 /** The part that a pod has in serving: those of one replica that spans nodes are led by the one that answers. */
