@@ -1,7 +1,6 @@
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../../cluster/free-port.ts';
 import { type OperatorProcess, startOperator, waitUntilReady } from '../../operator-process/operator-process.ts';
 import type { EnginePlace } from './engine-place.ts';
 import { type MetricSamples, parseMetrics } from './metric-samples.ts';
@@ -73,13 +72,4 @@ export async function withOperator<T>(
   } finally {
     await operator.stop();
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
