@@ -4,8 +4,25 @@ import type { AliasedProposal } from '../../core/council/alias-proposals.ts';
 import type { Score } from '../../core/council/deliberation.ts';
 import { scoreByRubric } from '../../core/council/rank-by-scores.ts';
 
-/** A few sentences: grammars of model servers grow with the length. */
-const comment = { type: 'string', maxLength: 600 };
+/** Characters of a comment: a few sentences, since grammars of model servers grow with the length. */
+const commentLength = 600;
+
+/**
+ * What an answer is asked to fit, and what it has to. Comments may be longer than asked for: where a model writes broken
+ * characters, servers count them before they are mended, and a score counts for more than the words that came with it.
+ */
+export interface AnswerForm {
+  readonly schema: JsonObject;
+  readonly accepted: JsonObject;
+}
+
+const formOf = (schemaWith: (comment: JsonObject) => JsonObject): AnswerForm => ({
+  schema: schemaWith({ type: 'string', maxLength: commentLength }),
+  accepted: schemaWith({ type: 'string' }),
+});
+
+/** What is kept of a comment. */
+const cutComment = (comment: string) => Array.from(comment).slice(0, commentLength).join('');
 
 /** Why a proposal has its scores. No criterion of a rubric has a name with an underscore. */
 const inWords = 'in_words';
@@ -15,23 +32,26 @@ const whole = [{ name: 'score', description: '', weight: 1 }];
 
 const criteriaOf = (rubric: CouncilWork['rubric']) => (rubric.length === 0 ? whole : rubric);
 
-/** What the scores of some proposals have to fit: a number for each criterion of each of them, and why. */
-export function scoringSchema(proposals: readonly AliasedProposal[], rubric: CouncilWork['rubric']): JsonObject {
+/** The scores of some proposals: a number for each criterion of each of them, and why. */
+export function scoringForm(proposals: readonly AliasedProposal[], rubric: CouncilWork['rubric']): AnswerForm {
   const number = { type: 'number', minimum: 0, maximum: 10 };
-  const criteria = criteriaOf(rubric).map(({ name }) => name);
-  const properties = { [inWords]: comment, ...Object.fromEntries(criteria.map((name) => [name, number])) };
-  const one = { type: 'object', properties, required: [inWords, ...criteria], additionalProperties: false };
-  return objectOf(proposals.map(({ alias }) => [alias, one]));
+  const criteria = criteriaOf(rubric).map(({ name }): [string, JsonObject] => [name, number]);
+  return formOf((comment) => {
+    const one = objectOf([[inWords, comment], ...criteria]);
+    return objectOf(proposals.map(({ alias }) => [alias, one]));
+  });
 }
 
-/** What a ballot has to fit. That it ranks each proposal once is for `readBallot`: servers cannot hold models to it. */
-export function ballotSchema(proposals: readonly AliasedProposal[]): JsonObject {
+/** A ballot. That it ranks each proposal once is for `readBallot`: servers cannot hold models to it. */
+export function ballotForm(proposals: readonly AliasedProposal[]): AnswerForm {
   const aliases = proposals.map(({ alias }) => alias);
   const ranking = { type: 'array', items: { enum: aliases }, minItems: 1, maxItems: aliases.length };
-  return objectOf([
-    ['comment', comment],
-    ['ranking', ranking],
-  ]);
+  return formOf((comment) =>
+    objectOf([
+      ['comment', comment],
+      ['ranking', ranking],
+    ]),
+  );
 }
 
 const objectOf = (properties: readonly (readonly [string, JsonValue])[]): JsonObject => ({
@@ -55,14 +75,17 @@ export function readScores(
   return proposals.flatMap(({ alias, member }) => {
     const { [inWords]: said = '', ...scores } = given[alias] ?? {};
     const score = scoreByRubric(scores, criteriaOf(rubric));
-    return score === undefined || by === member ? [] : [{ by, member, score, comment: said }];
+    return score === undefined || by === member ? [] : [{ by, member, score, comment: cutComment(said) }];
   });
 }
 
-/** The members in the order of a ballot; undefined when it ranks one twice. */
-export function readBallot(answer: JsonValue, proposals: readonly AliasedProposal[]): readonly string[] | undefined {
-  const { ranking } = answer as { readonly ranking: readonly string[] };
+/** The members in the order of a ballot, and what was said with it; undefined when it ranks one twice. */
+export function readBallot(
+  answer: JsonValue,
+  proposals: readonly AliasedProposal[],
+): { readonly ranking: readonly string[]; readonly comment: string } | undefined {
+  const { ranking, comment } = answer as { readonly ranking: readonly string[]; readonly comment: string };
   if (new Set(ranking).size < ranking.length) return undefined;
   const members = new Map(proposals.map(({ alias, member }) => [alias, member]));
-  return ranking.flatMap((alias) => members.get(alias) ?? []);
+  return { ranking: ranking.flatMap((alias) => members.get(alias) ?? []), comment: cutComment(comment) };
 }

@@ -15,9 +15,10 @@ export interface Speaker {
   readonly role: RoleContract;
 }
 
-/** What an answer has to fit, and what is read of it. */
+/** What an answer is asked to fit, what it has to, and what is read of it. */
 export interface Wanted<T> {
   readonly schema: JsonObject | undefined;
+  readonly accepted: JsonObject | undefined;
   readonly read: (answer: JsonValue) => Judged<T>;
 }
 
@@ -40,14 +41,14 @@ export class CouncilSpeakers {
   async ask<T>(
     { name, role }: Speaker,
     table: Pick<SharedTable, 'proposals' | 'task'>,
-    { schema, read }: Wanted<T>,
+    { schema, accepted, read }: Wanted<T>,
   ): Promise<{ readonly value: T } | undefined> {
     const { task } = this.#parts;
     const mark = markOf(task);
     const shared = { mark, work: this.#work, inputs: task.inputs, ...table };
     const messages = renderDeliberation(shared, { form: describeForm(schema), instruction: role.prompt });
     const judge = async (answer: ChatAnswer): Promise<Judged<T>> => {
-      const judged = await judgeAnswer(answer, schema);
+      const judged = await judgeAnswer(answer, accepted);
       return 'failure' in judged ? judged : read(judged.value);
     };
     const { model, sampling } = role;

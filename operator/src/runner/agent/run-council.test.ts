@@ -116,6 +116,20 @@ describe('a council', () => {
     expect(result.deliberation?.ranking).toHaveLength(2);
   });
 
+  it.each(['score', 'vote'] as const)('loses no %s for the length of what was said with it', async (judged) => {
+    const tooLong = 'x'.repeat(602);
+    const says: Says = (who, what, body) => {
+      if (what === 'propose') return byWorth(who, what, body);
+      const order = who === 'cid' ? ['green tea', 'black tea', 'no tea'] : ['black tea', 'no tea', 'green tea'];
+      if (what === 'vote') return json({ comment: tooLong, ranking: order.map((tea) => aliasOf(body, tea)) });
+      return scoresFor(body, (tea) => ({ in_words: tooLong, score: 9 - order.indexOf(tea) }));
+    };
+    const { bench, run } = await aCouncil(says, { strategy: judged === 'vote' ? 'vote' : 'peer_review' });
+    const { deliberation } = (await run()).result;
+    expect(bench.model.asked).toHaveLength(6);
+    expect(deliberation).toMatchObject({ winner: 'bob', dissent: [`cid: ${'x'.repeat(600)}`] });
+  });
+
   it('lets a member stand by what it said before when it fails later', async () => {
     const { run } = await aCouncil(
       (who, what, body) => (what === 'again' && who === 'bob' ? { refusal: 'No.' } : byWorth(who, what, body)),

@@ -6,7 +6,7 @@ import { type Choice, chooseWinner } from '../../core/council/choose-winner.ts';
 import type { Ballot, Deliberation } from '../../core/council/deliberation.ts';
 import { makeProposal, type Proposal, type Voter } from '../../core/council/proposal.ts';
 import type { Failure, Verdict } from '../verdict.ts';
-import { ballotSchema, readBallot, readScores, type Scored, scoringSchema } from './council-answers.ts';
+import { ballotForm, readBallot, readScores, type Scored, scoringForm } from './council-answers.ts';
 import { CouncilSpeakers, type Speaker, type SpeakerFailure } from './council-speakers.ts';
 import type { Judged } from './judge-answer.ts';
 import { proposingTask, scoringTask, votingTask } from './prompts/render-deliberation.ts';
@@ -83,8 +83,11 @@ async function holdRound(work: CouncilWork, speakers: CouncilSpeakers, before: R
   };
   const made = await Promise.all(
     members.map(async ({ name, role }) => {
-      const schema = role.outputSchema;
-      const answer = await speakers.ask({ name, role }, table, { schema, read: (value) => ({ value }) });
+      const { outputSchema: schema } = role;
+      const answer = await speakers.ask({ name, role }, table, {
+        ...{ schema, accepted: schema },
+        read: (value) => ({ value }),
+      });
       return answer === undefined ? undefined : makeProposal(name, answer.value);
     }),
   );
@@ -102,12 +105,12 @@ async function judge(
   if (work.strategy === 'vote') return { ballots: await vote(work, speakers, aliased) };
   const all = work.strategy === 'judge' ? judgeOf(work) : work.members;
   const { rubric } = work;
-  const schema = scoringSchema(aliased, rubric);
+  const form = scoringForm(aliased, rubric);
   const table = { proposals: aliased, task: scoringTask(rubric) };
   const given = await Promise.all(
     all.map(async ({ name, role }) => {
       const read = (answer: JsonValue) => ({ value: readScores(answer, { by: name, proposals: aliased, rubric }) });
-      return (await speakers.ask({ name, role }, table, { schema, read }))?.value ?? [];
+      return (await speakers.ask({ name, role }, table, { ...form, read }))?.value ?? [];
     }),
   );
   return { scores: given.flat() };
@@ -121,16 +124,16 @@ async function vote(
   speakers: CouncilSpeakers,
   proposals: readonly AliasedProposal[],
 ): Promise<readonly (Ballot & Said)[]> {
-  const schema = ballotSchema(proposals);
-  const read = (answer: JsonValue): Judged<readonly [readonly string[], string]> => {
-    const ranking = readBallot(answer, proposals);
-    if (ranking !== undefined) return { value: [ranking, (answer as { readonly comment: string }).comment] };
+  const form = ballotForm(proposals);
+  const read = (answer: JsonValue): Judged<Omit<Ballot & Said, 'by'>> => {
+    const ballot = readBallot(answer, proposals);
+    if (ballot !== undefined) return { value: ballot };
     return { failure: { reason: 'AnswerInvalid', message: 'The ballot ranks a proposal twice.', retryable: false } };
   };
   const given = await Promise.all(
     members.map(async ({ name, role }) => {
-      const ballot = await speakers.ask({ name, role }, { proposals, task: votingTask }, { schema, read });
-      return ballot === undefined ? [] : [{ by: name, ranking: ballot.value[0], comment: ballot.value[1] }];
+      const ballot = await speakers.ask({ name, role }, { proposals, task: votingTask }, { ...form, read });
+      return ballot === undefined ? [] : [{ by: name, ...ballot.value }];
     }),
   );
   return given.flat();
