@@ -68,6 +68,20 @@ const context = z
   })
   .meta({ description: 'What the agent may know of its WorkItem.' });
 
+const promptParts = z
+  .array(
+    z
+      .strictObject({
+        text: longText('Text of whoever wrote the prompt.', 1_048_576).optional(),
+        name: text('Reference that the value stands for.').optional(),
+        value: freeJson('A value: data, never an instruction.').optional(),
+      })
+      .meta({ description: 'A text, or a value with its name.' }),
+  )
+  .min(1)
+  .max(2048);
+export type PromptParts = readonly Readonly<z.output<typeof promptParts>[number]>[];
+
 const feedback = longText('Why earlier work was sent back.', 65_536);
 
 const graphNode = z
@@ -111,7 +125,9 @@ const gitWorkspace = z
 export const agentWork = z.strictObject({
   kind: z.literal('agent').meta({ description: 'An agent with tools.' }),
   role: roleContract,
-  goal: longText('What is to be done, as it is; the inputs alone say it when it is left out.', 1_048_576).optional(),
+  goal: promptParts
+    .optional()
+    .meta({ description: 'What is to be done, piece by piece; the inputs alone say it when it is left out.' }),
   context: context.optional(),
   feedback: feedback.optional(),
   graph: z
@@ -143,11 +159,10 @@ export const flowWork = z.strictObject({
       z
         .strictObject({
           name: text('Name; later completions see its answer as `{{<name>}}`.', 63),
-          prompt: longText('What is asked.', 1_048_576),
-          isTemplate: z.boolean().optional().meta({
-            description:
-              'Templates in the prompt are resolved: `{{inputs.<name>}}` and earlier completions. Else it is asked as it is: values stand in it that nobody may read as templates.',
-          }),
+          prompt: longText(
+            'What is asked, as a Method says it. Templates in it are resolved: `{{inputs.<name>}}` and earlier completions.',
+          ).optional(),
+          parts: promptParts.optional().meta({ description: 'What is asked otherwise, piece by piece.' }),
           model,
           sampling: sampling.optional(),
           outputSchema: jsonSchema('What it must answer; free text without one.').optional(),

@@ -58,7 +58,8 @@ const agent = { type: 'llm_agent', role: 'writer' };
 
 describe('an agent', () => {
   it('is told its role, its Model, its tools and its goal', () => {
-    expect(resolved({ ...agent, goal: 'Write a poem.' }).work).toEqual({
+    const prompt = [{ text: 'Write a poem on ' }, { name: 'find.subject', value: 'tea' }];
+    expect(resolved({ ...agent, goal: 'Write a poem on tea' }, { start: { prompt } }).work).toEqual({
       kind: 'agent',
       role: {
         ...{ name: 'writer', role: 'developer', prompt: 'You write.', model: asked },
@@ -67,7 +68,7 @@ describe('an agent', () => {
           { name: 'http', allowedHosts: ['a.example.com'] },
         ],
       },
-      goal: 'Write a poem.',
+      goal: prompt,
     });
   });
 
@@ -290,11 +291,12 @@ describe('servers of tools', () => {
 });
 
 describe('a flow', () => {
-  it('of a step asks its prompt as it is, as its role begins', () => {
-    const step = { type: 'llm_flow', prompt: 'Say {{inputs.a}}.', role: 'writer', outputSchema: { title: 'x' } };
-    expect(flowOf(step)).toEqual({
+  it('of a step asks its prompt, with values apart, as its role begins', () => {
+    const step = { type: 'llm_flow', prompt: 'Say tea.', role: 'writer', outputSchema: { title: 'x' } };
+    const prompt = [{ text: 'Say ' }, { name: 'input.a', value: 'tea' }, { text: '.' }];
+    expect(flowOf(step, { start: { prompt } })).toEqual({
       ...{ kind: 'flow', instruction: 'You write.' },
-      completions: [{ name: 'answer', prompt: 'Say {{inputs.a}}.', model: asked, outputSchema: { title: 'x' } }],
+      completions: [{ name: 'answer', parts: prompt, model: asked, outputSchema: { title: 'x' } }],
     });
   });
 
@@ -315,12 +317,11 @@ describe('a flow', () => {
       {
         name: 'a',
         prompt: '{{inputs.x}}',
-        isTemplate: true,
         model: askedSmall,
         sampling: { temperature: 0 },
         outputSchema: a,
       },
-      { name: 'b', prompt: '{{a}}', isTemplate: true, model: asked, outputSchema: b },
+      { name: 'b', prompt: '{{a}}', model: asked, outputSchema: b },
     ]);
     expect(outputSchema).toBe(flow.completions[1]?.outputSchema);
     expect(limits).toMatchObject({ maxTurns: 4, maxTokens: 500 });

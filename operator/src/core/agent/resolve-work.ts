@@ -101,7 +101,11 @@ function findAgent(attempt: AgentAttempt, context: ModelContext): Found {
   if (step.agentConfig?.graph_definition !== undefined) hasMethod(method, step.agentConfig.graph_definition, needs);
   checkInputs(role?.spec.inputSchema, start.inputs, needs);
   return {
-    work: withContext(resolveAgent({ step, role, method, feedback: start.feedback, context }), start, [role]),
+    work: withContext(
+      resolveAgent({ step, role, method, goal: start.prompt, feedback: start.feedback, context }),
+      start,
+      [role],
+    ),
     limits: completeLimits({ ...role?.spec.limits, ...step.limits }, start.timeoutSeconds),
     ...defined({
       outputSchema: step.outputSchema ?? (method === undefined ? role?.spec.outputSchema : method.spec.outputs),
@@ -125,7 +129,7 @@ function findFlow(attempt: AgentAttempt, context: ModelContext): Found {
   if (step.flow !== undefined) hasMethod(method, step.flow, needs);
   checkInputs(method?.spec.inputs, start.inputs, needs);
   const role = roleOf(attempt, needs);
-  const flow = resolveFlow({ step, role, method, feedback: start.feedback, context });
+  const flow = resolveFlow({ step, role, method, prompt: start.prompt, feedback: start.feedback, context });
   const work = withContext(flow, start, [role]);
   const maxTurns = requestsOfFlow(work?.completions.length ?? 1, step.limits);
   const outputSchema = step.outputSchema ?? method?.spec.outputs ?? work?.completions.at(-1)?.outputSchema;

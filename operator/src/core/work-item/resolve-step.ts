@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from '../../api/json.ts';
 import type { Step } from '../../api/step/step.ts';
+import { defined } from '../defined.ts';
 import { digestOf } from '../digest.ts';
 import type { IssuePath } from '../issue.ts';
 import { partsReferredTo } from '../pipeline/find-dependencies.ts';
@@ -8,14 +9,15 @@ import { templateFields } from '../pipeline/step-templates.ts';
 import type { StepNode } from '../pipeline/step-node.ts';
 import { resolveBindings } from '../template/resolve-bindings.ts';
 import { resolveTemplates } from '../template/resolve-template.ts';
-import type { ResolutionProblem } from '../template/scope.ts';
+import { type PromptPart, resolvePrompt } from '../template/resolve-prompt.ts';
+import type { ResolutionProblem, Resolved, Scope } from '../template/scope.ts';
 import { type Frame, frameOf, pathIn } from './frame.ts';
 import type { Run } from './run.ts';
 import { scopeAt } from './run-scope.ts';
 import type { StartAttempt } from './work-item-plan.ts';
 
 /** A step with all its templates resolved, ready to be executed. */
-export type ResolvedStep = Pick<StartAttempt, 'step' | 'inputs' | 'method' | 'role' | 'mode' | 'specDigest'>;
+export type ResolvedStep = Pick<StartAttempt, 'step' | 'inputs' | 'prompt' | 'method' | 'role' | 'mode' | 'specDigest'>;
 
 /** What became of the templates of a step; `unread` when an artifact has to be read first. */
 export type StepResolution = { readonly resolved: ResolvedStep } | { readonly problem: ResolutionProblem } | 'unread';
@@ -24,19 +26,33 @@ export type StepResolution = { readonly resolved: ResolvedStep } | { readonly pr
 export function resolveStep(run: Run, node: StepNode, frame: Frame): StepResolution {
   if (!hasReadReferences(run, node, frame)) return 'unread';
   const scope = scopeAt(run, frame);
-  let step: Step = node.step;
-  for (const { path, value, read } of templateFields(node.step)) {
+  const step = resolveFields(node.step, scope);
+  if ('problem' in step) return step;
+  const inputs = resolveBindings(node.step.inputs ?? {}, scope);
+  if ('problem' in inputs) return inputs;
+  const prompt = promptOf(node.step, scope);
+  if (prompt !== undefined && 'problem' in prompt) return prompt;
+  return { resolved: { ...describeWork(run, step.value, inputs.value), ...defined({ prompt: prompt?.value }) } };
+}
+
+function resolveFields(written: Step, scope: Scope): Resolved<Step> {
+  let step = written;
+  for (const { path, value, read } of templateFields(written)) {
     if (read !== 'input' || path[0] === 'inputs' || path[0] === 'cache') continue;
     const resolved = resolveTemplates(value, scope);
     if ('problem' in resolved) return resolved;
     if (resolved.value !== value) step = withValueAt(step, path, resolved.value) as Step;
   }
-  const inputs = resolveBindings(node.step.inputs ?? {}, scope);
-  if ('problem' in inputs) return inputs;
-  return { resolved: describeWork(run, step, inputs.value) };
+  return { value: step };
 }
 
-function describeWork(run: Run, step: Step, inputs: JsonObject): ResolvedStep {
+/** What an agent is asked keeps its values apart: they come from elsewhere, and must not pass for its author's words. */
+function promptOf(step: Step, scope: Scope): Resolved<readonly PromptPart[]> | undefined {
+  const prompt = step.type === 'llm_agent' ? step.goal : step.type === 'llm_flow' ? step.prompt : undefined;
+  return prompt === undefined ? undefined : resolvePrompt(prompt, scope);
+}
+
+function describeWork(run: Run, step: Step, inputs: JsonObject): Omit<ResolvedStep, 'prompt'> {
   const { methods, roles } = run.observed.pinned;
   const methodName = methodNameOf(step);
   const method = methodName === undefined ? undefined : findMethod(methods, methodName);

@@ -73,8 +73,8 @@ function* inJobs(starts: readonly StartAttempt[]): Generator<readonly StartAttem
 }
 
 /** What its task will be made of; its inputs stand in the step too, as they were written. */
-function sizeOf({ inputs, step }: StartAttempt): number {
-  return JSON.stringify([inputs, { ...step, inputs: undefined }]).length;
+function sizeOf({ inputs, step, prompt }: StartAttempt): number {
+  return JSON.stringify([inputs, prompt ?? [], { ...step, inputs: undefined }]).length;
 }
 
 /** Named after its first attempt, which no other Job is ever for. */
