@@ -1,8 +1,11 @@
+import { createHash } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { request as httpsRequest } from 'node:https';
 import type { IncomingMessage } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import type { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunnerTask } from '../api/runner-task.ts';
 
 /** Where artifacts are, and what shows who asks. */
@@ -43,6 +46,13 @@ export interface Upload {
   readonly open: () => Readable;
 }
 
+/** An artifact on its way down, into a file. */
+export interface Download {
+  readonly digest: string;
+  readonly maxBytes: number;
+  readonly signal: AbortSignal;
+}
+
 /** Stores artifacts and reads them. The token is read anew for each try, because the kubelet renews it. */
 export class ArtifactClient {
   readonly #service: ArtifactService;
@@ -58,7 +68,7 @@ export class ArtifactClient {
   /** ArtifactError when it could not be stored. */
   async upload(upload: Upload): Promise<void> {
     await this.#insist(async () => {
-      const response = await this.#send('PUT', upload.digest, upload);
+      const response = await this.#send('PUT', upload.digest, { body: upload });
       response.resume();
     });
   }
@@ -78,27 +88,52 @@ export class ArtifactClient {
     });
   }
 
-  async #insist<T>(attempt: () => Promise<T>): Promise<T> {
+  /**
+   * Into a file, which need not fit into memory. ArtifactError when it could not be read, or is not what was asked for; the
+   * signal's reason when that aborts.
+   */
+  async downloadTo(path: string, { digest, maxBytes, signal }: Download): Promise<void> {
+    const found = await this.#insist(async () => {
+      const response = await this.#send('GET', digest, { signal });
+      const hash = createHash('sha256');
+      let size = 0;
+      const checked = async function* (source: AsyncIterable<Buffer>) {
+        for await (const chunk of source) {
+          size += chunk.length;
+          if (size > maxBytes) throw new ArtifactError(`it has more than ${maxBytes} bytes`, false);
+          hash.update(chunk);
+          yield chunk;
+        }
+      };
+      await pipeline(response, checked, createWriteStream(path), { signal });
+      return `sha256:${hash.digest('hex')}`;
+    }, signal);
+    if (found !== digest) throw new ArtifactError(`what came is not ${digest}`, true);
+  }
+
+  async #insist<T>(attempt: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     const until = performance.now() + this.#patience.totalMs;
     for (let tries = 0; ; tries++) {
       try {
         return await attempt();
       } catch (error) {
+        signal?.throwIfAborted();
         const delay = Math.random() * Math.min(this.#patience.firstDelayMs * 2 ** tries, this.#patience.longestDelayMs);
         const isFinal = error instanceof ArtifactError && !error.retryable;
         if (isFinal || performance.now() + delay > until) throw asArtifactError(error);
-        await new Promise((resolve) => setTimeout(resolve, delay));
+        await sleep(delay, undefined, { signal }).catch(() => signal?.throwIfAborted());
       }
     }
   }
 
-  async #send(method: 'GET' | 'PUT', digest: string, body?: Upload): Promise<IncomingMessage> {
+  async #send(method: 'GET' | 'PUT', digest: string, { body, signal }: Sending = {}): Promise<IncomingMessage> {
     const { url, tokenFile, caFile } = this.#service;
     const [token, ca] = await Promise.all([readFile(tokenFile, 'utf8'), readFile(caFile, 'utf8')]);
     const request = httpsRequest(`${url.replace(/\/+$/, '')}/v1/artifacts/${digest}`, {
       method,
       ca,
       agent: false,
+      ...(signal !== undefined && { signal }),
       timeout: this.#patience.silenceMs,
       headers: {
         authorization: `Bearer ${token.trim()}`,
@@ -114,6 +149,11 @@ export class ArtifactClient {
     else pipeline(body.open(), request).catch((error: unknown) => request.destroy(error as Error));
     return await accept(await answer);
   }
+}
+
+interface Sending {
+  readonly body?: Upload;
+  readonly signal?: AbortSignal;
 }
 
 /** Refusals that a moment mends: the server does not know the pod or its token yet, is busy, or is starting. */
