@@ -129,6 +129,20 @@ export const agentWork = z.strictObject({
     .optional()
     .meta({ description: 'What is to be done, piece by piece; the inputs alone say it when it is left out.' }),
   context: context.optional(),
+  artifacts: z
+    .array(
+      z
+        .strictObject({
+          name: text('What names it: a step, a field of its result, or an input.'),
+          digest: digest('Its digest.'),
+          sizeBytes: count('Its size, in bytes, where it is known.', { max: Number.MAX_SAFE_INTEGER }).optional(),
+          mediaType: text('Its media type, where it is known.', 127).optional(),
+        })
+        .meta({ description: 'One artifact.' }),
+    )
+    .max(256)
+    .optional()
+    .meta({ description: 'Artifacts that it may read by the tool `artifact`; every other is refused.' }),
   feedback: feedback.optional(),
   graph: z
     .strictObject({

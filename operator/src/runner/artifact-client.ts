@@ -74,9 +74,9 @@ export class ArtifactClient {
   }
 
   /** At most `maxBytes`; ArtifactError when it could not be read. The digest is the caller's to check. */
-  async download(digest: string, maxBytes: number): Promise<Buffer> {
+  async download(digest: string, maxBytes: number, signal?: AbortSignal): Promise<Buffer> {
     return await this.#insist(async () => {
-      const response = await this.#send('GET', digest);
+      const response = await this.#send('GET', digest, { signal });
       const chunks: Buffer[] = [];
       let size = 0;
       for await (const chunk of response as AsyncIterable<Buffer>) {
@@ -85,7 +85,7 @@ export class ArtifactClient {
         chunks.push(chunk);
       }
       return Buffer.concat(chunks);
-    });
+    }, signal);
   }
 
   /**
@@ -152,8 +152,8 @@ export class ArtifactClient {
 }
 
 interface Sending {
-  readonly body?: Upload;
-  readonly signal?: AbortSignal;
+  readonly body?: Upload | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Refusals that a moment mends: the server does not know the pod or its token yet, is busy, or is starting. */

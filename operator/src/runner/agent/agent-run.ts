@@ -27,5 +27,7 @@ export interface AgentRun {
 export interface Tally {
   toolCalls?: () => NonNullable<RunnerResult['toolCalls']>;
   artifacts?: NonNullable<RunnerResult['artifacts']>;
+  /** Artifacts of its WorkItem that were read, as `<name>@<digest>`, in the order in which they were. */
+  read?: () => readonly string[];
   deliberation?: NonNullable<RunnerResult['deliberation']>;
 }

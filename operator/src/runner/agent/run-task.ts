@@ -33,7 +33,7 @@ export async function runTask(run: AgentRun): Promise<Collected> {
     return { message: renderTerminationMessage(failed('TaskUnreadable', error.message)), exitCode: exitCodes.terminal };
   }
   const secrets = takeSecrets(task, run.environment);
-  const { verdict, transcript, toolCalls, artifacts, deliberation } = await work(task, secrets, run);
+  const { verdict, transcript, toolCalls, artifacts, deliberation, read } = await work(task, secrets, run);
   const message = await conclude(verdict, { folder: run.folder, task, patience: run.patience });
   const { outcome, error, usage } = message;
   transcript.add({ kind: 'end', outcome, reason: error?.reason });
@@ -43,7 +43,7 @@ export async function runTask(run: AgentRun): Promise<Collected> {
     ...{ apiVersion, kind: 'Result', outcome, startedAt, finishedAt: new Date().toISOString() },
     ...defined({ error, usage, toolCalls, artifacts, deliberation, outputs: outputsOf(message, verdict) }),
     ...defined({ transcript: stored && { ...stored, name: 'transcript', mediaType: 'application/x-ndjson' } }),
-    provenance: { models: modelsOf(task), ...contextOf(task) },
+    provenance: { models: modelsOf(task), ...contextOf(task), ...readOf(read) },
   };
   const bytes = Buffer.from(JSON.stringify(result));
   await writeResult(run.folder, bytes);
@@ -63,6 +63,7 @@ interface Worked {
   readonly toolCalls: RunnerResult['toolCalls'];
   readonly artifacts: RunnerResult['artifacts'];
   readonly deliberation: RunnerResult['deliberation'];
+  readonly read: readonly string[];
 }
 
 async function work(task: RunnerTask, secrets: Secrets, run: AgentRun): Promise<Worked> {
@@ -80,11 +81,12 @@ async function work(task: RunnerTask, secrets: Secrets, run: AgentRun): Promise<
     if (wallTime.aborted) return limitReached(`It took ${limitsOf(task).wallTimeSeconds} s.`);
     return failureOf(error, secrets);
   });
-  const { toolCalls, artifacts, deliberation } = tally;
+  const { toolCalls, artifacts, deliberation, read } = tally;
   return {
     toolCalls: toolCalls?.(),
     artifacts,
     deliberation,
+    read: read?.() ?? [],
     transcript,
     verdict: { ...verdict, usage: client.usage },
   };
@@ -110,6 +112,9 @@ function contextOf({ work }: RunnerTask): JsonObject {
   const { tokens, sources } = work.context;
   return { context: { tokens, sources } };
 }
+
+/** Which artifacts it has looked into beside. */
+const readOf = (read: readonly string[]): JsonObject => (read.length === 0 ? {} : { artifacts: [...read] });
 
 function modelsOf({ work }: RunnerTask): string[] {
   if (work.kind === 'agent')
