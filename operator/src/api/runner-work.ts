@@ -63,7 +63,8 @@ export type RoleContract = z.output<typeof roleContract>;
 const context = z
   .strictObject({
     text: longText('The context pack, cut for the role.', 1_048_576),
-    tokens: count('Its size, in tokens.', { max: 100_000_000 }),
+    tokens: count('Its size, in tokens, by an estimate.', { max: 100_000_000 }),
+    maxTokens: count('Tokens that it may have, where its model counts them.', { max: 100_000_000 }).optional(),
     sources: z.array(z.string().max(1024)).max(1024).meta({ description: 'Paths and digests that it was made from.' }),
   })
   .meta({ description: 'What the agent may know of its WorkItem.' });

@@ -5,6 +5,7 @@ import { apiVersion } from '../../api/api-version.ts';
 import { exitCodes } from '../../api/runner-contract.ts';
 import type { RunnerResult, TerminationMessage } from '../../api/runner-result.ts';
 import type { RunnerTask } from '../../api/runner-task.ts';
+import type { AgentWork } from '../../api/runner-work.ts';
 import { defined } from '../../core/defined.ts';
 import { type Collected, conclude, exitCodeOf } from '../collect.ts';
 import { readTask, TaskError } from '../read-task.ts';
@@ -12,12 +13,16 @@ import { renderTerminationMessage } from '../render-termination-message.ts';
 import { failed, type Verdict } from '../verdict.ts';
 import { ModelError } from './chat.ts';
 import type { AgentRun, Tally } from './agent-run.ts';
+import { loadClient } from './connect-model.ts';
+import type { CountingParts } from './count-context.ts';
 import { doWork } from './do-work.ts';
 import { ModelClient } from './model-client.ts';
 import { type Secrets, takeSecrets } from './secrets.ts';
 import { storeRecord } from './store-record.ts';
 import { Transcript } from './transcript.ts';
 import { limitReached, limitsOf, type WorkParts } from './work-parts.ts';
+
+type Work = RunnerTask['work'];
 
 /** Longest that a timer can wait, in milliseconds. */
 const longestTimerMs = 2_147_483_647;
@@ -33,7 +38,7 @@ export async function runTask(run: AgentRun): Promise<Collected> {
     return { message: renderTerminationMessage(failed('TaskUnreadable', error.message)), exitCode: exitCodes.terminal };
   }
   const secrets = takeSecrets(task, run.environment);
-  const { verdict, transcript, toolCalls, artifacts, deliberation, read } = await work(task, secrets, run);
+  const { verdict, transcript, toolCalls, artifacts, deliberation, read, context } = await work(task, secrets, run);
   const message = await conclude(verdict, { folder: run.folder, task, patience: run.patience });
   const { outcome, error, usage } = message;
   transcript.add({ kind: 'end', outcome, reason: error?.reason });
@@ -43,7 +48,7 @@ export async function runTask(run: AgentRun): Promise<Collected> {
     ...{ apiVersion, kind: 'Result', outcome, startedAt, finishedAt: new Date().toISOString() },
     ...defined({ error, usage, toolCalls, artifacts, deliberation, outputs: outputsOf(message, verdict) }),
     ...defined({ transcript: stored && { ...stored, name: 'transcript', mediaType: 'application/x-ndjson' } }),
-    provenance: { models: modelsOf(task), ...contextOf(task), ...readOf(read) },
+    provenance: { models: modelsOf(task), ...contextOf(context), ...readOf(read) },
   };
   const bytes = Buffer.from(JSON.stringify(result));
   await writeResult(run.folder, bytes);
@@ -64,16 +69,20 @@ interface Worked {
   readonly artifacts: RunnerResult['artifacts'];
   readonly deliberation: RunnerResult['deliberation'];
   readonly read: readonly string[];
+  readonly context: AgentWork['context'];
 }
 
-async function work(task: RunnerTask, secrets: Secrets, run: AgentRun): Promise<Worked> {
+async function work(given: RunnerTask, secrets: Secrets, run: AgentRun): Promise<Worked> {
   const transcript = new Transcript(secrets);
-  const { name, namespace } = task.workItem;
-  transcript.add({ kind: 'task', workItem: `${namespace}/${name}`, step: task.step.path, attempt: task.step.attempt });
-  const wallTime = AbortSignal.timeout(Math.min(limitsOf(task).wallTimeSeconds * 1000, longestTimerMs));
+  const { name, namespace } = given.workItem;
+  const { path, attempt } = given.step;
+  transcript.add({ kind: 'task', workItem: `${namespace}/${name}`, step: path, attempt });
+  const wallTime = AbortSignal.timeout(Math.min(limitsOf(given).wallTimeSeconds * 1000, longestTimerMs));
   const signal = AbortSignal.any([run.interruption, wallTime]);
   const { modelPatience: patience } = run;
-  const client = new ModelClient({ secrets, transcript, headers: headersOf(task), signal, patience });
+  const headers = headersOf(given);
+  const client = new ModelClient({ secrets, transcript, headers, signal, patience });
+  const task = { ...given, work: await prepareContext(given.work, { secrets, transcript, headers, signal }) };
   const parts: WorkParts = { task, client, secrets, transcript, signal };
   const tally: Tally = {};
   const verdict = await doWork(parts, run, tally).catch((error: unknown): Verdict => {
@@ -87,6 +96,7 @@ async function work(task: RunnerTask, secrets: Secrets, run: AgentRun): Promise<
     artifacts,
     deliberation,
     read: read?.() ?? [],
+    context: packOf(task.work),
     transcript,
     verdict: { ...verdict, usage: client.usage },
   };
@@ -106,10 +116,20 @@ function headersOf({ work, step }: RunnerTask): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, encodeURI(value.toWellFormed())]));
 }
 
+/** A pack is counted while what asks the model is loaded; where there is none, nothing is asked for it. */
+async function prepareContext(work: Work, parts: CountingParts): Promise<Work> {
+  if (packOf(work) === undefined) return work;
+  const { withCountedContext } = await import('./count-context.ts');
+  const [counted] = await Promise.all([withCountedContext(work, parts), loadClient()]);
+  return counted;
+}
+
+const packOf = (work: Work): AgentWork['context'] => ('context' in work ? work.context : undefined);
+
 /** Which records it was told of: what they say stands in the task. */
-function contextOf({ work }: RunnerTask): JsonObject {
-  if (!('context' in work) || work.context === undefined) return {};
-  const { tokens, sources } = work.context;
+function contextOf(pack: AgentWork['context']): JsonObject {
+  if (pack === undefined) return {};
+  const { tokens, sources } = pack;
   return { context: { tokens, sources } };
 }
 
