@@ -3,8 +3,8 @@ import { createWriteStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { request as httpsRequest } from 'node:https';
 import type { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunnerTask } from '../api/runner-task.ts';
 
@@ -68,7 +68,7 @@ export class ArtifactClient {
   /** ArtifactError when it could not be stored. */
   async upload(upload: Upload): Promise<void> {
     await this.#insist(async () => {
-      const response = await this.#send('PUT', upload.digest, { body: upload });
+      const response = await this.#send('PUT', artifactAt(upload.digest), { body: upload });
       response.resume();
     });
   }
@@ -76,7 +76,7 @@ export class ArtifactClient {
   /** At most `maxBytes`; ArtifactError when it could not be read. The digest is the caller's to check. */
   async download(digest: string, maxBytes: number, signal?: AbortSignal): Promise<Buffer> {
     return await this.#insist(async () => {
-      const response = await this.#send('GET', digest, { signal });
+      const response = await this.#send('GET', artifactAt(digest), { signal });
       const chunks: Buffer[] = [];
       let size = 0;
       for await (const chunk of response as AsyncIterable<Buffer>) {
@@ -94,7 +94,7 @@ export class ArtifactClient {
    */
   async downloadTo(path: string, { digest, maxBytes, signal }: Download): Promise<void> {
     const found = await this.#insist(async () => {
-      const response = await this.#send('GET', digest, { signal });
+      const response = await this.#send('GET', artifactAt(digest), { signal });
       const hash = createHash('sha256');
       let size = 0;
       const checked = async function* (source: AsyncIterable<Buffer>) {
@@ -109,6 +109,14 @@ export class ArtifactClient {
       return `sha256:${hash.digest('hex')}`;
     }, signal);
     if (found !== digest) throw new ArtifactError(`what came is not ${digest}`, true);
+  }
+
+  /** Tells once how far the attempt has come, as JSON. ArtifactError when that did not succeed. */
+  async tellProgress(progress: string, signal: AbortSignal): Promise<void> {
+    const bytes = Buffer.from(progress);
+    const body = { sizeBytes: bytes.length, open: () => Readable.from([bytes]) };
+    const response = await this.#send('PUT', '/v1/progress', { body, mediaType: 'application/json', signal });
+    response.resume();
   }
 
   async #insist<T>(attempt: () => Promise<T>, signal?: AbortSignal): Promise<T> {
@@ -126,10 +134,14 @@ export class ArtifactClient {
     }
   }
 
-  async #send(method: 'GET' | 'PUT', digest: string, { body, signal }: Sending = {}): Promise<IncomingMessage> {
+  async #send(
+    method: 'GET' | 'PUT',
+    path: string,
+    { body, mediaType = 'application/octet-stream', signal }: Sending = {},
+  ): Promise<IncomingMessage> {
     const { url, tokenFile, caFile } = this.#service;
     const [token, ca] = await Promise.all([readFile(tokenFile, 'utf8'), readFile(caFile, 'utf8')]);
-    const request = httpsRequest(`${url.replace(/\/+$/, '')}/v1/artifacts/${digest}`, {
+    const request = httpsRequest(`${url.replace(/\/+$/, '')}${path}`, {
       method,
       ca,
       agent: false,
@@ -137,7 +149,7 @@ export class ArtifactClient {
       timeout: this.#patience.silenceMs,
       headers: {
         authorization: `Bearer ${token.trim()}`,
-        ...(body !== undefined && { 'content-type': 'application/octet-stream', 'content-length': body.sizeBytes }),
+        ...(body !== undefined && { 'content-type': mediaType, 'content-length': body.sizeBytes }),
       },
     });
     const answer = new Promise<IncomingMessage>((resolve, reject) => {
@@ -151,8 +163,11 @@ export class ArtifactClient {
   }
 }
 
+const artifactAt = (digest: string) => `/v1/artifacts/${digest}`;
+
 interface Sending {
-  readonly body?: Upload | undefined;
+  readonly body?: Pick<Upload, 'open' | 'sizeBytes'> | undefined;
+  readonly mediaType?: string;
   readonly signal?: AbortSignal | undefined;
 }
 

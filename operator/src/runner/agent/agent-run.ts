@@ -1,6 +1,7 @@
 import type { RunnerResult } from '../../api/runner-result.ts';
 import type { Patience } from '../artifact-client.ts';
 import type { ModelPatience } from './model-client.ts';
+import type { TellingPauses } from './tell-progress.ts';
 import type { SendHttp } from './tools/http-port.ts';
 import type { ServerPatience } from './tools/mcp/server-of-tool.ts';
 
@@ -21,6 +22,7 @@ export interface AgentRun {
   readonly patience?: Patience | undefined;
   readonly modelPatience?: ModelPatience | undefined;
   readonly serverPatience?: ServerPatience | undefined;
+  readonly tellingPauses?: TellingPauses | undefined;
 }
 
 /** What is told of work while it is done, so that it is known however the work ends. */

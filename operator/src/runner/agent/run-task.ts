@@ -1,5 +1,6 @@
 import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ProgressCounts } from '../../api/attempt-progress.ts';
 import type { JsonObject } from '../../api/json.ts';
 import { apiVersion } from '../../api/api-version.ts';
 import { exitCodes } from '../../api/runner-contract.ts';
@@ -19,6 +20,7 @@ import { doWork } from './do-work.ts';
 import { ModelClient } from './model-client.ts';
 import { type Secrets, takeSecrets } from './secrets.ts';
 import { storeRecord } from './store-record.ts';
+import { tellProgress } from './tell-progress.ts';
 import { Transcript } from './transcript.ts';
 import { limitReached, limitsOf, type WorkParts } from './work-parts.ts';
 
@@ -85,11 +87,15 @@ async function work(given: RunnerTask, secrets: Secrets, run: AgentRun): Promise
   const task = { ...given, work: await prepareContext(given.work, { secrets, transcript, headers, signal }) };
   const parts: WorkParts = { task, client, secrets, transcript, signal };
   const tally: Tally = {};
+  const telling = new AbortController();
+  const { tellingPauses: pauses } = run;
+  void tellProgress(task, () => countsOf(client, tally), { signal: AbortSignal.any([signal, telling.signal]), pauses });
   const verdict = await doWork(parts, run, tally).catch((error: unknown): Verdict => {
     if (run.interruption.aborted) return failed('Interrupted', 'The pod was asked to end.', true);
     if (wallTime.aborted) return limitReached(`It took ${limitsOf(task).wallTimeSeconds} s.`);
     return failureOf(error, secrets);
   });
+  telling.abort();
   const { toolCalls, artifacts, deliberation, read } = tally;
   return {
     toolCalls: toolCalls?.(),
@@ -99,6 +105,16 @@ async function work(given: RunnerTask, secrets: Secrets, run: AgentRun): Promise
     context: packOf(task.work),
     transcript,
     verdict: { ...verdict, usage: client.usage },
+  };
+}
+
+function countsOf({ answers: turns, usage }: ModelClient, { toolCalls = () => [] }: Tally): ProgressCounts {
+  const { promptTokens = 0, completionTokens = 0 } = usage;
+  return {
+    turns,
+    toolCalls: toolCalls().reduce((sum, { calls, refused }) => sum + calls + refused, 0),
+    promptTokens,
+    completionTokens,
   };
 }
 
