@@ -1,29 +1,13 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import type { RunnerTask } from '../../../api/runner-task.ts';
+import { afterAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { AgentWork, RoleContract } from '../../../api/runner-work.ts';
 import { aTask } from '../../../testing/a-runner-task.ts';
 import { AgentBench } from '../../../testing/agent-bench.ts';
-import { CertificateAuthority } from '../../../testing/certificate-authority.ts';
-import { ScriptedArtifacts } from '../../../testing/scripted-artifacts.ts';
+import { startArtifactService } from '../../../testing/artifact-service.ts';
 import type { ModelTurn } from '../../../testing/scripted-model.ts';
 import { digestOfBytes } from '../../read-task.ts';
 
-const artifacts = new ScriptedArtifacts();
-let service: NonNullable<RunnerTask['artifacts']>;
-beforeAll(async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'conclave-artifact-tool-'));
-  const authority = new CertificateAuthority(folder);
-  await artifacts.listen(authority.issue('artifacts', '/CN=artifacts'));
-  await writeFile(join(folder, 'token'), 'token');
-  service = { url: artifacts.url, tokenFile: join(folder, 'token'), caFile: authority.caFile };
-  return async () => {
-    artifacts.close();
-    await rm(folder, { recursive: true });
-  };
-});
+const { artifacts, service, stop } = await startArtifactService();
+afterAll(stop);
 beforeEach(() => {
   artifacts.answers = [];
   artifacts.tokens.length = 0;

@@ -2,14 +2,12 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import type { RunnerTask } from '../../../api/runner-task.ts';
+import { afterAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { AgentWork } from '../../../api/runner-work.ts';
 import { aTask } from '../../../testing/a-runner-task.ts';
+import { startArtifactService } from '../../../testing/artifact-service.ts';
 import { anArchive } from '../../../testing/an-archive.ts';
-import { CertificateAuthority } from '../../../testing/certificate-authority.ts';
 import { git, GitServer } from '../../../testing/git-server.ts';
-import { ScriptedArtifacts } from '../../../testing/scripted-artifacts.ts';
 import { ScriptedModel, type ModelTurn } from '../../../testing/scripted-model.ts';
 import { digestOfBytes } from '../../read-task.ts';
 import type { Tally } from '../agent-run.ts';
@@ -18,19 +16,8 @@ import { ModelClient } from '../model-client.ts';
 import { takeSecrets } from '../secrets.ts';
 import { Transcript } from '../transcript.ts';
 
-const artifacts = new ScriptedArtifacts();
-let service: NonNullable<RunnerTask['artifacts']>;
-beforeAll(async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'conclave-archive-test-'));
-  const authority = new CertificateAuthority(folder);
-  await artifacts.listen(authority.issue('artifacts', '/CN=artifacts'));
-  await writeFile(join(folder, 'token'), 'token');
-  service = { url: artifacts.url, tokenFile: join(folder, 'token'), caFile: authority.caFile };
-  return async () => {
-    artifacts.close();
-    await rm(folder, { recursive: true });
-  };
-});
+const { artifacts, service, stop } = await startArtifactService();
+afterAll(stop);
 beforeEach(() => {
   artifacts.answers = [];
 });
