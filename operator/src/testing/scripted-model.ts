@@ -44,7 +44,7 @@ export class ScriptedModel {
   }
 
   static async start(
-    script: readonly ModelTurn[] | ((body: AskedBody, count: number) => ModelTurn),
+    script: readonly ModelTurn[] | ((body: AskedBody, count: number, request: ReceivedRequest) => ModelTurn),
     tls?: ServerOptions,
   ): Promise<ScriptedModel> {
     const turnOf = typeof script === 'function' ? script : (_: AskedBody, count: number) => script[count - 1];
@@ -52,7 +52,7 @@ export class ScriptedModel {
     const server = await ScriptedServer.start((request, response) => {
       if (isCounting(request)) return started.#tokenize(request, response);
       count += 1;
-      const turn = turnOf(bodyOf(request), count) ?? {
+      const turn = turnOf(bodyOf(request), count, request) ?? {
         status: 599,
         body: { error: { message: 'the script is over' } },
       };
