@@ -146,6 +146,7 @@ function joinAttempts(
     progressOf: engine.progress.of,
     cleanUp: (run) => cleanUp(run, deeds),
     statusOfModel: (namespace, name) => cluster.cached(modelType).get(`${namespace}/${name}`)?.status,
+    allowedHosts: (namespace) => tenantOf(namespace).allowed?.hosts,
     pause: deeds.pause,
     wake: (key) => engine.shell.wake(workItemKind.plural, key),
   });

@@ -17,7 +17,10 @@ const refused = { kind: 'refused', message: 'exceeded quota' } as const;
 const none: ReadonlySet<string> = new Set();
 
 /** Attempts; those that are no Jobs do as `planned` says, and pauses end when the test lets them. */
-function someAttempts(planned: PlannedDeed | { readonly outcome: AttemptOutcome } = { outcome: succeeded }) {
+function someAttempts(
+  planned: PlannedDeed | { readonly outcome: AttemptOutcome } = { outcome: succeeded },
+  allowedHosts?: readonly string[],
+) {
   const jobs = new ScriptedJobs();
   const woken: string[] = [];
   const statuses = new Map<string, ModelStatus>();
@@ -35,6 +38,7 @@ function someAttempts(planned: PlannedDeed | { readonly outcome: AttemptOutcome 
     progressOf: (uid, { step, attempt }) => told.get(`${uid} ${attempt} ${step}`),
     cleanUp: () => Promise.resolve(),
     statusOfModel: (namespace, name) => statuses.get(`${namespace}/${name}`),
+    allowedHosts: () => allowedHosts,
     wake: (key) => woken.push(key),
   });
   const goOn = async () => {
@@ -190,6 +194,13 @@ describe('Attempts', () => {
       const outcome = { result: 'Failed', reason: 'ModelNotFound', message, retryable: false };
       expect(attempts.observe(workItem)).toMatchObject([{ outcome }]);
       expect([jobs.manifests, woken]).toEqual([[], ['team/order']]);
+    });
+
+    it('fails before there is a Job when the Tenant does not allow the host of its Model', async () => {
+      const { attempts, jobs } = someAttempts(undefined, ['other.test']);
+      await attempts.start(anAgent(aModel('large')));
+      expect(attempts.observe(workItem)).toMatchObject([{ outcome: { reason: 'HostNotAllowed', retryable: false } }]);
+      expect(jobs.manifests).toEqual([]);
     });
 
     it('waits for a Model that is not served yet, says so, and begins anew when it is', async () => {

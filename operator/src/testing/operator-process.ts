@@ -215,7 +215,11 @@ export class OperatorProcess {
       }),
       operations: this.operations,
       pause: (ms, signal) => this.#pause(ms, signal),
-      ...{ statusOfModel: () => undefined, wake: (key: string) => void this.queue.add(key) },
+      ...{
+        statusOfModel: () => undefined,
+        allowedHosts: () => undefined,
+        wake: (key: string) => void this.queue.add(key),
+      },
       // Told anew whenever it is asked for: whatever pods tell, a run comes to the same end.
       progressOf: () => ({ turns: (this.#told += 1), toolCalls: 0, promptTokens: 0, completionTokens: 0 }),
       deedFor: (_executor, context) => this.#call(context),

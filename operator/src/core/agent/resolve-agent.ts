@@ -48,6 +48,7 @@ function resolveWorkspace({ workspace }: AgentStep, needs: PodNeeds): AgentWork[
     needs.fail({ reason: 'InputInvalid', message });
     return undefined;
   }
+  if (git !== undefined) needs.reaches(git.url, 'the `workspace.git.url` of the step');
   return defined({ git: git && resolveGit(git, needs), artifact });
 }
 

@@ -484,6 +484,69 @@ describe('what stands in the way of an agent', () => {
   });
 });
 
+describe('hosts that the Tenant does not allow', () => {
+  const mcp = (url: string) => aMethod('call', { type: 'mcp', mcp: { tool: 'find', url } });
+  const reach = (allowedHosts: readonly string[], ...[step, more]: Parameters<typeof attemptOf>) => {
+    const found = resolveWork({ ...attemptOf(step, more), allowedHosts });
+    return 'problem' in found ? `${found.problem.reason}: ${found.problem.message}` : 'none';
+  };
+  const served = aRole('writer', {
+    modelRef: { name: 'large' },
+    tools: [{ name: 'audit', mcp: { url: 'https://tools.test/mcp' } }],
+  });
+  const git = { url: 'https://git.test/shop.git' };
+  const method = mcp('https://tools.test/mcp');
+
+  it.each<[string, string, string[], ...Parameters<typeof attemptOf>]>([
+    ['of a Model', '"large" in the `endpoint.url` of the Model \'large\'', ['a.example.com'], agent],
+    ['of a tool', '"a.example.com" in `allowedHosts` of the tool \'http\'', ['large'], agent],
+    [
+      'of a server',
+      '"tools.test" in the `url` of the server of the tool \'audit\'',
+      ['large'],
+      agent,
+      { roles: [served] },
+    ],
+    [
+      ...([
+        'of a repository',
+        '"git.test" in the `workspace.git.url` of the step',
+        ['large', 'a.example.com'],
+      ] as const),
+      { ...agent, workspace: { git } },
+    ],
+    [
+      'of a Method',
+      '"tools.test" in the `url` of the server of the tool \'find\'',
+      ['x'],
+      { type: 'function', method: 'call' },
+      { method },
+    ],
+    [
+      'of a flow',
+      '"small" in the `endpoint.url`',
+      ['large'],
+      { type: 'llm_flow', prompt: 'x', modelRef: { name: 'small' } },
+    ],
+  ])('are an end with a reason: %s', (_, message, allowed, ...attempt) => {
+    const problem = reach(allowed, ...attempt);
+    expect(problem).toContain('HostNotAllowed: the Tenant of the namespace ');
+    expect(problem).toContain(`does not allow the host ${message}`);
+  });
+
+  it('are none where it allows them, nor where a step leaves the tool out', () => {
+    expect(reach(['large', 'a.example.com', 'git.test'], { ...agent, workspace: { git } })).toBe('none');
+    expect(reach(['large'], { ...agent, tools: ['file'] })).toBe('none');
+    expect(reach(['large', 'tools.test'], agent, { roles: [served] })).toBe('none');
+  });
+
+  it('are none of servers that run in the cluster or beside the agent', () => {
+    const models = [{ ...aModel('large', { dedicated: { image: 'v', source: 'x' } }), status: { url: 'http://m/v1' } }];
+    const roles = [aRole('writer', { modelRef: { name: 'large' }, tools: [{ name: 'audit', mcp: { image: 'i' } }] })];
+    expect(reach([], agent, { models, roles })).toBe('none');
+  });
+});
+
 describe('the context pack', () => {
   const known: KnownRecord[] = [
     { kind: 'result', name: 'plan', fields: { summary: 'Tea.', notes: 'Cheap.' }, distance: 1, at: '' },

@@ -24,6 +24,8 @@ export interface AgentAttempt {
   readonly start: StartAttempt;
   readonly pinned: Pick<PinnedPipeline, 'roles' | 'methods' | 'models' | 'councils' | 'modelOverrides'>;
   readonly method: Method | undefined;
+  /** Hosts that agents of the namespace may reach, as its Tenant says now; all where it does not say. */
+  readonly allowedHosts?: readonly string[] | undefined;
 }
 
 /** Work with all that it names resolved, and what its Pod is made of. */
@@ -61,11 +63,13 @@ export function resolveWork(
 
 /** Where Models beside the agent would listen on ports of its tools, it is gone through again, with those ports taken. */
 function findApart(attempt: AgentAttempt): { readonly needs: PodNeeds; readonly found: Found } {
-  const needs = new PodNeeds();
+  const { allowedHosts, workItem } = attempt;
+  const hosts = { namespace: workItem.metadata.namespace ?? '', allowedHosts };
+  const needs = new PodNeeds(hosts);
   const found = find(attempt, needs);
   const ports = new Set(needs.servers.map(({ port }) => port));
   if (!needs.models.some(({ port }) => ports.has(port))) return { needs, found };
-  const apart = new PodNeeds(ports);
+  const apart = new PodNeeds(hosts, ports);
   return { needs: apart, found: find(attempt, apart) };
 }
 
