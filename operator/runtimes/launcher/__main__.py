@@ -1,4 +1,7 @@
-"""Runs a program of the user's in a sandbox: `launcher run`, or makes a Method's container ready: `launcher copy`."""
+"""
+Runs a program of the user's in a sandbox: `launcher run`; makes a Method's container ready: `launcher copy`; or runs commands of
+an agent, each in a sandbox: `launcher shell`.
+"""
 
 import argparse
 import json
@@ -88,10 +91,16 @@ def _leave(path, message):
 
 def main():
     parser = argparse.ArgumentParser(prog="launcher", description=__doc__)
-    parser.add_argument("action", choices=("run", "copy"))
+    parser.add_argument("action", choices=("run", "copy", "shell"))
     parser.add_argument("--folder", default="/conclave", help="what the containers of the pod share")
     parser.add_argument("--termination-log", default="/dev/termination-log", help="where failures are told")
+    parser.add_argument("--socket", default="/var/run/conclave-shell/socket", help="where the agent of a shell listens")
+    parser.add_argument("--workspace", default="/workspace", help="where commands of a shell run")
     arguments = parser.parse_args()
+    if arguments.action == "shell":
+        import shell
+
+        shell.serve(arguments.socket, arguments.workspace)
     try:
         {"run": run, "copy": copy}[arguments.action](arguments.folder)
     except Failure as failure:

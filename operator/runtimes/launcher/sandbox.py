@@ -25,9 +25,9 @@ def protect_launcher():
     seccomp.prctl(PR_SET_CHILD_SUBREAPER, 1)
 
 
-def make_restriction():
+def make_restriction(shares_pod=False):
     """A function for the child to call between fork and exec. KeyError: an architecture that is not known."""
-    instructions = seccomp.build_filter(platform.machine(), os.getpid())
+    instructions = seccomp.build_filter(platform.machine(), os.getpid(), shares_pod)
 
     def restrict():
         os.umask(0o077)

@@ -11,6 +11,8 @@ import syscalls
 ARCHITECTURES = {"x86_64": (0xC000003E, 0), "aarch64": (0xC00000B7, 1)}
 X32_BIT = 0x40000000
 AF_UNIX = 1
+# SOCK_DGRAM and SOCK_RAW have it, SOCK_STREAM and SOCK_SEQPACKET do not: only those two send nowhere but to their pair.
+SENDS_ANYWHERE = 2
 # CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID and NEWNET (linux/sched.h).
 NEW_NAMESPACES = 0x7E020000
 
@@ -42,13 +44,21 @@ def _when_number(number, body):
 
 
 def _when_first_argument(test, values, then, otherwise):
+    return _when_argument(0, test, values, then, otherwise)
+
+
+def _when_argument(index, test, values, then, otherwise):
     """Arguments of these calls are ints: the kernel itself reads their lower halves only."""
     tests = [part for value in values for part in (_instruction(test, value, 0, len(then)), *then)]
-    return [_instruction(LOAD, ARGUMENTS_OFFSET), *tests, *otherwise]
+    return [_instruction(LOAD, ARGUMENTS_OFFSET + 8 * index), *tests, *otherwise]
 
 
-def build_filter(machine, launcher_pid):
-    """The filter for a machine's architecture, which protects the launcher's process too. KeyError: no such machine."""
+def build_filter(machine, launcher_pid, shares_pod=False):
+    """
+    The filter for a machine's architecture, which protects the launcher's process too. Where other containers run in the pod at
+    the same time it also refuses what reaches them: their sockets, and what System V and message queues share. KeyError: no such
+    machine.
+    """
     architecture, column = ARCHITECTURES[machine]
     allow, refuse = _answer(ALLOW), _refuse()
     program = [
@@ -58,7 +68,11 @@ def build_filter(machine, launcher_pid):
         _instruction(LOAD, NUMBER_OFFSET),
         _instruction(JUMP_AT_LEAST, X32_BIT, 0, 1),
         *_answer(KILL_PROCESS),
-        *_when_number(syscalls.SOCKET[column], _when_first_argument(JUMP_EQUAL, [AF_UNIX], allow, refuse)),
+        *_when_number(
+            syscalls.SOCKET[column],
+            refuse if shares_pod else _when_first_argument(JUMP_EQUAL, [AF_UNIX], allow, refuse),
+        ),
+        *_when_number(syscalls.SOCKETPAIR[column], _judge_pair(shares_pod)),
         *_when_number(syscalls.CLONE[column], _when_first_argument(JUMP_IF_SET, [NEW_NAMESPACES], refuse, allow)),
         # Its arguments lie in memory, where a filter cannot look; the C library falls back to `clone`.
         *_when_number(syscalls.CLONE3[column], _refuse(errno.ENOSYS)),
@@ -72,10 +86,16 @@ def build_filter(machine, launcher_pid):
         program += _when_number(
             numbers[column], _when_first_argument(JUMP_EQUAL, [launcher_pid], refuse, allow)
         )
-    for numbers in syscalls.REFUSED.values():
+    for numbers in [*syscalls.REFUSED.values(), *(syscalls.SHARED_IN_PODS.values() if shares_pod else ())]:
         if numbers[column] is not None:
             program += _when_number(numbers[column], refuse)
     return b"".join([*program, *allow])
+
+
+def _judge_pair(shares_pod):
+    """Of a pair the family counts and, among other containers, whether one of it could send elsewhere."""
+    by_family = _when_first_argument(JUMP_EQUAL, [AF_UNIX], _answer(ALLOW), _refuse())
+    return _when_argument(1, JUMP_IF_SET, [SENDS_ANYWHERE], _refuse(), by_family) if shares_pod else by_family
 
 
 class _Program(ctypes.Structure):

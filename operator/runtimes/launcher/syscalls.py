@@ -52,12 +52,34 @@ REFUSED = {
     "userfaultfd": (323, 282),
 }
 
+# They reach what the containers of a pod share.
+SHARED_IN_PODS = {
+    "mq_getsetattr": (245, 185),
+    "mq_notify": (244, 184),
+    "mq_open": (240, 180),
+    "mq_timedreceive": (243, 183),
+    "mq_timedsend": (242, 182),
+    "mq_unlink": (241, 181),
+    "msgctl": (71, 187),
+    "msgget": (68, 186),
+    "msgrcv": (70, 188),
+    "msgsnd": (69, 189),
+    "semctl": (66, 191),
+    "semget": (64, 190),
+    "semop": (65, 193),
+    "semtimedop": (220, 192),
+    "shmat": (30, 196),
+    "shmctl": (31, 195),
+    "shmget": (29, 194),
+}
+
 # They depend on their arguments.
 CLONE = (56, 220)
 CLONE3 = (435, 435)
 KILL = (62, 129)
 PRLIMIT64 = (302, 261)
 SOCKET = (41, 198)
+SOCKETPAIR = (53, 199)
 # They signal the process or thread that their first argument names.
 SIGNAL_BY_ID = {
     "rt_sigqueueinfo": (129, 138),

@@ -6,7 +6,7 @@ import { jsonSchema } from './json.ts';
 import { defineKind, type Resource } from './kind.ts';
 import { mcpServerFields, mcpServerRules } from './mcp.ts';
 import { governedRoles, roleName } from './names.ts';
-import { placement, resources } from './placement.ts';
+import { commandResources, placement, resources } from './placement.ts';
 
 /** The tools that the runner itself brings. */
 export const builtinTools = ['file', 'git', 'http', 'shell'] as const;
@@ -82,6 +82,10 @@ const agentRoleSpec = z
     sandboxed: z.boolean().optional().meta({
       description: 'Its agents run in a sandbox and may use `shell`. False by default.',
     }),
+    shell: z
+      .strictObject({ resources: commandResources.optional() })
+      .optional()
+      .meta({ description: 'The container that commands of `shell` run in.' }),
   })
   .meta({ description: 'The contract of the role.' });
 

@@ -16,6 +16,11 @@ export const resources = z
   .meta({ description: 'What the main container may use: requested and limited alike.' });
 export type Resources = z.output<typeof resources>;
 
+/** What commands of an agent may use. */
+export const commandResources = resources
+  .pick({ cpu: true, memory: true, ephemeralStorage: true })
+  .meta({ description: 'What all commands together may use: 50m of a core and 512Mi of memory by default.' });
+
 const toleration = z
   .strictObject({
     key: text('Taint key; empty tolerates every key.', 316).optional(),

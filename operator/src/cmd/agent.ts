@@ -10,6 +10,9 @@ const { CONCLAVE_TASK_DIGEST: taskDigest, CONCLAVE_ARTIFACTS_URL: url = '' } = p
 const tokenFile = process.env['CONCLAVE_TOKEN_FILE'] ?? '/var/run/secrets/conclave/token';
 const caFile = process.env['CONCLAVE_CA_FILE'] ?? `${folder}/ca.pem`;
 
+/** The workspace that the agent shares with its shell, and what it does not share. */
+const shellTree = { workspace: '/workspace', repository: '/tmp/repository/.git' };
+
 /** Time that an agent has to leave what it has used, in milliseconds: less than its pod has to end. */
 const lastMs = 8_000;
 
@@ -28,7 +31,9 @@ const actions: Readonly<Record<string, () => Promise<Collected>>> = {
   },
   async run() {
     const { runTask } = await import('../runner/agent/run-task.ts');
-    const surroundings = { environment: process.env, interruption: interruption.signal, sendHttp };
+    const { CONCLAVE_SHELL_SOCKET: socket } = process.env;
+    const shell = socket === undefined ? undefined : { ...shellTree, socket };
+    const surroundings = { environment: process.env, interruption: interruption.signal, sendHttp, shell };
     return await runTask({ folder, workspace: '/tmp/workspace', taskDigest, ...surroundings });
   },
   async collect() {

@@ -1,6 +1,7 @@
 import type { AgentRole } from '../../api/agent-role.ts';
 import type { Model } from '../../api/model.ts';
 import type { ToolAccess } from '../../api/runner-work.ts';
+import type { Resources } from '../../api/placement.ts';
 import type { ServerSpec } from '../model/render-server.ts';
 import { checkHostOf, checkToolHosts, type HostRules } from './check-hosts.ts';
 
@@ -31,6 +32,11 @@ export type ToolServer = Pick<McpServer, 'command' | 'env' | 'secretEnv'> & {
   readonly port: number;
 };
 
+/** A container that runs commands of the agent, and reaches nothing but the workspace. */
+export interface ShellBeside {
+  readonly resources: Resources | undefined;
+}
+
 /** Why the work of an attempt cannot be given to a Pod. */
 export interface WorkProblem {
   /** A Model that may be reached later: it is waited for. Without one the attempt has failed. */
@@ -50,6 +56,7 @@ export class PodNeeds {
   readonly #servers = new Map<string, ToolServer>();
   readonly #models = new Map<string, ModelBeside>();
   readonly #asked = new Set<string>();
+  #shell: ShellBeside | undefined;
   readonly #hosts: HostRules;
   readonly #takenPorts: ReadonlySet<number>;
 
@@ -74,6 +81,11 @@ export class PodNeeds {
     return [...this.#models.values()];
   }
 
+  /** Undefined where the agent runs no commands. */
+  get shell(): ShellBeside | undefined {
+    return this.#shell;
+  }
+
   /** Names of the Models with servers of their own that it asks. */
   get asked(): readonly string[] {
     return [...this.#asked].sort();
@@ -82,6 +94,11 @@ export class PodNeeds {
   /** Notes that a Model with a server of its own is asked. */
   asks(name: string): void {
     this.#asked.add(name);
+  }
+
+  /** Notes that the agent may run commands, which all together may use no more than that. */
+  runsCommands(resources: Resources | undefined): void {
+    this.#shell = { resources };
   }
 
   /** The first problem counts; one that waiting may mend gives way to one that it cannot. */

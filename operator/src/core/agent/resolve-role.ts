@@ -3,7 +3,7 @@ import type { Method } from '../../api/method.ts';
 import type { RoleContract, ToolAccess } from '../../api/runner-work.ts';
 import { defined } from '../defined.ts';
 import type { PodNeeds } from './pod-needs.ts';
-import { type RoleTool, toolsOf } from './role-tools.ts';
+import { isShell, type RoleTool, toolsOf } from './role-tools.ts';
 
 /** A contract as far as its role says it; which Model is asked depends on more. */
 export type RolePart = Omit<RoleContract, 'model'>;
@@ -28,13 +28,20 @@ export function resolveTools(
 ): ToolAccess[] {
   const tools = role === undefined ? toolsWithoutRole.filter(() => asked !== undefined) : toolsOf(role);
   const given = tools
-    .filter(({ name, mcp }) => mcp !== undefined || (builtinTools as readonly string[]).includes(name))
+    .filter((tool) => isProvided(tool, role))
     .filter(({ name }) => asked === undefined || asked.includes(name));
   for (const tool of given) needs.mayCall(tool);
+  if (given.some(isShell)) needs.runsCommands(role?.spec.shell?.resources);
   return given.map(({ name, allowedHosts, readOnly, mcp }) => ({
     ...{ name, ...defined({ allowedHosts, readOnly }) },
     ...(mcp === undefined ? {} : { mcp: { ...needs.server(name, mcp), ...defined({ allow: mcp.allow }) } }),
   }));
+}
+
+/** The runner's own tools are there, of which `shell` for agents in a sandbox alone, and those that a server provides. */
+function isProvided(tool: RoleTool, role: AgentRole | undefined): boolean {
+  if (isShell(tool)) return role?.spec.sandboxed === true;
+  return tool.mcp !== undefined || (builtinTools as readonly string[]).includes(tool.name);
 }
 
 const toolsWithoutRole: readonly RoleTool[] = builtinTools.filter((name) => name !== 'shell').map((name) => ({ name }));

@@ -10,7 +10,14 @@ import { checkAgainstSchema } from '../method/check-against-schema.ts';
 import type { PinnedPipeline } from '../work-item/observed.ts';
 import type { StartAttempt } from '../work-item/work-item-plan.ts';
 import { completeLimits, requestsOfCouncil, requestsOfFlow } from './limits.ts';
-import { type ModelBeside, PodNeeds, type ReferredVariable, type ToolServer, type WorkProblem } from './pod-needs.ts';
+import {
+  type ModelBeside,
+  PodNeeds,
+  type ReferredVariable,
+  type ShellBeside,
+  type ToolServer,
+  type WorkProblem,
+} from './pod-needs.ts';
 import { resolveAgent } from './resolve-agent.ts';
 import { rolesOfCouncil, withContext } from './resolve-context.ts';
 import { resolveCouncil } from './resolve-council.ts';
@@ -38,6 +45,8 @@ export interface ResolvedWork {
   readonly servers: readonly ToolServer[];
   /** Models whose servers run in the Pod. */
   readonly models: readonly ModelBeside[];
+  /** What runs its commands, where it may run any. */
+  readonly shell?: ShellBeside | undefined;
   /** Names of the Models with servers of their own that it asks. */
   readonly asked: readonly string[];
   readonly resources?: Resources | undefined;
@@ -45,7 +54,7 @@ export interface ResolvedWork {
 }
 
 /** What was found of one type of step; no work where something is wrong, which the needs tell. */
-type Found = Omit<ResolvedWork, 'work' | 'variables' | 'servers' | 'models' | 'asked'> & {
+type Found = Omit<ResolvedWork, 'work' | 'variables' | 'servers' | 'models' | 'shell' | 'asked'> & {
   readonly work: RunnerTask['work'] | undefined;
 };
 
@@ -54,11 +63,11 @@ export function resolveWork(
   attempt: AgentAttempt,
 ): { readonly resolved: ResolvedWork } | { readonly problem: WorkProblem } {
   const { needs, found } = findApart(attempt);
-  const { problem, variables, servers, models, asked } = needs;
+  const { problem, variables, servers, models, shell, asked } = needs;
   if (problem !== undefined) return { problem };
   const { work, ...more } = found;
   if (work === undefined) throw new Error(`no agent runs the step ${attempt.start.path}`);
-  return { resolved: { work, ...more, variables, servers, models, asked } };
+  return { resolved: { work, ...more, variables, servers, models, asked, ...defined({ shell }) } };
 }
 
 /** Where Models beside the agent would listen on ports of its tools, it is gone through again, with those ports taken. */

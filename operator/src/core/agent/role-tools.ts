@@ -4,6 +4,9 @@ import { governedRoles } from '../../api/names.ts';
 /** A tool that a role may use. */
 export type RoleTool = NonNullable<AgentRole['spec']['tools']>[number];
 
+/** Whether it is the runner's own `shell`. */
+export const isShell = ({ name, mcp }: RoleTool): boolean => name === 'shell' && mcp === undefined;
+
 /** Tools of roles that do not say which. */
 const defaultTools = new Map<string, readonly string[]>([
   ['developer', ['git', 'file', 'docker']],

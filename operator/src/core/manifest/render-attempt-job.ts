@@ -14,6 +14,7 @@ import {
   type PodImages,
   toolServerContainer,
 } from './render-containers.ts';
+import { shellContainer, shellVolumes, withShell } from './render-shell.ts';
 import { renderBeside, renderModelBeside } from './render-model-beside.ts';
 import type { JobParts } from './render-job.ts';
 import { type ArtifactAddress, codeWork, methodWork, renderTask } from './render-task.ts';
@@ -40,15 +41,22 @@ export function renderAttemptJob(attempt: AttemptJob): OwnParts {
 
 /** The agent runner alone, with the servers of its tools beside it: it is ours, and may speak for its Pod. */
 function renderAgentJob({ workItem, start, method, images, artifacts }: AttemptJob, agent: ResolvedWork): OwnParts {
-  const { work, variables, servers, models, asked, resources, limits, outputSchema, configuration } = agent;
+  const { work, variables, servers, models, shell, asked, resources, limits, outputSchema, configuration } = agent;
+  const beside = renderBeside(models, agent.placement);
+  const runner = agentContainer(images, resources, variables);
   const outputs = start.step.outputs && Object.keys(start.step.outputs);
   const more = defined({ outputs, limits, outputSchema, configuration });
   return {
-    ...{ workItem, start, resources, asked, ...renderBeside(models, agent.placement) },
+    ...{ workItem, start, resources, asked, ...beside },
+    volumes: [...beside.volumes, ...(shell === undefined ? [] : shellVolumes)],
     task: renderTask({ workItem, start, work, method, artifacts, more }),
     // NOTE: they start one after the other: tools need a moment, Models minutes.
-    initContainers: [...servers.map(toolServerContainer), ...models.map(renderModelBeside)],
-    container: agentContainer(images, resources, variables),
+    initContainers: [
+      ...(shell === undefined ? [] : [shellContainer(shell, images)]),
+      ...servers.map(toolServerContainer),
+      ...models.map(renderModelBeside),
+    ],
+    container: shell === undefined ? runner : withShell(runner),
   };
 }
 

@@ -11,6 +11,8 @@ export interface AgentRun {
   readonly folder: string;
   /** Where the agent works; it is made when a tool needs it. */
   readonly workspace: string;
+  /** Where it works instead, in a pod that has a shell beside it. */
+  readonly shell?: ShellPlace | undefined;
   /** Of the task document, where it came as an artifact. */
   readonly taskDigest: string | undefined;
   /** Secrets are taken out of it. */
@@ -23,6 +25,16 @@ export interface AgentRun {
   readonly modelPatience?: ModelPatience | undefined;
   readonly serverPatience?: ServerPatience | undefined;
   readonly tellingPauses?: TellingPauses | undefined;
+}
+
+/** Where an agent and the shell beside it meet. */
+export interface ShellPlace {
+  /** The Unix socket at which the agent listens. */
+  readonly socket: string;
+  /** The folder that both see. */
+  readonly workspace: string;
+  /** Git's own folder, which the agent alone sees; a folder of the name `.git`. */
+  readonly repository: string;
 }
 
 /** What is told of work while it is done, so that it is known however the work ends. */

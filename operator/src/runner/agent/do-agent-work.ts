@@ -1,20 +1,22 @@
 import type { AgentWork } from '../../api/runner-work.ts';
 import type { Verdict } from '../verdict.ts';
-import type { AgentRun, Tally } from './agent-run.ts';
+import type { AgentRun, ShellPlace, Tally } from './agent-run.ts';
 import { CallWatch } from './graph/watch-calls.ts';
 import { markOf } from './prompts/fence.ts';
 import { runAgent } from './run-agent.ts';
 import type { ArtifactLibrary } from './tools/artifact-tool.ts';
 import { knownFunctions } from './tools/known-functions.ts';
 import type { ServedTools } from './tools/mcp/served-tools.ts';
+import type { ShellLine } from './tools/shell/shell-line.ts';
 import type { ToolFunction } from './tools/tool.ts';
 import { Toolbox } from './tools/toolbox.ts';
+import type { Tree } from './tools/tree.ts';
 import type { WorkParts } from './work-parts.ts';
 
 /** What the work of an agent is done with. */
 export interface AgentSurroundings {
   readonly parts: WorkParts;
-  readonly surroundings: Pick<AgentRun, 'workspace' | 'sendHttp' | 'serverPatience' | 'interruption'>;
+  readonly surroundings: Pick<AgentRun, 'workspace' | 'shell' | 'sendHttp' | 'serverPatience' | 'interruption'>;
   readonly tally: Tally;
 }
 
@@ -22,9 +24,10 @@ export interface AgentSurroundings {
 export async function doAgentWork(work: AgentWork, given: AgentSurroundings): Promise<Verdict> {
   if (work.workspace === undefined) return await workWithTools(work, given);
   const { parts, tally } = given;
-  const { workspace, interruption } = given.surroundings;
+  const { interruption } = given.surroundings;
+  const tree = treeOf(work, given);
   const { fillWorkspace } = await import('./workspace/fill-workspace.ts');
-  const filled = await fillWorkspace(work.workspace, parts, workspace);
+  const filled = await fillWorkspace(work.workspace, parts, tree);
   if ('verdict' in filled) return filled.verdict;
   const { startCommit } = filled;
   try {
@@ -32,7 +35,7 @@ export async function doAgentWork(work: AgentWork, given: AgentSurroundings): Pr
   } finally {
     if (startCommit !== undefined) {
       const { storeDiff } = await import('./workspace/store-diff.ts');
-      const diff = await storeDiff({ workspace, startCommit, parts, isHurried: interruption.aborted });
+      const diff = await storeDiff({ tree, startCommit, parts, isHurried: interruption.aborted });
       if (diff !== undefined) tally.artifacts = [diff];
     }
   }
@@ -43,12 +46,14 @@ async function workWithTools(asked: AgentWork, given: AgentSurroundings): Promis
   const { parts, surroundings, tally } = given;
   const library = libraryOf(asked, given);
   const work = library === undefined ? asked : withArtifactTool(asked);
-  const { workspace, sendHttp } = surroundings;
+  const line = await openShell(work, given);
+  const shell = line && (await import('./tools/shell/shell-tool.ts')).shellFunctions(line);
   const watch = new CallWatch();
-  const known = watch.over(knownFunctions(sendHttp, library));
+  const known = watch.over(knownFunctions(surroundings.sendHttp, { library, shell }));
   const served = await serveTools(work, given, known);
   const heard = served && watch.overServed(served);
-  const toolbox = new Toolbox({ ...parts, role: work.role, known, served: heard, workspace, mark: markOf(parts.task) });
+  const [tree, mark] = [treeOf(work, given), markOf(parts.task)];
+  const toolbox = new Toolbox({ ...parts, role: work.role, known, served: heard, tree, mark });
   tally.toolCalls = () => [...toolbox.counts];
   try {
     await served?.open();
@@ -58,7 +63,28 @@ async function workWithTools(asked: AgentWork, given: AgentSurroundings): Promis
     return await runGraph({ work, graph, parts, toolbox, watch });
   } finally {
     await served?.close();
+    line?.close();
   }
+}
+
+/** Where the shell is, for a role that may use it in a pod that has it. */
+function shellOf({ role }: AgentWork, { surroundings }: AgentSurroundings): ShellPlace | undefined {
+  const isGiven = role.sandboxed === true && role.tools.some(({ name, mcp }) => name === 'shell' && mcp === undefined);
+  return isGiven ? surroundings.shell : undefined;
+}
+
+const treeOf = (work: AgentWork, given: AgentSurroundings): Tree => {
+  const shell = shellOf(work, given);
+  return shell === undefined
+    ? { workspace: given.surroundings.workspace }
+    : { workspace: shell.workspace, repository: shell.repository };
+};
+
+async function openShell(work: AgentWork, given: AgentSurroundings): Promise<ShellLine | undefined> {
+  const shell = shellOf(work, given);
+  if (shell === undefined) return undefined;
+  const { ShellLine } = await import('./tools/shell/shell-line.ts');
+  return await ShellLine.open(shell.socket);
 }
 
 /** The artifacts that the task names, for a role that may read them; each that is read is in the record of what was seen. */

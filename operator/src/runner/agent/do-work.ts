@@ -3,7 +3,7 @@ import type { Verdict } from '../verdict.ts';
 import type { AgentRun, Tally } from './agent-run.ts';
 import { notServed, type WorkParts } from './work-parts.ts';
 
-type Surroundings = Pick<AgentRun, 'workspace' | 'sendHttp' | 'serverPatience' | 'interruption'>;
+type Surroundings = Pick<AgentRun, 'workspace' | 'shell' | 'sendHttp' | 'serverPatience' | 'interruption'>;
 
 /** Does the work of a task, by its kind. What is not served is refused before anything is spent. */
 export async function doWork(parts: WorkParts, surroundings: Surroundings, tally: Tally): Promise<Verdict> {

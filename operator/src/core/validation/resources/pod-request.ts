@@ -3,6 +3,7 @@ import type { Placement, Resources } from '../../../api/placement.ts';
 import type { Step } from '../../../api/step/step.ts';
 import { Decimal } from '../../estimate/decimals.ts';
 import { modeOf } from '../../pipeline/step-methods.ts';
+import { isShell } from '../../agent/role-tools.ts';
 import { agentRoleOf, calledMethod } from '../called-objects.ts';
 import type { WorldIndex } from '../world.ts';
 import { parseQuantity } from './quantity.ts';
@@ -26,7 +27,7 @@ export function podRequestOf(step: Step, index: WorldIndex): PodRequest | undefi
   // Claims of dynamic resource allocation are not counted on nodes.
   const gpus = main.resourceClaimTemplateName === undefined ? (main.gpu ?? 0) + (beside.gpu ?? 0) : 0;
   const amounts = new Map<string, Decimal>();
-  for (const part of [main, beside]) addAmounts(amounts, part);
+  for (const part of [main, beside, shellResources(step, index)]) addAmounts(amounts, part);
   if (gpus > 0) amounts.set(gpuResource, new Decimal(gpus));
   return { amounts, nodeSelector, gpus, gpuResource };
 }
@@ -65,6 +66,12 @@ function sidecarResources(step: Step, index: WorldIndex): Resources {
   const sidecar = name === undefined ? undefined : index.model(name)?.spec.sidecar;
   if (sidecar === undefined) return {};
   return { ...sidecar.resources, gpu: sidecar.gpus ?? sidecar.resources?.gpu ?? 1 };
+}
+
+/** Commands of an agent run in a container of their own. */
+function shellResources(step: Step, index: WorldIndex): Resources {
+  const spec = step.type === 'llm_agent' ? agentRoleOf(step, index)?.spec : undefined;
+  return spec?.sandboxed === true && spec.tools?.some(isShell) === true ? (spec.shell?.resources ?? {}) : {};
 }
 
 /** The Model that the pod of a step asks: the step's own, else that of its role. */

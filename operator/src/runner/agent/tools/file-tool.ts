@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { opendir } from 'node:fs/promises';
 import type { JsonObject } from '../../../api/json.ts';
 import { parameters, ToolFailure, type ToolFunction, type ToolSurroundings } from './tool.ts';
 import { withFile, withFolder } from './workspace.ts';
@@ -11,6 +11,9 @@ export const mostFileBytes = 1024 * 1024;
 
 /** Names that are listed. */
 const mostNames = 1000;
+
+/** Names among which the first ones are looked for. */
+const mostSorted = 100_000;
 
 const path = { type: 'string', maxLength: 1024, description: 'Path inside the workspace, such as src/main.py.' };
 
@@ -61,9 +64,15 @@ function write(given: JsonObject, { workspace }: ToolSurroundings): Promise<stri
 
 function list(given: JsonObject, { workspace }: ToolSurroundings): Promise<string> {
   return withFolder(workspace, textOf(given, 'path'), async (folder) => {
-    const entries = await readdir(folder, { withFileTypes: true });
-    const names = entries.map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name)).sort();
-    const more = names.length > mostNames ? [`[and ${names.length - mostNames} more]`] : [];
+    const names: string[] = [];
+    let count = 0;
+    for await (const entry of await opendir(folder)) {
+      count += 1;
+      // A command may have made more than fit into the memory.
+      if (count <= mostSorted) names.push(entry.isDirectory() ? `${entry.name}/` : entry.name);
+    }
+    names.sort();
+    const more = count > mostNames ? [`[and ${count - mostNames} more]`] : [];
     return [...names.slice(0, mostNames), ...more].join('\n') || 'The folder is empty.';
   });
 }

@@ -1,8 +1,10 @@
-import { join } from 'node:path';
 import type { JsonObject } from '../../../api/json.ts';
+import { quote } from '../../../core/quote.ts';
 import { isRealFolder } from '../../read-shared-file.ts';
 import { checkConfiguration, runGit } from './run-git.ts';
+import { removeTraps } from './remove-traps.ts';
 import { parameters, ToolFailure, type ToolFunction, type ToolSurroundings } from './tool.ts';
+import { isShared, repositoryOf, type Tree } from './tree.ts';
 import { splitPath } from './workspace.ts';
 
 const paths = {
@@ -64,10 +66,21 @@ function pathsOf({ paths: given = [] }: JsonObject): string[] {
   return (given as readonly string[]).map((path) => splitPath(path).join('/') || '.');
 }
 
-async function git(args: readonly string[], { workspace, signal }: ToolSurroundings): Promise<string> {
-  if (!(await isRealFolder(join(workspace, '.git')))) throw new ToolFailure('the workspace is no git repository');
-  await checkConfiguration(workspace, signal);
-  const { code, output } = await runGit({ args, workspace }, signal);
+async function git(
+  args: readonly string[],
+  { workspace, repository, signal }: ToolSurroundings,
+): Promise<string> {
+  const tree: Tree = { workspace, repository };
+  if (!(await isRealFolder(repositoryOf(tree)))) throw new ToolFailure('the workspace is no git repository');
+  const { removed } = isShared(tree) ? await removeTraps(workspace, signal) : { removed: [] };
+  await checkConfiguration(tree, signal);
+  const { code, output } = await runGit({ args, ...tree }, signal);
   if (code !== 0) throw new ToolFailure(`git ended with ${code}: ${output.slice(0, 4000)}`);
-  return output || 'Done.';
+  return `${output || 'Done.'}${describeRemoved(removed)}`;
+}
+
+function describeRemoved([first, ...others]: readonly string[]): string {
+  if (first === undefined) return '';
+  const more = others.length === 0 ? '' : ` and ${others.length} more`;
+  return `\n[removed, because git would be led astray by it: ${quote(first)}${more}]`;
 }

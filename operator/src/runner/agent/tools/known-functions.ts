@@ -5,13 +5,21 @@ import type { SendHttp } from './http-port.ts';
 import { httpFunctions } from './http-tool.ts';
 import type { ToolFunction } from './tool.ts';
 
-/**
- * Every function that the runner brings; which of them may be called is for the task to say. `shell` is none of them: what
- * runs as the runner's own user can read the keys that the runner was started with.
- */
-export const knownFunctions = (sendHttp: SendHttp, library?: ArtifactLibrary): readonly ToolFunction[] => [
+/** What is not in every pod. */
+export interface PodFunctions {
+  readonly library?: ArtifactLibrary | undefined;
+  /** Those of the shell in the container beside: what ran as the runner's own user could read the keys that it has. */
+  readonly shell?: readonly ToolFunction[] | undefined;
+}
+
+/** Every function that the runner brings; which of them may be called is for the task to say. */
+export const knownFunctions = (
+  sendHttp: SendHttp,
+  { library, shell = [] }: PodFunctions = {},
+): readonly ToolFunction[] => [
   ...fileFunctions,
   ...gitFunctions,
   ...httpFunctions(sendHttp),
   ...(library === undefined ? [] : artifactFunctions(library)),
+  ...shell,
 ];

@@ -1,11 +1,10 @@
 import type { JsonObject } from '../../../api/json.ts';
 import type { ToolAccess } from '../../../api/runner-work.ts';
 import type { FunctionDefinition } from '../chat.ts';
+import type { Tree } from './tree.ts';
 
 /** What the functions of a tool are called with. */
-export interface ToolSurroundings {
-  /** The folder that the agent works in. */
-  readonly workspace: string;
+export interface ToolSurroundings extends Tree {
   readonly access: ToolAccess;
   readonly signal: AbortSignal;
 }

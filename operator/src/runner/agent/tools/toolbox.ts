@@ -9,10 +9,11 @@ import type { WorkParts } from '../work-parts.ts';
 import { readWrittenJson } from '../written-json.ts';
 import type { ServedTools } from './mcp/served-tools.ts';
 import { clipResult, type ToolFunction, ToolFailure } from './tool.ts';
+import type { Tree } from './tree.ts';
 
 type Count = NonNullable<RunnerResult['toolCalls']>[number];
 
-/** Tools that roles are known to use, and that only MCP servers provide. */
+/** Tools that roles are known to use, and that are not in every pod. */
 const providedElsewhere = ['shell', 'docker', 'kubectl', 'helm', 'db', 'migrate', 'audit'];
 
 /** Different names that are counted; what a model makes up beyond that is counted together. */
@@ -23,7 +24,7 @@ export interface ToolboxParts extends Pick<WorkParts, 'secrets' | 'transcript' |
   readonly role: Pick<RoleContract, 'tools'>;
   readonly known: readonly ToolFunction[];
   readonly served?: Pick<ServedTools, 'functions' | 'unavailableTool'> | undefined;
-  readonly workspace: string;
+  readonly tree: Tree;
   readonly mark: string;
 }
 
@@ -122,9 +123,9 @@ export class Toolbox {
   async #perform(called: ToolFunction, given: JsonObject): Promise<string> {
     const { run, tool } = called;
     const access = this.#accessOf(called) ?? { name: tool };
-    const { workspace, signal } = this.#parts;
+    const { tree, signal } = this.#parts;
     try {
-      return await run(given, { workspace, access, signal });
+      return await run(given, { ...tree, access, signal });
     } catch (error) {
       if (!(error instanceof ToolFailure)) throw error;
       return `Failed: ${error.message}`;

@@ -4,12 +4,13 @@ import { quote } from '../../../core/quote.ts';
 import type { Secrets } from '../secrets.ts';
 import { initRepository, runGit } from '../tools/run-git.ts';
 import { ToolFailure } from '../tools/tool.ts';
+import { repositoryOf, type Tree } from '../tools/tree.ts';
 import { accessOf, addressOf, candidatesOf, folderOf, type GitSource, isCommit } from './git-source.ts';
 import { invalid, unavailable, WorkspaceError } from './workspace-error.ts';
 
 /** Where a repository is put, and with what. */
 export interface Cloning {
-  readonly workspace: string;
+  readonly tree: Tree;
   readonly secrets: Secrets;
   readonly signal: AbortSignal;
 }
@@ -52,9 +53,9 @@ class Clone {
   }
 
   async make(): Promise<string> {
-    const { workspace, signal } = this.#cloning;
-    await mkdir(workspace, { recursive: true });
-    await initRepository(workspace, signal);
+    const { tree, signal } = this.#cloning;
+    await mkdir(tree.workspace, { recursive: true });
+    await initRepository(tree, signal);
     await this.#fetch();
     const commit = await this.#resolve(`${startRef}^{commit}`);
     if (commit === undefined) throw invalid(`${quote(this.#source.ref ?? 'HEAD')} of the repository is no commit`);
@@ -101,14 +102,14 @@ class Clone {
   }
 
   async #checkOut(commit: string): Promise<void> {
-    const { workspace } = this.#cloning;
+    const repository = repositoryOf(this.#cloning.tree);
     const isPart = this.#folder.length > 0;
     if (isPart) {
       const path = this.#folder.join('/');
       if ((await this.#resolve(`${commit}:${path}`)) === undefined)
         throw invalid(`the repository has no folder ${quote(path)}`);
-      await mkdir(join(workspace, '.git/info'), { recursive: true });
-      await writeFile(join(workspace, '.git/info/sparse-checkout'), `/${path.replace(/[\\*?[\]!# ]/g, '\\$&')}/\n`);
+      await mkdir(join(repository, 'info'), { recursive: true });
+      await writeFile(join(repository, 'info/sparse-checkout'), `/${path.replace(/[\\*?[\]!# ]/g, '\\$&')}/\n`);
     }
     const part = isPart ? ['-c', 'core.sparseCheckout=true', '-c', 'core.sparseCheckoutCone=false'] : [];
     const { code, output } = await this.#git([...part, 'reset', '--hard', '--quiet', commit]);
@@ -121,13 +122,13 @@ class Clone {
   }
 
   #git(args: readonly string[]) {
-    const { workspace, signal } = this.#cloning;
-    return runGit({ args, workspace, timeoutMs: fetchMs }, signal);
+    const { tree, signal } = this.#cloning;
+    return runGit({ args, ...tree, timeoutMs: fetchMs }, signal);
   }
 
   #remotely(args: readonly string[]) {
-    const { workspace, signal } = this.#cloning;
-    return runGit({ args, workspace, environment: this.#access, timeoutMs: fetchMs }, signal);
+    const { tree, signal } = this.#cloning;
+    return runGit({ args, ...tree, environment: this.#access, timeoutMs: fetchMs }, signal);
   }
 
   #explain(output: string): WorkspaceError {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { AgentWork } from '../../../api/runner-work.ts';
 import { quote } from '../../../core/quote.ts';
 import { failed, type Verdict } from '../../verdict.ts';
+import type { Tree } from '../tools/tree.ts';
 import type { WorkParts } from '../work-parts.ts';
 import { cloneRepository } from './clone-repository.ts';
 import { unavailable, WorkspaceError } from './workspace-error.ts';
@@ -21,17 +22,18 @@ type FillingParts = Pick<WorkParts, 'task' | 'secrets' | 'transcript' | 'signal'
 export async function fillWorkspace(
   { git, artifact }: NonNullable<AgentWork['workspace']>,
   parts: FillingParts,
-  workspace: string,
+  tree: Tree,
 ): Promise<Filled> {
   const { secrets, signal } = parts;
+  const { workspace } = tree;
   try {
-    const cloned = git && (await cloneRepository(git, { workspace, secrets, signal }));
+    const cloned = git && (await cloneRepository(git, { tree, secrets, signal }));
     if (artifact === undefined) return { startCommit: cloned };
     await mkdir(workspace, { recursive: true });
     await unpack(artifact, parts, workspace);
     if (cloned !== undefined) return { startCommit: cloned };
     const { startRepository } = await import('./start-repository.ts');
-    return { startCommit: await startRepository(workspace, signal) };
+    return { startCommit: await startRepository(tree, signal) };
   } catch (error) {
     const { reason, message } = asWorkspaceError(error);
     return { verdict: failed(reason, message, reason === 'WorkspaceUnavailable') };

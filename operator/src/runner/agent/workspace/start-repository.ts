@@ -1,5 +1,6 @@
 import { initRepository, runGit } from '../tools/run-git.ts';
 import { ToolFailure } from '../tools/tool.ts';
+import type { Tree } from '../tools/tree.ts';
 import { unavailable } from './workspace-error.ts';
 
 /** Time that all of the files may take to be taken in, in milliseconds. */
@@ -16,14 +17,14 @@ const fixed = {
  * Makes a repository of a workspace that has none, with one commit that holds all its files, ignored ones too: what is changed
  * later is told by it. Answers with the commit. @throws WorkspaceError
  */
-export async function startRepository(workspace: string, signal: AbortSignal): Promise<string> {
+export async function startRepository(tree: Tree, signal: AbortSignal): Promise<string> {
   const git = async (...args: readonly string[]): Promise<string> => {
-    const { code, output } = await runGit({ args, workspace, environment: fixed, timeoutMs: takeInMs }, signal);
+    const { code, output } = await runGit({ args, ...tree, environment: fixed, timeoutMs: takeInMs }, signal);
     if (code !== 0) throw new ToolFailure(`git ended with ${code}: ${output.slice(0, 500)}`);
     return output.trim();
   };
   try {
-    await initRepository(workspace, signal);
+    await initRepository(tree, signal);
     await git('-c', 'core.looseCompression=0', 'add', '--all', '--force', '--', '.');
     await git('commit', '--quiet', '--allow-empty', '--message=The archive that the work begins with');
     return await git('rev-parse', '--verify', 'HEAD^{commit}');

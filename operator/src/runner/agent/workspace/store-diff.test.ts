@@ -21,11 +21,11 @@ it('a file that was changed at once, to the same size, is in the diff', async ()
   // At the beginning of a second: git tells times by whole ones.
   await sleep(1050 - (Date.now() % 1000));
   await writeFile(join(workspace, 'a'), 'one\n');
-  const startCommit = await startRepository(workspace, new AbortController().signal);
+  const startCommit = await startRepository({ workspace }, new AbortController().signal);
   await writeFile(join(workspace, 'a'), 'two\n');
   await sleep(1000);
   const task = aTask({ artifacts: service });
   const parts = { task, transcript: new Transcript(takeSecrets(task, {})) };
-  const stored = await storeDiff({ workspace, startCommit, parts, isHurried: false });
+  const stored = await storeDiff({ tree: { workspace }, startCommit, parts, isHurried: false });
   expect(artifacts.stored.get(stored?.digest ?? '')?.toString()).toContain('-one\n+two\n');
 });

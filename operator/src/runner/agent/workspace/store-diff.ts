@@ -1,10 +1,13 @@
-import { copyFile, mkdtemp, readFile, rm, stat, utimes } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { quote } from '../../../core/quote.ts';
 import type { Artifact } from '../../verdict.ts';
 import { storeRecord } from '../store-record.ts';
 import { checkConfiguration, runGit } from '../tools/run-git.ts';
+import { removeTraps } from '../tools/remove-traps.ts';
 import { ToolFailure } from '../tools/tool.ts';
+import { isShared, repositoryOf, type Tree } from '../tools/tree.ts';
 import type { WorkParts } from '../work-parts.ts';
 
 /** Bytes that a diff may have. */
@@ -16,7 +19,7 @@ const hurriedMs = 2_000;
 
 /** What a diff is made of. */
 export interface Differing {
-  readonly workspace: string;
+  readonly tree: Tree;
   readonly startCommit: string;
   readonly parts: Pick<WorkParts, 'task' | 'transcript'>;
   /** The pod was asked to end. */
@@ -24,11 +27,13 @@ export interface Differing {
 }
 
 /** Stores all that was changed since the work began, commits included, as an artifact; nothing where nothing was changed. */
-export async function storeDiff({ parts, isHurried, ...place }: Differing): Promise<Artifact | undefined> {
+export async function storeDiff({ parts, isHurried, tree, startCommit }: Differing): Promise<Artifact | undefined> {
   const { transcript, task } = parts;
   const signal = AbortSignal.timeout(isHurried ? hurriedMs : usualMs);
   try {
-    const bytes = await makeDiff(place, signal);
+    const large = isShared(tree) ? (await removeTraps(tree.workspace, signal)).large : [];
+    const bytes = await makeDiff({ tree, startCommit, large }, signal);
+    if (large.length > 0) transcript.add({ kind: 'note', text: describeLarge(large) });
     if (bytes.length === 0) return undefined;
     const stored = await storeRecord(bytes, { name: 'diff', service: task.artifacts, isHurried });
     if (stored !== undefined) return { name: 'diff', ...stored, mediaType: 'text/x-diff' };
@@ -43,19 +48,21 @@ export async function storeDiff({ parts, isHurried, ...place }: Differing): Prom
 
 /** NOTE: with an index of its own, so that what the agent has added and committed stays as it is. */
 async function makeDiff(
-  { workspace, startCommit }: Pick<Differing, 'workspace' | 'startCommit'>,
+  { tree, startCommit, large }: Pick<Differing, 'tree' | 'startCommit'> & { readonly large: readonly string[] },
   signal: AbortSignal,
 ): Promise<Buffer> {
-  await checkConfiguration(workspace, signal);
+  await checkConfiguration(tree, signal);
   const folder = await mkdtemp(join(tmpdir(), 'conclave-diff-'));
   const environment = { GIT_INDEX_FILE: join(folder, 'index') };
   const git = async (args: readonly string[]) => {
-    const { code, output } = await runGit({ args, workspace, environment }, signal);
+    const { code, output } = await runGit({ args, ...tree, environment }, signal);
     if (code !== 0) throw new ToolFailure(`git ended with ${code}: ${output.slice(0, 500)}`);
+    return output;
   };
   try {
-    await copyIndex(join(workspace, '.git/index'), environment.GIT_INDEX_FILE);
-    await git(['add', '--all', '--', '.']);
+    await copyIndex(join(repositoryOf(tree), 'index'), environment.GIT_INDEX_FILE);
+    const ignored = large.length === 0 ? [] : await leaveOut(large, join(folder, 'ignored'), git);
+    await git([...ignored, 'add', '--all', '--', '.']);
     const path = join(folder, 'diff');
     await git([...diff, `--output=${path}`, startCommit]);
     const { size } = await stat(path);
@@ -65,6 +72,25 @@ async function makeDiff(
     await rm(folder, { recursive: true, force: true });
   }
 }
+
+/** Files that are left out: git would hold all of them in memory. Answers with the options by which those that are new are. */
+async function leaveOut(
+  large: readonly string[],
+  path: string,
+  git: (args: readonly string[]) => Promise<string>,
+): Promise<readonly string[]> {
+  if (large.length > mostLarge) throw new ToolFailure(`${large.length} files are too large to be compared`);
+  const known = (await git(['ls-files', '-z', '--', ...large])).split('\0').filter((name) => name !== '');
+  if (known.length > 0) await git(['update-index', '--assume-unchanged', '--', ...known]);
+  await writeFile(path, large.map((name) => `/${name.replace(/[\\*?[\]!# ]/g, '\\$&')}\n`).join(''));
+  return ['-c', `core.excludesFile=${path}`];
+}
+
+/** Their names have to fit into a command. */
+const mostLarge = 100;
+
+const describeLarge = ([first = '', ...others]: readonly string[]) =>
+  `The diff is without ${quote(first)}${others.length === 0 ? '' : ` and ${others.length} more`}: they are too large to be compared.`;
 
 /**
  * NOTE: with its time. What was changed within a second of the index git tells by that time alone: by a later one it would take

@@ -1,0 +1,118 @@
+import type { Dirent } from 'node:fs';
+import { chmod, lstat, opendir, rm } from 'node:fs/promises';
+import { ToolFailure } from './tool.ts';
+
+/** What was found in a workspace that commands have written to, by paths from there. */
+export interface Swept {
+  readonly removed: readonly string[];
+  /** Files that are too large to be compared in memory. */
+  readonly large: readonly string[];
+}
+
+/** Bytes of a file from which on git takes it for no text. */
+export const largeFileBytes = 16 * 1024 * 1024;
+
+/** Bytes of a file that git reads as a whole, as rules of its own. */
+const mostRuleBytes = 1024 * 1024;
+
+/**
+ * Removes what could lead git astray that commands may have left: folders and files `.git`, which name programs and other
+ * places; pipes and sockets, at which it would wait for ever; rules of git's that are links, or have no end.
+ * NOTE: nothing else may run in the workspace meanwhile. @throws ToolFailure when that cannot be done wholly
+ */
+export async function removeTraps(workspace: string, signal: AbortSignal): Promise<Swept> {
+  const sweep = new Sweep(workspace, signal);
+  try {
+    await sweep.folder('');
+  } catch (error) {
+    signal.throwIfAborted();
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    throw new ToolFailure(`the workspace cannot be looked through, without which git is not run (${code})`);
+  }
+  return sweep.swept;
+}
+
+class Sweep {
+  readonly #workspace: Buffer;
+  readonly #signal: AbortSignal;
+  readonly #removed: string[] = [];
+  readonly #large: string[] = [];
+
+  constructor(workspace: string, signal: AbortSignal) {
+    [this.#workspace, this.#signal] = [Buffer.from(`${workspace}/`), signal];
+  }
+
+  /** NOTE: names are bytes, of which each stands for a character here: read as UTF-8 two of them could look the same. */
+  #at(path: string): Buffer {
+    return Buffer.concat([this.#workspace, Buffer.from(path, 'latin1')]);
+  }
+
+  get swept(): Swept {
+    return { removed: this.#removed, large: this.#large };
+  }
+
+  /** One folder after the other, so that it takes memory for its depth alone. */
+  async folder(path: string): Promise<void> {
+    const folders: string[] = [];
+    for await (const entry of await this.#open(path)) {
+      this.#signal.throwIfAborted();
+      const inside = path === '' ? entry.name : `${path}/${entry.name}`;
+      if (await this.#isFolder(inside, entry)) folders.push(inside);
+    }
+    for (const each of folders) await this.folder(each);
+  }
+
+  /** A folder that its owner cannot read is made one: git may reach what is in it by name. */
+  async #open(path: string) {
+    const folder = this.#at(path);
+    try {
+      return await opendir(folder, { encoding: 'latin1' });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EACCES') throw error;
+      await chmod(folder, 0o700);
+      return await opendir(folder, { encoding: 'latin1' });
+    }
+  }
+
+  async #isFolder(path: string, entry: Dirent): Promise<boolean> {
+    if (isGitFolder(entry.name) || !(entry.isFile() || entry.isDirectory() || entry.isSymbolicLink())) {
+      if (entry.isDirectory()) await this.#unlock(path);
+      await this.#remove(path);
+      return false;
+    }
+    if (entry.isDirectory()) return true;
+    if (entry.isFile()) await this.#lookAt(path, entry.name);
+    else if (isRule(entry.name)) await this.#remove(path);
+    return false;
+  }
+
+  async #lookAt(path: string, name: string): Promise<void> {
+    const { size } = await lstat(this.#at(path));
+    if (isRule(name) && size > mostRuleBytes) await this.#remove(path);
+    else if (size > largeFileBytes) this.#large.push(written(path));
+  }
+
+  async #remove(path: string): Promise<void> {
+    await chmod(this.#at(path.slice(0, Math.max(0, path.lastIndexOf('/')))), 0o700);
+    await rm(this.#at(path), { recursive: true, force: true });
+    this.#removed.push(written(path));
+  }
+
+  /** A folder whose owner may not change it can be removed by nobody. */
+  async #unlock(path: string): Promise<void> {
+    await chmod(this.#at(path), 0o700);
+    for await (const entry of await this.#open(path)) {
+      this.#signal.throwIfAborted();
+      if (entry.isDirectory()) await this.#unlock(`${path}/${entry.name}`);
+    }
+  }
+}
+
+/** As people read it. */
+const written = (path: string) => Buffer.from(path, 'latin1').toString('utf8');
+
+const isGitFolder = (name: string) => name.toLowerCase() === '.git';
+
+/** Files of a tree that git reads for itself. */
+const isRule = (name: string) => /^\.(gitattributes|gitignore|gitmodules|mailmap)$/i.test(name);
