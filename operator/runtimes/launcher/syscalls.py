@@ -52,8 +52,9 @@ REFUSED = {
     "userfaultfd": (323, 282),
 }
 
-# They reach what the containers of a pod share.
+# They reach other containers of the same pod.
 SHARED_IN_PODS = {
+    "connect": (42, 203),
     "mq_getsetattr": (245, 185),
     "mq_notify": (244, 184),
     "mq_open": (240, 180),

@@ -52,9 +52,7 @@ export class ShellLine {
       return;
     }
     this.#shell = socket;
-    socket.once('close', () => {
-      this.#shell = undefined;
-    });
+    socket.once('close', () => this.#dismiss(socket));
     // It says nothing unasked; without this its end would not be noticed.
     socket.resume();
     this.#onShell();
@@ -70,10 +68,10 @@ export class ShellLine {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(request.timeoutMs + this.#patience.answerMs)]);
     shell.write(`${JSON.stringify(request)}\n`);
     const text = await readLine(shell, mostBytesOf(request), limit);
-    signal.throwIfAborted();
     const answer = text === undefined ? undefined : parse(text);
+    if (answer === undefined) this.#dismiss(shell);
+    signal.throwIfAborted();
     if (answer !== undefined) return answer;
-    this.#dismiss(shell);
     throw unavailable(
       limit.aborted
         ? 'the shell did not answer'
@@ -112,7 +110,7 @@ const unavailable = (why: string) => new ToolFailure(`ToolUnavailable: ${why}.`)
 /** A byte of what is printed takes at most six as JSON, and the rest of an answer few. */
 const mostBytesOf = ({ maxBytes }: ShellRequest) => 6 * maxBytes + 4096;
 
-/** One line; undefined when it does not come wholly. The socket is destroyed then. */
+/** One line; undefined when it does not come wholly. */
 function readLine(socket: Socket, mostBytes: number, limit: AbortSignal): Promise<string | undefined> {
   return new Promise((resolve) => {
     const parts: Buffer[] = [];
@@ -120,7 +118,6 @@ function readLine(socket: Socket, mostBytes: number, limit: AbortSignal): Promis
     const end = (text: string | undefined) => {
       socket.off('data', take).off('close', giveUp);
       limit.removeEventListener('abort', giveUp);
-      if (text === undefined) socket.destroy();
       resolve(text);
     };
     const giveUp = () => end(undefined);
