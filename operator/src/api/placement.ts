@@ -19,7 +19,7 @@ export type Resources = z.output<typeof resources>;
 /** What commands of an agent may use. */
 export const commandResources = resources
   .pick({ cpu: true, memory: true, ephemeralStorage: true })
-  .meta({ description: 'What all commands together may use: 50m of a core and 512Mi of memory by default.' });
+  .meta({ description: 'What all commands together may use: 512Mi of memory by default, and processor time that the node has to spare.' });
 
 const toleration = z
   .strictObject({

@@ -1,4 +1,3 @@
-import type { Resources } from '../../api/placement.ts';
 import type { ShellBeside } from '../agent/pod-needs.ts';
 import { sharedWorkspace, shellFolder, shellSocket } from './pod-files.ts';
 import { containerSecurityContext, renderResources } from './pod-parts.ts';
@@ -7,9 +6,6 @@ import type { Container, PodImages } from './render-containers.ts';
 const workspaceMount = { name: 'workspace', mountPath: sharedWorkspace };
 const socketMount = { name: 'shell-socket', mountPath: shellFolder };
 
-/** What its commands may use where the role does not say. */
-const usual: Resources = { cpu: '50m', memory: '512Mi' };
-
 /**
  * What runs commands of an agent: a native sidecar without the token, the task, Secrets and the folder in which results are left.
  * It shares the workspace with the agent, and nothing else that can be written.
@@ -17,7 +13,7 @@ const usual: Resources = { cpu: '50m', memory: '512Mi' };
 export function shellContainer({ resources }: ShellBeside, images: PodImages): Container {
   return {
     ...{ name: 'shell', image: images.runtime, args: ['shell'], restartPolicy: 'Always' },
-    resources: renderResources({ ...usual, ...resources }),
+    resources: renderResources(resources),
     securityContext: containerSecurityContext,
     volumeMounts: [
       workspaceMount,
