@@ -103,7 +103,9 @@ export class ShellBench {
   /** What the model is told of a command. */
   run(command: string, more: { readonly timeoutSeconds?: number } = {}, signal = neverAborted): Promise<string> {
     const surroundings: ToolSurroundings = { workspace: this.workspace, access: { name: 'shell' }, signal };
-    return shellFunctions(this.line)[0]!.run({ command, ...more }, surroundings);
+    const [shellRun] = shellFunctions(this.line);
+    if (shellRun === undefined) throw new Error('the tool has no function');
+    return shellRun.run({ command, ...more }, surroundings);
   }
 
   /** What a program in Python prints in the shell. */

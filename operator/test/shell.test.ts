@@ -21,7 +21,11 @@ describe('a command', () => {
   });
 
   it.each([
-    ['its exit code, and errors among what it printed', 'echo out; echo wrong >&2; exit 3', '[exit code 3]\nout\nwrong\n'],
+    [
+      'its exit code, and errors among what it printed',
+      'echo out; echo wrong >&2; exit 3',
+      '[exit code 3]\nout\nwrong\n',
+    ],
     ['the signal that ended it', 'kill -ABRT $$', '[ended by SIGABRT]\n'],
     ['text for bytes that are none', String.raw`printf 'a\377b\303'`, '[exit code 0]\na\uFFFDb\uFFFD'],
     ['that it asked for input, of which there is none', 'read answer || echo none', '[exit code 0]\nnone\n'],
@@ -67,7 +71,11 @@ describe('nothing stays of a command but files', () => {
   it.each([
     ['in the background', 'while :; do date > beat1; sleep 0.02; done &', 'beat1'],
     ['in a session of its own', "setsid sh -c 'while :; do date > beat2; sleep 0.02; done' &", 'beat2'],
-    ['left by two parents', "setsid sh -c '(setsid sh -c \"while :; do date > beat3; sleep 0.02; done\" &) &' &", 'beat3'],
+    [
+      'left by two parents',
+      'setsid sh -c \'(setsid sh -c "while :; do date > beat3; sleep 0.02; done" &) &\' &',
+      'beat3',
+    ],
     ['that holds what is printed open', '(trap "" HUP; while :; do date > beat4; echo; sleep 0.02; done) &', 'beat4'],
   ])('when it runs %s', async (_, command, file) => {
     const path = join(shell.workspace, file);
@@ -112,7 +120,10 @@ describe('the network, and other containers of the pod,', () => {
     const pair = (kind: string) => `libc.socketpair(${kind}, 0, (ctypes.c_int * 2)())`;
     const refused = { datagrams: pair('1, 2'), raw: pair('1, 3'), flags: pair('1, 0x80802'), tipc: pair('30, 5') };
     expect(new Set(Object.values(await comeTo(refused)))).toEqual(new Set(['EPERM']));
-    expect(await comeTo({ stream: pair('1, 0x80001'), packets: pair('1, 5') })).toEqual({ stream: 'done', packets: 'done' });
+    expect(await comeTo({ stream: pair('1, 0x80001'), packets: pair('1, 5') })).toEqual({
+      stream: 'done',
+      packets: 'done',
+    });
     let connections = 0;
     const server = createServer(() => (connections += 1));
     const name = `conclave-test-${process.pid}`;

@@ -10,11 +10,14 @@ const cluster = new E2eCluster('agents');
 const incidentFiles = ['model-sim.yaml', 'incident.yaml', 'incident-run.yaml'].map((name) => join(samples, name));
 const fixtures = [
   ...teamFiles,
-  ...['repair.yaml', 'gpu-models.yaml', 'team-sim.yaml'].map((name) => join(root, 'test/e2e/fixtures', name)),
+  ...['repair.yaml', 'commands.yaml', 'gpu-models.yaml', 'team-sim.yaml'].map((name) =>
+    join(root, 'test/e2e/fixtures', name),
+  ),
 ];
 
 let incident: WorkItem;
 let repair: WorkItem;
+let commands: WorkItem;
 let onGpus: WorkItem;
 let team: WorkItem;
 
@@ -22,11 +25,12 @@ beforeAll(async () => {
   await cluster.start();
   const [standIn = '', incidentFile = '', incidentRun = ''] = incidentFiles;
   cluster.kubectl('apply', '-f', standIn, '-f', incidentFile, ...fixtures.flatMap((file) => ['-f', file]));
-  cluster.kubectl('wait', '--for=condition=Ready', '--timeout=120s', 'model/assistant', 'model/mender');
+  cluster.kubectl('wait', '--for=condition=Ready', '--timeout=120s', 'model/assistant', 'model/mender', 'model/runner');
   cluster.kubectl('apply', '-f', incidentRun);
   const ended = cluster.endedWorkItems(300);
   incident = ended.get('incident-4711')!;
   repair = ended.get('repair')!;
+  commands = ended.get('commands')!;
   onGpus = ended.get('on-gpus')!;
   team = ended.get('team')!;
   await cluster.openArtifacts();
@@ -136,6 +140,59 @@ describe('an agent in a git repository', () => {
         { tool: 'shell', calls: 0, refused: 1 },
       ]),
     );
+  });
+});
+
+describe('an agent that runs commands', () => {
+  const told = () => {
+    const lines = transcriptOf(cluster, commands, resultAt('mend', commands));
+    return lines
+      .flatMap(({ messages = [] }) => messages)
+      .filter(({ role }) => role === 'tool')
+      .map(({ content }) => content);
+  };
+
+  it('mends what it has seen fail, and leaves what it changed as a diff', () => {
+    const { phase, message, outputs } = commands.status;
+    expect({ phase, message, outputs }).toEqual({
+      phase: 'Succeeded',
+      outputs: { summary: 'One too many was added.' },
+    });
+    const [before, after] = told();
+    expect(before).toContain('[exit code 0]\nsum 1\n');
+    expect(after).toContain('[exit code 0]\nsum.py\nsum 0\n');
+    const [diff] = resultAt('mend', commands).artifacts ?? [];
+    const text = cluster.download(commands, diff?.digest).toString();
+    expect(text.match(/^(diff|[-+]\s).*$/gm)).toEqual([
+      'diff --git a/sum.py b/sum.py',
+      '-    return sum(numbers) + 1',
+      '+    return sum(numbers)',
+    ]);
+  });
+
+  it('sees neither token nor task, and writes nowhere else', () => {
+    const [, , files] = told();
+    expect(files).toMatch(/find: .\/conclave.: No such file/);
+    expect(files).toMatch(/find: .\/var\/run\/secrets.: No such file/);
+    for (const path of ['/tmp', '/dev/shm', '/var/run/conclave-shell'])
+      expect(files).toMatch(new RegExp(`^${path}$`, 'm'));
+    expect(files?.match(/^[A-Z_]+$/gm)?.filter((name) => name !== 'DATA')).toEqual(['HOME', 'PATH', 'PWD', 'TMPDIR']);
+    expect(files?.match(/Read-only file system/g)).toHaveLength(2);
+  });
+
+  it('reaches nobody, leaves nothing running, and is ended when it takes too long', () => {
+    const [, , , network, , left, status, slow] = told();
+    expect(network?.match(/^network \w+$/gm)).toEqual(['network EAI_AGAIN', 'network EPERM']);
+    expect(network).toContain('PermissionError');
+    // The server, `sh`, and three that count.
+    expect(left).toMatch(/^processes [2-5]$/m);
+    expect(status).toContain('removed, because git would be led astray by it: ".git"');
+    expect(status).toContain(' M sum.py');
+    expect(slow).toContain('[it took longer than 1 s and was ended]');
+    expect(resultAt('mend', commands).toolCalls).toEqual([
+      { tool: 'shell', calls: 7, refused: 0 },
+      { tool: 'git', calls: 1, refused: 0 },
+    ]);
   });
 });
 

@@ -11,6 +11,7 @@ export const teamFiles = ['git-server.yaml', 'team.yaml'].map((name) => join(roo
 interface Line {
   readonly kind: string;
   readonly tool?: string;
+  readonly messages?: readonly { readonly role: string; readonly content?: string }[];
 }
 
 /** The whole result of the last attempt of a step, by the digest that its status names. */

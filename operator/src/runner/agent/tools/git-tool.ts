@@ -66,10 +66,7 @@ function pathsOf({ paths: given = [] }: JsonObject): string[] {
   return (given as readonly string[]).map((path) => splitPath(path).join('/') || '.');
 }
 
-async function git(
-  args: readonly string[],
-  { workspace, repository, signal }: ToolSurroundings,
-): Promise<string> {
+async function git(args: readonly string[], { workspace, repository, signal }: ToolSurroundings): Promise<string> {
   const tree: Tree = { workspace, repository };
   if (!(await isRealFolder(repositoryOf(tree)))) throw new ToolFailure('the workspace is no git repository');
   const { removed } = isShared(tree) ? await removeTraps(workspace, signal) : { removed: [] };

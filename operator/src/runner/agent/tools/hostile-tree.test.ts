@@ -1,6 +1,18 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { chmod, link, mkdir, mkdtemp, readFile, rm, stat, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  link,
+  mkdir,
+  mkdtemp,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -132,13 +144,15 @@ const attacks: Readonly<Record<string, (place: Place) => Promise<unknown>>> = {
     await aRepository(place, 'sub/inner');
     execFileSync('mv', [join(place.tree.workspace, 'sub/inner/.git'), join(place.tree.workspace, 'sub/inner/.GIT')]);
   },
-  'a file that leads to a repository elsewhere': ({ put, outside }) => put('sub/inner/.git', `gitdir: ${outside}/.git\n`),
+  'a file that leads to a repository elsewhere': ({ put, outside }) =>
+    put('sub/inner/.git', `gitdir: ${outside}/.git\n`),
   'the same in the workspace itself': ({ put, outside }) => put('.git', `gitdir: ${outside}/.git\n`),
   'a link to a repository elsewhere': async ({ tree, outside, put }) => {
     await put('sub/inner/x', 'x');
     await symlink(join(outside, '.git'), join(tree.workspace, 'sub/inner/.git'));
   },
-  'a link in place of git’s folder': ({ tree, outside }) => symlink(join(outside, '.git'), join(tree.workspace, '.git')),
+  'a link in place of git’s folder': ({ tree, outside }) =>
+    symlink(join(outside, '.git'), join(tree.workspace, '.git')),
   'a worktree that leads elsewhere': async ({ put, outside }) => {
     await put('sub/inner/.git/HEAD', 'ref: refs/heads/master\n');
     await put('sub/inner/.git/commondir', `${outside}/.git\n`);
@@ -177,7 +191,8 @@ const attacks: Readonly<Record<string, (place: Place) => Promise<unknown>>> = {
     );
   },
   'a pipe for rules': ({ tree }) => Promise.resolve(execFileSync('mkfifo', [join(tree.workspace, '.gitignore')])),
-  'a pipe for attributes': ({ tree }) => Promise.resolve(execFileSync('mkfifo', [join(tree.workspace, 'sub/.gitattributes')])),
+  'a pipe for attributes': ({ tree }) =>
+    Promise.resolve(execFileSync('mkfifo', [join(tree.workspace, 'sub/.gitattributes')])),
   'a pipe for a file': async ({ tree }) => {
     await rm(join(tree.workspace, 'sub/b.txt'));
     execFileSync('mkfifo', [join(tree.workspace, 'sub/b.txt'), join(tree.workspace, 'pipe')]);
@@ -209,28 +224,31 @@ async function diffOf({ tree, startCommit }: Pick<Place, 'tree' | 'startCommit'>
 }
 
 describe('git, in a workspace that commands write to,', () => {
-  it.each(Object.entries(attacks))('runs nothing and reads nothing elsewhere, whatever they leave: %s', async (_, attack) => {
-    const place = await aPlace();
-    await attack(place);
-    await forget(place.outside);
-    const told = [
-      await call(place.tree, 'git_status'),
-      await call(place.tree, 'git_diff'),
-      await call(place.tree, 'git_add', { paths: ['.'] }),
-      await call(place.tree, 'git_diff', { staged: true }),
-      await call(place.tree, 'git_commit', { message: 'x' }),
-      await call(place.tree, 'git_log'),
-    ].join('\n');
-    const { diff, notes } = await diffOf(place);
-    expect(diff, notes).toMatch(/^-one$/m);
-    expect(existsSync(place.witness)).toBe(false);
-    expect(await wereRead(place.outside)).toEqual([]);
-    const commit = git(place.outside, 'rev-parse', 'HEAD');
-    for (const text of [told, diff, notes]) {
-      expect(text).not.toContain('ghp_12345678');
-      expect(text).not.toContain(commit);
-    }
-  });
+  it.each(Object.entries(attacks))(
+    'runs nothing and reads nothing elsewhere, whatever they leave: %s',
+    async (_, attack) => {
+      const place = await aPlace();
+      await attack(place);
+      await forget(place.outside);
+      const told = [
+        await call(place.tree, 'git_status'),
+        await call(place.tree, 'git_diff'),
+        await call(place.tree, 'git_add', { paths: ['.'] }),
+        await call(place.tree, 'git_diff', { staged: true }),
+        await call(place.tree, 'git_commit', { message: 'x' }),
+        await call(place.tree, 'git_log'),
+      ].join('\n');
+      const { diff, notes } = await diffOf(place);
+      expect(diff, notes).toMatch(/^-one$/m);
+      expect(existsSync(place.witness)).toBe(false);
+      expect(await wereRead(place.outside)).toEqual([]);
+      const commit = git(place.outside, 'rev-parse', 'HEAD');
+      for (const text of [told, diff, notes]) {
+        expect(text).not.toContain('ghp_12345678');
+        expect(text).not.toContain(commit);
+      }
+    },
+  );
 
   it('would show what it reads elsewhere by the times of these files', async () => {
     const { outside } = await aPlace();
@@ -249,7 +267,9 @@ describe('git, in a workspace that commands write to,', () => {
   it('says what was removed', async () => {
     const place = await aPlace();
     await aRepository(place, 'sub/inner');
-    expect(await call(place.tree, 'git_status')).toContain('[removed, because git would be led astray by it: "sub/inner/.git"]');
+    expect(await call(place.tree, 'git_status')).toContain(
+      '[removed, because git would be led astray by it: "sub/inner/.git"]',
+    );
     expect(existsSync(join(place.tree.workspace, 'sub/inner/inner.txt'))).toBe(true);
   });
 
@@ -325,7 +345,10 @@ describe('the file tool', () => {
 
   it('lists the first of a folder with names without end', async () => {
     const { tree } = await aPlace();
-    execFileSync('python3', ['-c', `for n in range(2500): open(${JSON.stringify(tree.workspace)} + f"/sub/{n:05}", "w")`]);
+    execFileSync('python3', [
+      '-c',
+      `for n in range(2500): open(${JSON.stringify(tree.workspace)} + f"/sub/{n:05}", "w")`,
+    ]);
     const listed = (await call(tree, 'file_list', { path: 'sub' })).split('\n');
     expect([listed[0], listed.at(-1), listed.length]).toEqual(['00000', '[and 1501 more]', 1001]);
   });

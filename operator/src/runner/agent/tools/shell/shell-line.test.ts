@@ -24,7 +24,7 @@ async function aLine(script: ShellScript | undefined, patience: ShellPatience = 
   return { line, shell, path };
 }
 
-const answer = ScriptedShell.answer;
+const answer = (output: string, exitCode?: number) => ScriptedShell.answer(output, exitCode);
 
 describe('the line to a shell', () => {
   it('brings each request to it, and its answer back', async () => {
