@@ -46,4 +46,5 @@ export interface ShellPod {
   readonly containers: readonly Container[];
   readonly volumes: readonly { readonly name: string }[];
   readonly runtimeClassName?: string;
+  readonly nodeName?: string;
 }

@@ -1,5 +1,6 @@
-import type { Dirent } from 'node:fs';
-import { chmod, lstat, opendir, rm } from 'node:fs/promises';
+import { type Dir, type Dirent, lstatSync, opendirSync } from 'node:fs';
+import { chmod, rm } from 'node:fs/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ToolFailure } from './tool.ts';
 
 /** What was found in a workspace that commands have written to, by paths from there. */
@@ -38,6 +39,7 @@ class Sweep {
   readonly #signal: AbortSignal;
   readonly #removed: string[] = [];
   readonly #large: string[] = [];
+  #seen = 0;
 
   constructor(workspace: string, signal: AbortSignal) {
     [this.#workspace, this.#signal] = [Buffer.from(`${workspace}/`), signal];
@@ -55,23 +57,37 @@ class Sweep {
   /** One folder after the other, so that it takes memory for its depth alone. */
   async folder(path: string): Promise<void> {
     const folders: string[] = [];
-    for await (const entry of await this.#open(path)) {
-      this.#signal.throwIfAborted();
+    for await (const entry of this.#entries(path)) {
       const inside = path === '' ? entry.name : `${path}/${entry.name}`;
       if (await this.#isFolder(inside, entry)) folders.push(inside);
     }
     for (const each of folders) await this.folder(each);
   }
 
+  /** NOTE: read without waiting, which is many times faster; others have their turn now and then. */
+  async *#entries(path: string): AsyncGenerator<Dirent> {
+    const folder = await this.#open(path);
+    try {
+      for (let entry = folder.readSync(); entry !== null; entry = folder.readSync()) {
+        this.#seen += 1;
+        if (this.#seen % turnEntries === 0) await nextTurn();
+        this.#signal.throwIfAborted();
+        yield entry;
+      }
+    } finally {
+      folder.closeSync();
+    }
+  }
+
   /** A folder that its owner cannot read is made one: git may reach what is in it by name. */
-  async #open(path: string) {
+  async #open(path: string): Promise<Dir> {
     const folder = this.#at(path);
     try {
-      return await opendir(folder, { encoding: 'latin1' });
+      return opendirSync(folder, reading);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EACCES') throw error;
       await chmod(folder, 0o700);
-      return await opendir(folder, { encoding: 'latin1' });
+      return opendirSync(folder, reading);
     }
   }
 
@@ -88,7 +104,7 @@ class Sweep {
   }
 
   async #lookAt(path: string, name: string): Promise<void> {
-    const { size } = await lstat(this.#at(path));
+    const { size } = lstatSync(this.#at(path));
     if (isRule(name) && size > mostRuleBytes) await this.#remove(path);
     else if (size > largeFileBytes) this.#large.push(written(path));
   }
@@ -102,12 +118,16 @@ class Sweep {
   /** A folder whose owner may not change it can be removed by nobody. */
   async #unlock(path: string): Promise<void> {
     await chmod(this.#at(path), 0o700);
-    for await (const entry of await this.#open(path)) {
-      this.#signal.throwIfAborted();
+    for await (const entry of this.#entries(path)) {
       if (entry.isDirectory()) await this.#unlock(`${path}/${entry.name}`);
     }
   }
 }
+
+const reading = { encoding: 'latin1', bufferSize: 512 } as const;
+
+/** Entries that are looked at in one turn. */
+const turnEntries = 1000;
 
 /** As people read it. */
 const written = (path: string) => Buffer.from(path, 'latin1').toString('utf8');
