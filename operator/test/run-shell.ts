@@ -40,7 +40,7 @@ export class ShellBench {
   #server: ChildProcess | undefined;
   log = '';
 
-  private constructor({ patience = { comingMs: 60_000, answerMs: 60_000 } }: ShellOptions) {
+  private constructor({ patience = { comingMs: 60_000, answerMs: 60_000, settlingMs: 60_000 } }: ShellOptions) {
     this.#patience = patience;
     chmodSync(this.root, 0o755);
     for (const folder of [this.workspace, this.scratch, this.folder]) {

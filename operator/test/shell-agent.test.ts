@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
+import type { RunnerTask } from '../src/api/runner-task.ts';
 import { aTask } from '../src/testing/a-runner-task.ts';
 import { AgentBench } from '../src/testing/agent-bench.ts';
 import { startArtifactService } from '../src/testing/artifact-service.ts';
@@ -32,7 +33,7 @@ async function aServer() {
 }
 
 /** Runs a task in a pod with a shell; what the model was told of each call, and the diff. */
-async function work(script: readonly ModelTurn[]) {
+async function work(script: readonly ModelTurn[], more: Partial<RunnerTask> = {}) {
   const server = await aServer();
   const bench = await AgentBench.start(script);
   const shell = ShellBench.startServerAlone();
@@ -48,6 +49,7 @@ async function work(script: readonly ModelTurn[]) {
   const task = aTask({
     work: { kind: 'agent', role: { tools, sandboxed: true, model: bench.access }, workspace },
     artifacts: service,
+    ...more,
   });
   const { socket } = shell;
   const place = { socket, workspace: shell.workspace, repository: join(shell.root, 'repository/.git') };
@@ -102,6 +104,14 @@ echo 'gitdir: /etc' > .git/commondir; mkfifo .gitattributes; echo y > y`;
     expect(existsSync(`${tmpdir()}/conclave-witness-${process.pid}`)).toBe(false);
     expect(diff?.match(/^diff .*$/gm)).toEqual(['diff --git a/y b/y']);
     expect(readFileSync(join(shell.root, 'repository/.git/config'), 'utf8')).not.toContain('fsmonitor');
+  });
+
+  it('whose time is up leaves a diff of what its command had done, beside which git was not run', async () => {
+    const command = `echo x > x; while :; do mkdir -p .git; echo 'gitdir: /etc' > .git/config; rm -r .git; done`;
+    const limits = { ...aTask({}).limits, wallTimeSeconds: 3 };
+    const { result, diff } = await work([run(command), done], { limits });
+    expect(result).toMatchObject({ outcome: 'limit', error: { reason: 'LimitReached' } });
+    expect(diff?.match(/^diff .*$/gm)).toEqual(['diff --git a/x b/x']);
   });
 
   it('is told of commands that fail, and goes on', async () => {

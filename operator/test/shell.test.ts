@@ -60,10 +60,11 @@ describe('a command', () => {
     await expect.poll(() => existsSync(join(shell.workspace, 'beat')), { timeout: 60_000 }).toBe(true);
     work.abort(new Error('the work is over'));
     await expect(running).rejects.toThrow('the work is over');
-    expect(await shell.run('cat beat >/dev/null; echo next')).toBe('[exit code 0]\nnext\n');
+    expect(shell.line.isQuiet()).toBe(true);
     const beat = statSync(join(shell.workspace, 'beat')).mtimeMs;
     await sleep(500);
     expect(statSync(join(shell.workspace, 'beat')).mtimeMs).toBe(beat);
+    expect(await shell.run('echo next')).toBe('[exit code 0]\nnext\n');
   });
 });
 
@@ -207,7 +208,7 @@ describe('the shell itself', () => {
   });
 
   it('that dies is told as such, and asked again at the next call', async () => {
-    const bench = await ShellBench.start();
+    const bench = await ShellBench.start({ patience: { comingMs: 60_000, answerMs: 60_000, settlingMs: 100 } });
     onTestFinished(() => bench.stop());
     const running = bench.run('touch begun; sleep 600');
     await expect.poll(() => existsSync(join(bench.workspace, 'begun')), { timeout: 60_000 }).toBe(true);
@@ -215,12 +216,14 @@ describe('the shell itself', () => {
       expect(running).rejects.toThrow('ToolUnavailable: the shell ended while the command ran'),
       bench.end('SIGKILL'),
     ]);
+    expect(bench.line.isQuiet()).toBe(false);
     bench.startServer();
     expect(await bench.run('echo again')).toBe('[exit code 0]\nagain\n');
+    expect(bench.line.isQuiet()).toBe(true);
   });
 
   it('that is not there is told as such', async () => {
-    const bench = await ShellBench.start({ patience: { comingMs: 500, answerMs: 60_000 } });
+    const bench = await ShellBench.start({ patience: { comingMs: 500, answerMs: 60_000, settlingMs: 60_000 } });
     onTestFinished(() => bench.stop());
     await bench.end('SIGKILL');
     await expect(bench.run('echo')).rejects.toThrow('ToolUnavailable: the shell is not there now');

@@ -22,16 +22,35 @@ export interface AgentSurroundings {
 
 /** Lets an agent work in a workspace that is filled first; what it has changed there is kept, however it ended. */
 export async function doAgentWork(work: AgentWork, given: AgentSurroundings): Promise<Verdict> {
-  if (work.workspace === undefined) return await workWithTools(work, given);
+  const shell = shellOf(work, given);
+  if (shell === undefined) return await workInTree(work, given, { tree: { workspace: given.surroundings.workspace } });
+  const { ShellLine } = await import('./tools/shell/shell-line.ts');
+  const line = await ShellLine.open(shell.socket);
+  try {
+    const { workspace, repository } = shell;
+    return await workInTree(work, given, { tree: { workspace, repository, isQuiet: line.isQuiet }, line });
+  } finally {
+    line.close();
+  }
+}
+
+/** Where an agent works, and the line to the shell that works there, too. */
+interface WorkPlace {
+  readonly tree: Tree;
+  readonly line?: ShellLine;
+}
+
+async function workInTree(work: AgentWork, given: AgentSurroundings, place: WorkPlace): Promise<Verdict> {
+  if (work.workspace === undefined) return await workWithTools(work, given, place);
   const { parts, tally } = given;
   const { interruption } = given.surroundings;
-  const tree = treeOf(work, given);
+  const { tree } = place;
   const { fillWorkspace } = await import('./workspace/fill-workspace.ts');
   const filled = await fillWorkspace(work.workspace, parts, tree);
   if ('verdict' in filled) return filled.verdict;
   const { startCommit } = filled;
   try {
-    return await workWithTools(work, given);
+    return await workWithTools(work, given, place);
   } finally {
     if (startCommit !== undefined) {
       const { storeDiff } = await import('./workspace/store-diff.ts');
@@ -42,17 +61,16 @@ export async function doAgentWork(work: AgentWork, given: AgentSurroundings): Pr
 }
 
 /** Gives an agent its tools, lets it work, and takes leave of what served them, however it ended. */
-async function workWithTools(asked: AgentWork, given: AgentSurroundings): Promise<Verdict> {
+async function workWithTools(asked: AgentWork, given: AgentSurroundings, { tree, line }: WorkPlace): Promise<Verdict> {
   const { parts, surroundings, tally } = given;
   const library = libraryOf(asked, given);
   const work = library === undefined ? asked : withArtifactTool(asked);
-  const line = await openShell(work, given);
   const shell = line && (await import('./tools/shell/shell-tool.ts')).shellFunctions(line);
   const watch = new CallWatch();
   const known = watch.over(knownFunctions(surroundings.sendHttp, { library, shell }));
   const served = await serveTools(work, given, known);
   const heard = served && watch.overServed(served);
-  const [tree, mark] = [treeOf(work, given), markOf(parts.task)];
+  const mark = markOf(parts.task);
   const toolbox = new Toolbox({ ...parts, role: work.role, known, served: heard, tree, mark });
   tally.toolCalls = () => [...toolbox.counts];
   try {
@@ -63,7 +81,6 @@ async function workWithTools(asked: AgentWork, given: AgentSurroundings): Promis
     return await runGraph({ work, graph, parts, toolbox, watch });
   } finally {
     await served?.close();
-    line?.close();
   }
 }
 
@@ -71,20 +88,6 @@ async function workWithTools(asked: AgentWork, given: AgentSurroundings): Promis
 function shellOf({ role }: AgentWork, { surroundings }: AgentSurroundings): ShellPlace | undefined {
   const isGiven = role.sandboxed === true && role.tools.some(({ name, mcp }) => name === 'shell' && mcp === undefined);
   return isGiven ? surroundings.shell : undefined;
-}
-
-const treeOf = (work: AgentWork, given: AgentSurroundings): Tree => {
-  const shell = shellOf(work, given);
-  return shell === undefined
-    ? { workspace: given.surroundings.workspace }
-    : { workspace: shell.workspace, repository: shell.repository };
-};
-
-async function openShell(work: AgentWork, given: AgentSurroundings): Promise<ShellLine | undefined> {
-  const shell = shellOf(work, given);
-  if (shell === undefined) return undefined;
-  const { ShellLine } = await import('./tools/shell/shell-line.ts');
-  return await ShellLine.open(shell.socket);
 }
 
 /** The artifacts that the task names, for a role that may read them; each that is read is in the record of what was seen. */

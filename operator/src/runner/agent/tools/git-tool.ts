@@ -2,9 +2,9 @@ import type { JsonObject } from '../../../api/json.ts';
 import { quote } from '../../../core/quote.ts';
 import { isRealFolder } from '../../read-shared-file.ts';
 import { checkConfiguration, runGit } from './run-git.ts';
-import { removeTraps } from './remove-traps.ts';
+import { sweepTree } from './remove-traps.ts';
 import { parameters, ToolFailure, type ToolFunction, type ToolSurroundings } from './tool.ts';
-import { isShared, repositoryOf, type Tree } from './tree.ts';
+import { repositoryOf } from './tree.ts';
 import { splitPath } from './workspace.ts';
 
 const paths = {
@@ -66,10 +66,9 @@ function pathsOf({ paths: given = [] }: JsonObject): string[] {
   return (given as readonly string[]).map((path) => splitPath(path).join('/') || '.');
 }
 
-async function git(args: readonly string[], { workspace, repository, signal }: ToolSurroundings): Promise<string> {
-  const tree: Tree = { workspace, repository };
+async function git(args: readonly string[], { access, signal, ...tree }: ToolSurroundings): Promise<string> {
   if (!(await isRealFolder(repositoryOf(tree)))) throw new ToolFailure('the workspace is no git repository');
-  const { removed } = isShared(tree) ? await removeTraps(workspace, signal) : { removed: [] };
+  const { removed } = await sweepTree(tree, signal);
   await checkConfiguration(tree, signal);
   const { code, output } = await runGit({ args, ...tree }, signal);
   if (code !== 0) throw new ToolFailure(`git ended with ${code}: ${output.slice(0, 4000)}`);

@@ -282,6 +282,16 @@ describe('git, in a workspace that commands write to,', () => {
     expect(notes).toMatch(/The diff is without .* and 1 more/);
   });
 
+  it('is not run beside a command', async () => {
+    const { tree, ...place } = await aPlace();
+    const busy = { ...tree, isQuiet: () => false };
+    await expect(call(busy, 'git_status')).rejects.toThrow('a command may still be running');
+    const { diff, notes } = await diffOf({ ...place, tree: busy });
+    expect(diff).toBeUndefined();
+    expect(notes).toContain('There is no diff of the changes: a command may still be running');
+    expect(await call({ ...tree, isQuiet: () => true }, 'git_status')).toContain(' M a.txt');
+  });
+
   it('is not run where the workspace cannot be looked through', async () => {
     const place = await aPlace();
     const program = `import os\nos.chdir(${JSON.stringify(place.tree.workspace)})\nfor _ in range(1200):\n    os.mkdir("deep"); os.chdir("deep")`;
@@ -299,6 +309,9 @@ console.log(JSON.stringify((await removeTraps(process.argv[2], new AbortControll
   const isRoot = process.getuid?.() === 0;
   if (isRoot) {
     execFileSync('chown', ['-R', '65532:65532', workspace]);
+    // As the kubelet makes a volume.
+    execFileSync('chown', ['0:65532', workspace]);
+    execFileSync('chmod', ['2777', workspace]);
     execFileSync('chmod', ['755', dirname(workspace)]);
   }
   const args = ['--input-type=module', '-e', lines, path, workspace];
@@ -313,8 +326,9 @@ describe('what leads git astray', () => {
     const folders = ['sub/x/.git/inner', 'sub/x/.git', 'sub/x'];
     for (const [position, folder] of folders.entries())
       await chmod(join(tree.workspace, folder), position === 1 ? 0o100 : 0o500);
-    expect(sweepAsPodUser(tree.workspace)).toEqual(['sub/x/.git']);
-    expect(existsSync(join(tree.workspace, 'sub/x/.git'))).toBe(false);
+    await put('.git/config', 'x');
+    expect(sweepAsPodUser(tree.workspace)).toEqual(['.git', 'sub/x/.git']);
+    for (const path of ['.git', 'sub/x/.git']) expect(existsSync(join(tree.workspace, path))).toBe(false);
   });
 
   it('is not followed when it is removed', async () => {

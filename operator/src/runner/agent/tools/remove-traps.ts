@@ -2,6 +2,7 @@ import { type Dir, type Dirent, lstatSync, opendirSync } from 'node:fs';
 import { chmod, rm } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ToolFailure } from './tool.ts';
+import { isShared, type Tree } from './tree.ts';
 
 /** What was found in a workspace that commands have written to, by paths from there. */
 export interface Swept {
@@ -15,6 +16,13 @@ export const largeFileBytes = 16 * 1024 * 1024;
 
 /** Bytes of a file that git reads as a whole, as rules of its own. */
 const mostRuleBytes = 1024 * 1024;
+
+/** What git has to be kept from in a tree; nothing where the runner alone writes there. @throws ToolFailure as `removeTraps` */
+export async function sweepTree(tree: Tree, signal: AbortSignal): Promise<Swept> {
+  if (!isShared(tree)) return { removed: [], large: [] };
+  if (tree.isQuiet?.() === false) throw new ToolFailure('a command may still be running, beside which git is not run');
+  return await removeTraps(tree.workspace, signal);
+}
 
 /**
  * Removes what could lead git astray that commands may have left: folders and files `.git`, which name programs and other
@@ -110,8 +118,15 @@ class Sweep {
   }
 
   async #remove(path: string): Promise<void> {
-    await chmod(this.#at(path.slice(0, Math.max(0, path.lastIndexOf('/')))), 0o700);
-    await rm(this.#at(path), { recursive: true, force: true });
+    const place = this.#at(path);
+    try {
+      await rm(place, { recursive: true, force: true });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EACCES') throw error;
+      // NOTE: not before: the workspace itself is a volume that belongs to root.
+      await chmod(this.#at(path.slice(0, path.lastIndexOf('/'))), 0o700);
+      await rm(place, { recursive: true, force: true });
+    }
     this.#removed.push(written(path));
   }
 

@@ -9,6 +9,8 @@ export interface Tree {
    * `.git` too. By default it is that of the workspace.
    */
   readonly repository?: string | undefined;
+  /** Whether none of those others is at it just now. */
+  readonly isQuiet?: (() => boolean) | undefined;
 }
 
 /** Git's own folder. */

@@ -5,9 +5,9 @@ import { quote } from '../../../core/quote.ts';
 import type { Artifact } from '../../verdict.ts';
 import { storeRecord } from '../store-record.ts';
 import { checkConfiguration, runGit } from '../tools/run-git.ts';
-import { removeTraps } from '../tools/remove-traps.ts';
+import { sweepTree } from '../tools/remove-traps.ts';
 import { ToolFailure } from '../tools/tool.ts';
-import { isShared, repositoryOf, type Tree } from '../tools/tree.ts';
+import { repositoryOf, type Tree } from '../tools/tree.ts';
 import type { WorkParts } from '../work-parts.ts';
 
 /** Bytes that a diff may have. */
@@ -31,7 +31,7 @@ export async function storeDiff({ parts, isHurried, tree, startCommit }: Differi
   const { transcript, task } = parts;
   const signal = AbortSignal.timeout(isHurried ? hurriedMs : usualMs);
   try {
-    const large = isShared(tree) ? (await removeTraps(tree.workspace, signal)).large : [];
+    const { large } = await sweepTree(tree, signal);
     const bytes = await makeDiff({ tree, startCommit, large }, signal);
     if (large.length > 0) transcript.add({ kind: 'note', text: describeLarge(large) });
     if (bytes.length === 0) return undefined;

@@ -9,7 +9,7 @@ import { shellFunctions } from './shell-tool.ts';
 
 const { signal } = new AbortController();
 const request = { command: 'true', timeoutMs: 0, maxBytes: 100 };
-const patient: ShellPatience = { comingMs: 60_000, answerMs: 60_000 };
+const patient: ShellPatience = { comingMs: 60_000, answerMs: 60_000, settlingMs: 60_000 };
 
 async function aLine(script: ShellScript | undefined, patience: ShellPatience = patient) {
   const folder = await mkdtemp(join(tmpdir(), 'conclave-shell-'));
@@ -55,7 +55,7 @@ describe('the line to a shell', () => {
   it('gives up on a shell that does not answer, and asks again at the next call', async () => {
     let count = 0;
     const script = () => (++count === 1 ? undefined : answer('right'));
-    const { line } = await aLine(script, { comingMs: 60_000, answerMs: 500 });
+    const { line } = await aLine(script, { comingMs: 60_000, answerMs: 500, settlingMs: 60_000 });
     await expect(line.ask(request, signal)).rejects.toThrow('ToolUnavailable: the shell did not answer');
     expect(await line.ask({ ...request, timeoutMs: 60_000 }, signal)).toMatchObject({ output: 'right' });
   });
@@ -66,7 +66,7 @@ describe('the line to a shell', () => {
     const shell = ScriptedShell.start(path, () => answer('late'));
     onTestFinished(() => shell.stop());
     expect(await asked).toMatchObject({ output: 'late' });
-    const { line: other } = await aLine(undefined, { comingMs: 50, answerMs: 60_000 });
+    const { line: other } = await aLine(undefined, { comingMs: 50, answerMs: 60_000, settlingMs: 60_000 });
     await expect(other.ask(request, signal)).rejects.toThrow('ToolUnavailable: the shell is not there now');
   });
 
@@ -77,6 +77,19 @@ describe('the line to a shell', () => {
       setTimeout(() => work.abort(new Error('the work is over')), 200);
       await expect(line.ask(request, work.signal)).rejects.toThrow('the work is over');
     }
+  });
+
+  it('is quiet when nothing runs, as far as the shell has said so or has come again', async () => {
+    let count = 0;
+    const script = () => (++count === 1 ? undefined : answer('right'));
+    const { line, shell } = await aLine(script, { comingMs: 60_000, answerMs: 500, settlingMs: 100 });
+    expect(line.isQuiet()).toBe(true);
+    const asked = line.ask(request, signal);
+    await expect.poll(() => shell?.asked.length).toBe(1);
+    expect(line.isQuiet()).toBe(false);
+    shell?.stop();
+    await expect(asked).rejects.toThrow('ToolUnavailable');
+    expect(line.isQuiet()).toBe(false);
   });
 
   it('sends away whoever comes while the shell is there', async () => {

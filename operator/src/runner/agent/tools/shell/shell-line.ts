@@ -17,9 +17,11 @@ export interface ShellPatience {
   readonly comingMs: number;
   /** For an answer, beyond the time that the command may take. */
   readonly answerMs: number;
+  /** For the end of a command that nobody waits for any more. */
+  readonly settlingMs: number;
 }
 
-const usualPatience: ShellPatience = { comingMs: 30_000, answerMs: 30_000 };
+const usualPatience: ShellPatience = { comingMs: 30_000, answerMs: 30_000, settlingMs: 2_000 };
 
 /**
  * The line to the shell in the container beside. The agent listens, and the shell comes: its container sees the socket's folder
@@ -30,6 +32,7 @@ export class ShellLine {
   readonly #patience: ShellPatience;
   #shell: Socket | undefined;
   #onShell: () => void = () => undefined;
+  #isQuiet = true;
 
   private constructor(patience: ShellPatience) {
     this.#patience = patience;
@@ -52,11 +55,16 @@ export class ShellLine {
       return;
     }
     this.#shell = socket;
+    // It comes only when nothing runs.
+    this.#isQuiet = true;
     socket.once('close', () => this.#dismiss(socket));
     // It says nothing unasked; without this its end would not be noticed.
     socket.resume();
     this.#onShell();
   }
+
+  /** Whether no command runs, nor may have been left running. */
+  readonly isQuiet = (): boolean => this.#isQuiet;
 
   /**
    * Has a command run; one at a time. When it answers, nothing runs there any more. @throws ToolFailure when the shell does not
@@ -64,12 +72,15 @@ export class ShellLine {
    */
   async ask(request: ShellRequest, signal: AbortSignal): Promise<ShellAnswer> {
     signal.throwIfAborted();
-    const shell = this.#shell ?? (await this.#coming(signal));
+    const shell = this.#shell ?? (await this.#coming(this.#patience.comingMs, signal));
+    if (shell === undefined) throw unavailable('the shell is not there now');
     const limit = AbortSignal.any([signal, AbortSignal.timeout(request.timeoutMs + this.#patience.answerMs)]);
+    this.#isQuiet = false;
     shell.write(`${JSON.stringify(request)}\n`);
     const text = await readLine(shell, mostBytesOf(request), limit);
     const answer = text === undefined ? undefined : parse(text);
-    if (answer === undefined) this.#dismiss(shell);
+    if (answer === undefined) await this.#restart(shell);
+    else this.#isQuiet = true;
     signal.throwIfAborted();
     if (answer !== undefined) return answer;
     throw unavailable(
@@ -79,9 +90,9 @@ export class ShellLine {
     );
   }
 
-  async #coming(signal: AbortSignal): Promise<Socket> {
+  async #coming(patienceMs: number, signal: AbortSignal): Promise<Socket | undefined> {
     const { promise, resolve } = Promise.withResolvers<undefined>();
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(this.#patience.comingMs)]);
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]);
     const end = () => resolve(undefined);
     limit.addEventListener('abort', end, { once: true });
     this.#onShell = end;
@@ -89,11 +100,15 @@ export class ShellLine {
     limit.removeEventListener('abort', end);
     this.#onShell = () => undefined;
     signal.throwIfAborted();
-    if (this.#shell === undefined) throw unavailable('the shell is not there now');
     return this.#shell;
   }
 
-  /** It comes again, with nothing left of what it did. */
+  /** When it comes again nothing is left of what it did. */
+  async #restart(shell: Socket): Promise<void> {
+    this.#dismiss(shell);
+    await this.#coming(this.#patience.settlingMs, neverAborted);
+  }
+
   #dismiss(shell: Socket): void {
     shell.destroy();
     if (this.#shell === shell) this.#shell = undefined;
@@ -104,6 +119,8 @@ export class ShellLine {
     this.#server.close();
   }
 }
+
+const neverAborted = new AbortController().signal;
 
 const unavailable = (why: string) => new ToolFailure(`ToolUnavailable: ${why}.`);
 
