@@ -66,7 +66,11 @@ function pathsOf({ paths: given = [] }: JsonObject): string[] {
   return (given as readonly string[]).map((path) => splitPath(path).join('/') || '.');
 }
 
-async function git(args: readonly string[], { access, signal, ...tree }: ToolSurroundings): Promise<string> {
+async function git(
+  args: readonly string[],
+  { workspace, repository, isQuiet, signal }: ToolSurroundings,
+): Promise<string> {
+  const tree = { workspace, repository, isQuiet };
   if (!(await isRealFolder(repositoryOf(tree)))) throw new ToolFailure('the workspace is no git repository');
   const { removed } = await sweepTree(tree, signal);
   await checkConfiguration(tree, signal);
