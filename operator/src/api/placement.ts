@@ -17,12 +17,10 @@ export const resources = z
 export type Resources = z.output<typeof resources>;
 
 /** What commands of an agent may use. */
-export const commandResources = resources
-  .pick({ cpu: true, memory: true, ephemeralStorage: true })
-  .meta({
-    description:
-      'What all commands together may use: 512Mi of memory by default, and processor time that the node has to spare.',
-  });
+export const commandResources = resources.pick({ cpu: true, memory: true, ephemeralStorage: true }).meta({
+  description:
+    'What all commands together may use: 512Mi of memory by default, and processor time that the node has to spare.',
+});
 
 const toleration = z
   .strictObject({
