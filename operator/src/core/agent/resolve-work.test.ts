@@ -508,11 +508,9 @@ describe('hosts that the Tenant does not allow', () => {
       { roles: [served] },
     ],
     [
-      ...([
-        'of a repository',
-        '"git.test" in the `workspace.git.url` of the step',
-        ['large', 'a.example.com'],
-      ] as const),
+      'of a repository',
+      '"git.test" in the `workspace.git.url` of the step',
+      ['large', 'a.example.com'],
       { ...agent, workspace: { git } },
     ],
     [
