@@ -1,4 +1,3 @@
-import type { AgentWork } from '../../api/runner-work.ts';
 import type { Verdict } from '../verdict.ts';
 import type { AgentRun, Tally } from './agent-run.ts';
 import { notServed, type WorkParts } from './work-parts.ts';
@@ -14,8 +13,6 @@ export async function doWork(parts: WorkParts, surroundings: Surroundings, tally
       return await runFlow(work, parts);
     }
     case 'agent': {
-      const refusal = unserved(work);
-      if (refusal !== undefined) return refusal;
       const { doAgentWork } = await import('./do-agent-work.ts');
       return await doAgentWork(work, { parts, surroundings, tally });
     }
@@ -34,9 +31,4 @@ export async function doWork(parts: WorkParts, surroundings: Surroundings, tally
     case 'code':
       return notServed('code; the runtime image does');
   }
-}
-
-function unserved({ workspace }: AgentWork): Verdict | undefined {
-  if (workspace?.artifact !== undefined) return notServed('a workspace that is filled from an artifact');
-  return undefined;
 }
