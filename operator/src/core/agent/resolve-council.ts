@@ -45,12 +45,6 @@ export function resolveCouncil(deliberation: Deliberation): CouncilWork | undefi
 /** A whole number of 32 bits: drawn by nobody, so that an attempt that is rendered again is the same. */
 const seedOf = (identity: readonly string[]) => Number.parseInt(shortHash(['seed', ...identity]).slice(0, 8), 16);
 
-/** Those that are listed, or as many as share one role. */
-function membersOf({ members, roleRef, size = usualSize }: CouncilSpec): readonly Member[] {
-  if (roleRef === undefined) return members ?? [];
-  return Array.from({ length: size }, (_, index) => ({ name: `member-${index + 1}`, roleRef }));
-}
-
 function resolveMember(member: Member, deliberation: Deliberation): CouncilWork['members'][number] | undefined {
   const { step, council } = deliberation;
   const { name, weight = 1 } = member;

@@ -28,4 +28,5 @@ export interface Tally {
   toolCalls?: () => NonNullable<RunnerResult['toolCalls']>;
   artifacts?: NonNullable<RunnerResult['artifacts']>;
   deliberation?: NonNullable<RunnerResult['deliberation']>;
+  ballot?: NonNullable<RunnerResult['ballot']>;
 }

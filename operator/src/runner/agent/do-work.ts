@@ -20,7 +20,12 @@ export async function doWork(parts: WorkParts, surroundings: Surroundings, tally
       return await doAgentWork(work, { parts, surroundings, tally });
     }
     case 'council': {
-      if (work.stage !== undefined) return notServed('Councils whose members have pods of their own');
+      if (work.stage !== undefined) {
+        const { runStage } = await import('./run-stage.ts');
+        const { ballot, ...verdict } = await runStage(work, work.stage, parts);
+        if (ballot !== undefined) tally.ballot = ballot;
+        return verdict;
+      }
       const { runCouncil } = await import('./run-council.ts');
       const { deliberation, ...verdict } = await runCouncil(work, parts);
       if (deliberation !== undefined) tally.deliberation = deliberation;

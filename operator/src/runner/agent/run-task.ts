@@ -33,7 +33,7 @@ export async function runTask(run: AgentRun): Promise<Collected> {
     return { message: renderTerminationMessage(failed('TaskUnreadable', error.message)), exitCode: exitCodes.terminal };
   }
   const secrets = takeSecrets(task, run.environment);
-  const { verdict, transcript, toolCalls, artifacts, deliberation } = await work(task, secrets, run);
+  const { verdict, transcript, toolCalls, artifacts, deliberation, ballot } = await work(task, secrets, run);
   const message = await conclude(verdict, { folder: run.folder, task, patience: run.patience });
   const { outcome, error, usage } = message;
   transcript.add({ kind: 'end', outcome, reason: error?.reason });
@@ -41,7 +41,7 @@ export async function runTask(run: AgentRun): Promise<Collected> {
   const stored = await storeRecord(transcript.toBytes(), { name: 'transcript', ...record });
   const result: RunnerResult = {
     ...{ apiVersion, kind: 'Result', outcome, startedAt, finishedAt: new Date().toISOString() },
-    ...defined({ error, usage, toolCalls, artifacts, deliberation, outputs: outputsOf(message, verdict) }),
+    ...defined({ error, usage, toolCalls, artifacts, deliberation, ballot, outputs: outputsOf(message, verdict) }),
     ...defined({ transcript: stored && { ...stored, name: 'transcript', mediaType: 'application/x-ndjson' } }),
     provenance: { models: modelsOf(task), ...contextOf(task) },
   };
@@ -63,6 +63,7 @@ interface Worked {
   readonly toolCalls: RunnerResult['toolCalls'];
   readonly artifacts: RunnerResult['artifacts'];
   readonly deliberation: RunnerResult['deliberation'];
+  readonly ballot: RunnerResult['ballot'];
 }
 
 async function work(task: RunnerTask, secrets: Secrets, run: AgentRun): Promise<Worked> {
@@ -80,11 +81,12 @@ async function work(task: RunnerTask, secrets: Secrets, run: AgentRun): Promise<
     if (wallTime.aborted) return limitReached(`It took ${limitsOf(task).wallTimeSeconds} s.`);
     return failureOf(error, secrets);
   });
-  const { toolCalls, artifacts, deliberation } = tally;
+  const { toolCalls, artifacts, deliberation, ballot } = tally;
   return {
     toolCalls: toolCalls?.(),
     artifacts,
     deliberation,
+    ballot,
     transcript,
     verdict: { ...verdict, usage: client.usage },
   };
