@@ -9,7 +9,7 @@ import { defined, without } from '../defined.ts';
 import { checkAgainstSchema } from '../method/check-against-schema.ts';
 import type { PinnedPipeline } from '../work-item/observed.ts';
 import type { StartAttempt } from '../work-item/work-item-plan.ts';
-import { completeLimits, requestsOfCouncil, requestsOfFlow } from './limits.ts';
+import { completeLimits, requestsOfCouncil, requestsOfFlow, requestsPerAnswer } from './limits.ts';
 import { type ModelBeside, PodNeeds, type ReferredVariable, type ToolServer, type WorkProblem } from './pod-needs.ts';
 import { resolveAgent } from './resolve-agent.ts';
 import { rolesOfCouncil, withContext } from './resolve-context.ts';
@@ -142,20 +142,17 @@ function findCouncil({ workItem, start, pinned }: AgentAttempt, context: ModelCo
   const council = pinned.councils.find(({ metadata }) => metadata.name === step.council)?.spec;
   if (council === undefined)
     return nothing(context.needs, { reason: 'CouncilNotFound', message: `there is no Council '${step.council}'` });
-  if (council.isolation === 'pods') {
-    const message = `this version of Conclave cannot give each member of the Council '${step.council}' a pod of its own; use \`isolation: shared\``;
-    return nothing(context.needs, { reason: 'NotServed', message });
-  }
-  const identity = [workItem.metadata.uid ?? '', start.path];
-  const work = resolveCouncil({ step, council, roles: pinned.roles, identity, context });
-  const most = requestsOfCouncil(council);
+  const { seat } = start;
+  const identity = [workItem.metadata.uid ?? '', seat?.deliberation ?? start.path];
+  const work = resolveCouncil({ step, council, roles: pinned.roles, identity, context, seat });
+  const most = seat === undefined ? requestsOfCouncil(council) : requestsPerAnswer;
   const maxTurns = Math.min(council.limits?.maxTurns ?? most, most);
   const seconds = Math.min(council.timeoutSeconds ?? start.timeoutSeconds, start.timeoutSeconds);
   return {
     work:
       work &&
       withContext({ ...work, ...defined({ feedback: start.feedback }) }, start, rolesOfCouncil(council, pinned.roles)),
-    limits: completeLimits({ ...council.limits, maxTurns, maxToolCalls: 0 }, seconds),
+    limits: completeLimits({ ...council.limits, ...defined({ maxTokens: seat?.maxTokens }), maxTurns, maxToolCalls: 0 }, seconds),
     ...podFields(council, step),
   };
 }

@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from '../../api/json.ts';
 import type { Step } from '../../api/step/step.ts';
+import { defined } from '../defined.ts';
 import { digestOf } from '../digest.ts';
 import type { IssuePath } from '../issue.ts';
 import { partsReferredTo } from '../pipeline/find-dependencies.ts';
@@ -12,10 +13,14 @@ import type { ResolutionProblem } from '../template/scope.ts';
 import { type Frame, frameOf, pathIn } from './frame.ts';
 import type { Run } from './run.ts';
 import { scopeAt } from './run-scope.ts';
-import type { StartAttempt } from './work-item-plan.ts';
+import { takeSeat } from './take-seat.ts';
+import type { SeatedStart, StartAttempt } from './work-item-plan.ts';
 
 /** A step with all its templates resolved, ready to be executed. */
-export type ResolvedStep = Pick<StartAttempt, 'step' | 'inputs' | 'method' | 'role' | 'mode' | 'specDigest'>;
+export type ResolvedStep = Pick<
+  StartAttempt,
+  'step' | 'inputs' | 'method' | 'role' | 'mode' | 'specDigest' | 'seat'
+>;
 
 /** What became of the templates of a step; `unread` when an artifact has to be read first. */
 export type StepResolution = { readonly resolved: ResolvedStep } | { readonly problem: ResolutionProblem } | 'unread';
@@ -33,10 +38,17 @@ export function resolveStep(run: Run, node: StepNode, frame: Frame): StepResolut
   }
   const inputs = resolveBindings(node.step.inputs ?? {}, scope);
   if ('problem' in inputs) return inputs;
-  return { resolved: describeWork(run, step, inputs.value) };
+  const seat = node.seat === undefined ? undefined : takeSeat(run, { node, frame });
+  if (seat === 'unread') return seat;
+  return { resolved: describeWork(run, step, defined({ inputs: inputs.value, seat })) };
 }
 
-function describeWork(run: Run, step: Step, inputs: JsonObject): ResolvedStep {
+function describeWork(
+  run: Run,
+  step: Step,
+  given: { readonly inputs?: JsonObject; readonly seat?: SeatedStart },
+): ResolvedStep {
+  const { inputs = {}, seat } = given;
   const { methods, roles } = run.observed.pinned;
   const methodName = methodNameOf(step);
   const method = methodName === undefined ? undefined : findMethod(methods, methodName);
@@ -45,7 +57,8 @@ function describeWork(run: Run, step: Step, inputs: JsonObject): ResolvedStep {
     step,
     inputs,
     mode: modeOf(step, method),
-    specDigest: digestOf({ step, inputs }),
+    specDigest: digestOf({ step, inputs, ...defined({ seat }) }),
+    ...defined({ seat }),
     ...(method === undefined ? {} : { method: method.metadata.name }),
     ...(role === undefined ? {} : { role: role.metadata.name }),
   };
