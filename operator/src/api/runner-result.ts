@@ -79,11 +79,7 @@ export const givenScore = z
 export const ballot = z
   .strictObject({
     proposal: freeJson('Proposal of the member.').optional(),
-    scores: z
-      .array(givenScore)
-      .max(16)
-      .optional()
-      .meta({ description: 'Scores that the member gave.' }),
+    scores: z.array(givenScore).max(16).optional().meta({ description: 'Scores that the member gave.' }),
     ranking: z
       .array(text('A proposal.', 63))
       .max(16)

@@ -198,7 +198,9 @@ export const councilWork = z.strictObject({
         .meta({ description: 'One member.' }),
     )
     .max(16)
-    .meta({ description: 'The members. A pod that speaks for one of them is told of that one alone, and a judge of none.' }),
+    .meta({
+      description: 'The members. A pod that speaks for one of them is told of that one alone, and a judge of none.',
+    }),
   strategy: z.enum(['peer_review', 'judge', 'vote', 'debate']).meta({ description: 'How the winner is chosen.' }),
   rounds: count('Rounds of proposals.', { min: 1, max: 8 }),
   judge: roleContract.optional(),

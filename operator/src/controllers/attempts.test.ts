@@ -173,7 +173,9 @@ describe('Attempts', () => {
           spec: { completionMode: 'Indexed', completions: 2 },
         },
       ]);
-      const { template } = jobs.manifests[0]?.spec as { template: { metadata: { annotations: Record<string, string> } } };
+      const { template } = jobs.manifests[0]?.spec as {
+        template: { metadata: { annotations: Record<string, string> } };
+      };
       const tasks = [0, 1].map((index) => template.metadata.annotations[`conclave.dev/task-${index}`] ?? '');
       expect(tasks.map((task) => [/"ann"/.test(task), /"bob"/.test(task)])).toEqual([
         [true, false],
@@ -203,7 +205,9 @@ describe('Attempts', () => {
       const dedicated = aModel('tea', { dedicated: { image: 'vllm', source: 'x' } });
       const roles = names.map((name) => aRole(name, { modelRef: { name: 'tea' } }));
       await attempts.startTogether(together([dedicated], roles));
-      expect(attempts.observe(workItem)).toMatchObject(names.map(() => ({ waitingFor: { kind: 'model', name: 'tea' } })));
+      expect(attempts.observe(workItem)).toMatchObject(
+        names.map(() => ({ waitingFor: { kind: 'model', name: 'tea' } })),
+      );
       expect(jobs.manifests).toEqual([]);
       statuses.set('team/tea', { url: 'http://tea' });
       await goOn();

@@ -97,7 +97,11 @@ function partsOf(work: CouncilWork, answers: Answers): WorkParts {
 function askedIn({ messages }: ChatRequest): Asked {
   const prompt = messages[1]?.content ?? '';
   const lines = prompt.matchAll(/<<<DATA \w+ (proposal-\d+)\n([^\n]*)\n/g);
-  const what = prompt.includes('Rank all of them') ? 'vote' : prompt.includes('Score each of them') ? 'score' : 'propose';
+  const what = prompt.includes('Rank all of them')
+    ? 'vote'
+    : prompt.includes('Score each of them')
+      ? 'score'
+      : 'propose';
   return {
     who: /# Your role\nI am ([\w-]+)$/.exec(prompt)?.[1] ?? '',
     what,

@@ -394,7 +394,11 @@ describe('a deliberation', () => {
 
   describe('in pods', () => {
     const inPods = pinned({ ...board, spec: { ...board.spec, isolation: 'pods' } });
-    const seat = { deliberation: 'choose', maxTokens: 900, stage: { kind: 'propose', round: 1, member: 'ben' } } as const;
+    const seat = {
+      deliberation: 'choose',
+      maxTokens: 900,
+      stage: { kind: 'propose', round: 1, member: 'ben' },
+    } as const;
     const seated = (more: object = {}) =>
       resolved(step, { ...inPods, start: { path: 'choose[0].ben', timeoutSeconds: 20, seat: { ...seat, ...more } } });
 

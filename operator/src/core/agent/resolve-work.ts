@@ -1,5 +1,6 @@
 import type { AgentLimits } from '../../api/agent.ts';
 import type { AgentRole } from '../../api/agent-role.ts';
+import type { CouncilSpec } from '../../api/council.ts';
 import type { JsonObject } from '../../api/json.ts';
 import type { Method } from '../../api/method.ts';
 import type { Placement, Resources } from '../../api/placement.ts';
@@ -142,19 +143,23 @@ function findCouncil({ workItem, start, pinned }: AgentAttempt, context: ModelCo
   const council = pinned.councils.find(({ metadata }) => metadata.name === step.council)?.spec;
   if (council === undefined)
     return nothing(context.needs, { reason: 'CouncilNotFound', message: `there is no Council '${step.council}'` });
-  const { seat } = start;
+  const { seat, feedback } = start;
   const identity = [workItem.metadata.uid ?? '', seat?.deliberation ?? start.path];
   const work = resolveCouncil({ step, council, roles: pinned.roles, identity, context, seat });
-  const most = seat === undefined ? requestsOfCouncil(council) : requestsPerAnswer;
-  const maxTurns = Math.min(council.limits?.maxTurns ?? most, most);
-  const seconds = Math.min(council.timeoutSeconds ?? start.timeoutSeconds, start.timeoutSeconds);
   return {
-    work:
-      work &&
-      withContext({ ...work, ...defined({ feedback: start.feedback }) }, start, rolesOfCouncil(council, pinned.roles)),
-    limits: completeLimits({ ...council.limits, ...defined({ maxTokens: seat?.maxTokens }), maxTurns, maxToolCalls: 0 }, seconds),
+    work: work && withContext({ ...work, ...defined({ feedback }) }, start, rolesOfCouncil(council, pinned.roles)),
+    limits: limitsOfCouncil(council, start),
     ...podFields(council, step),
   };
+}
+
+/** Those of a whole deliberation, or the share of them that one part of it has. */
+function limitsOfCouncil(council: CouncilSpec, { seat, timeoutSeconds }: StartAttempt): AgentLimits {
+  const most = seat === undefined ? requestsOfCouncil(council) : requestsPerAnswer;
+  const maxTurns = Math.min(council.limits?.maxTurns ?? most, most);
+  const seconds = Math.min(council.timeoutSeconds ?? timeoutSeconds, timeoutSeconds);
+  const share = defined({ maxTokens: seat?.maxTokens });
+  return completeLimits({ ...council.limits, ...share, maxTurns, maxToolCalls: 0 }, seconds);
 }
 
 function findMethodCall({ start, method }: AgentAttempt, needs: PodNeeds): Found {

@@ -21,10 +21,7 @@ export interface Conclusion {
 }
 
 /** Chooses a winner, and says of it what is told wherever members have spoken. */
-export function concludeDeliberation(
-  rules: DeliberationRules,
-  { proposals, rounds, judged }: Deliberated,
-): Conclusion {
+export function concludeDeliberation(rules: DeliberationRules, { proposals, rounds, judged }: Deliberated): Conclusion {
   const { strategy, members, quorum, minimumScore, seed } = rules;
   const judges = strategy === 'judge' ? [theJudge] : members;
   const choice = chooseWinner({ proposals, quorum, by: judged, judges: judges.map(asVoter), minimumScore });

@@ -38,11 +38,7 @@ interface Concluded {
 }
 
 /** The whole result; those of the attempts that it was made of are named in it. */
-function resultOf(
-  run: Run,
-  { startedAt = run.now }: StepStatus,
-  { table, conclusion }: Concluded,
-): RunnerResult {
+function resultOf(run: Run, { startedAt = run.now }: StepStatus, { table, conclusion }: Concluded): RunnerResult {
   const { usage, attempts } = table;
   return {
     ...{ apiVersion, kind: 'Result', outcome: 'succeeded', ...conclusion },

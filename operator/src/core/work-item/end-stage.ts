@@ -62,7 +62,11 @@ function propose(
 }
 
 /** The last stage: who has judged, and how. */
-function judge({ strategy, seed }: DeliberationRules, said: SaidInStage, { proposals, rounds }: CouncilTable): Judgements {
+function judge(
+  { strategy, seed }: DeliberationRules,
+  said: SaidInStage,
+  { proposals, rounds }: CouncilTable,
+): Judgements {
   const aliased: readonly AliasedProposal[] = aliasProposals(proposals, { seed, round: rounds + 1 });
   if (strategy !== 'vote')
     return { scores: [...said].flatMap(([by, content]) => countScores(by, scoresIn(content), aliased)) };
@@ -75,9 +79,7 @@ function judge({ strategy, seed }: DeliberationRules, said: SaidInStage, { propo
 }
 
 const attemptsOf = ({ path, attempts = [] }: StepStatus): SpokenAttempt[] =>
-  attempts.flatMap(({ number, resultDigest }) =>
-    resultDigest === undefined ? [] : [{ path, number, resultDigest }],
-  );
+  attempts.flatMap(({ number, resultDigest }) => (resultDigest === undefined ? [] : [{ path, number, resultDigest }]));
 
 function failureOf({ path, reason = '', message = '', attempts }: StepStatus): SpeakerFailure {
   const last = attempts?.at(-1);

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { CouncilSpec } from '../../api/council.ts';
 import type { JsonObject } from '../../api/json.ts';
 import { type RunnerResult, runnerResult } from '../../api/runner-result.ts';
 import { councilsToldOf } from '../council/told-deliberations.ts';
@@ -27,7 +26,7 @@ const shown = (run: PlannedRun, path: string) => run.startOf(path)?.seat?.stage.
 
 /** Scores as a pod gives them, for what it is shown. */
 const scores = (run: PlannedRun, path: string, more: readonly JsonObject[] = []): JsonObject => ({
-  scores: [...shown(run, path).map(({ alias, content }) => ({ alias, score: worth[String(content)] ?? 0 })), ...more],
+  scores: [...shown(run, path).map(({ alias, content }) => ({ alias, score: worth[content as string] ?? 0 })), ...more],
 });
 
 const judge = (run: PlannedRun, stage = 1, names = ['ann', 'bob', 'cid']) => {
@@ -97,7 +96,11 @@ describe('a deliberation whose members have pods of their own', () => {
       expect(JSON.stringify(work)).not.toContain('77');
     }
     expect(shown(run, 'choose[0].ann')).toEqual([]);
-    expect(shown(run, 'choose[1].ann').map(({ content }) => content).toSorted()).toEqual(['black', 'green', 'none']);
+    expect(
+      shown(run, 'choose[1].ann')
+        .map(({ content }) => content)
+        .toSorted(),
+    ).toEqual(['black', 'green', 'none']);
     expect(shown(run, 'choose[1].ann')).toEqual(shown(run, 'choose[1].cid'));
   });
 
@@ -204,7 +207,7 @@ describe('what a pod says in a deliberation', () => {
     propose(run, 0, ['bob', 'cid']);
     run.artifacts.set(digest, { proposal: large });
     run.end('choose[0].ann', { result: 'Succeeded', outputsRef: { digest, sizeBytes: 5015 } });
-    expect(shown(run, 'choose[1].bob').map(({ content }) => String(content).length)).toContain(5000);
+    expect(shown(run, 'choose[1].bob').map(({ content }) => (content as string).length)).toContain(5000);
   });
 
   it('is as if it had failed when it is gone, or longer than any answer', () => {
@@ -225,8 +228,7 @@ describe('what a pod says in a deliberation', () => {
 });
 
 describe('the time of a deliberation', () => {
-  const timed = (council: Partial<CouncilSpec> = {}) =>
-    aDeliberation({ ...three, timeoutSeconds: 100, ...council }, once);
+  const timed = () => aDeliberation({ ...three, timeoutSeconds: 100 }, once);
 
   it('is shared by its stages: whoever has not spoken by then has failed, and is stopped', () => {
     const run = propose(timed(), 0, ['ann', 'bob']);
@@ -238,7 +240,28 @@ describe('the time of a deliberation', () => {
     expect(run.actions).toContainEqual({
       ...{ kind: 'stop-attempt', path: 'choose[0].cid', attempt: 1, reason: 'NotWanted' },
     });
-    expect(shown(run, 'choose[1].cid').map(({ content }) => content).toSorted()).toEqual(['black', 'green']);
+    expect(
+      shown(run, 'choose[1].cid')
+        .map(({ content }) => content)
+        .toSorted(),
+    ).toEqual(['black', 'green']);
+  });
+
+  it('is over for those who are late also while what others have said has to be read', () => {
+    const policy = { retryPolicy: { maxAttempts: 3, initialBackoffSeconds: 1000, maxBackoffSeconds: 1000 } };
+    const run = aDeliberation({ ...three, timeoutSeconds: 100 }, { steps: [{ ...deliberate, ...policy }] });
+    const digest = `sha256:${'d'.repeat(64)}`;
+    propose(run, 0, ['bob']).end('choose[0].ann', { result: 'Succeeded', outputsRef: { digest, sizeBytes: 9 } });
+    run.fail('choose[0].cid');
+    run.artifacts.set(digest, { proposal: 'green' });
+    run.nowMs += 50_000;
+    run.facts = { artifacts: new Map() };
+    run.step();
+    expect(run.plan?.actions).toContainEqual({ kind: 'read-artifact', digest });
+    run.facts = {};
+    run.settle();
+    expect(run.stateOf('choose')).toBe('Running PartsRunning');
+    expect(shown(run, 'choose[1].cid')).toHaveLength(2);
   });
 
   it('ends the last stage too, with those who have judged', () => {
@@ -260,8 +283,7 @@ describe('the time of a deliberation', () => {
 describe('a deliberation in a run', () => {
   it('begins again as a whole when the run is tried again, with numbers that no attempt has had', () => {
     const run = aDeliberation(three, once);
-    for (const name of ['ann', 'bob', 'cid'])
-      run.fail(`choose[0].${name}`, 'Crashed', { used: { promptTokens: 7 } });
+    for (const name of ['ann', 'bob', 'cid']) run.fail(`choose[0].${name}`, 'Crashed', { used: { promptTokens: 7 } });
     expect(run.status.phase).toBe('Failed');
     run.change({ retryCount: 1 });
     expect(run.startOf('choose[0].ann')).toMatchObject({ attempt: 2 });
@@ -394,7 +416,7 @@ describe('the shared form', () => {
         ? (teas[who] ?? '')
         : (Object.fromEntries(
             Array.from(proposals, ([alias, tea]) => [alias, { in_words: '', score: worth[tea] ?? 0 }]),
-          ) as JsonObject),
+          )),
     );
     expect(run.outputsOf('choose')).toMatchObject({ winner: 'bob' });
   });

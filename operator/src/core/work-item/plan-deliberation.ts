@@ -70,7 +70,15 @@ function isTimeOver(
   return deadlineMs <= run.nowMs;
 }
 
+/** What they were asked is stopped, as everything that is no longer wanted. */
 function endThoseWhoAreLate(run: Run, frame: Frame): void {
-  for (const node of frame.loop?.children ?? [])
-    cancelStep(run, run.record(pathIn(frame, node)), stepReasons.timedOut);
+  for (const node of frame.loop?.children ?? []) {
+    const path = pathIn(frame, node);
+    cancelStep(run, run.record(path), stepReasons.timedOut);
+    const ended = run.record(path);
+    // What is read of the others may take another plan: until then it has to count as one of those who have spoken.
+    if (ended?.phase === 'Cancelled') run.setRecord({ ...ended, phase: 'Failed', message: tooLate });
+  }
 }
+
+const tooLate = 'it had said nothing when the time of the stage was over';

@@ -9,7 +9,7 @@ import { templateFields } from '../pipeline/step-templates.ts';
 import type { StepNode } from '../pipeline/step-node.ts';
 import { resolveBindings } from '../template/resolve-bindings.ts';
 import { resolveTemplates } from '../template/resolve-template.ts';
-import type { ResolutionProblem } from '../template/scope.ts';
+import type { ResolutionProblem, Resolved, Scope } from '../template/scope.ts';
 import { type Frame, frameOf, pathIn } from './frame.ts';
 import type { Run } from './run.ts';
 import { scopeAt } from './run-scope.ts';
@@ -17,10 +17,7 @@ import { takeSeat } from './take-seat.ts';
 import type { SeatedStart, StartAttempt } from './work-item-plan.ts';
 
 /** A step with all its templates resolved, ready to be executed. */
-export type ResolvedStep = Pick<
-  StartAttempt,
-  'step' | 'inputs' | 'method' | 'role' | 'mode' | 'specDigest' | 'seat'
->;
+export type ResolvedStep = Pick<StartAttempt, 'step' | 'inputs' | 'method' | 'role' | 'mode' | 'specDigest' | 'seat'>;
 
 /** What became of the templates of a step; `unread` when an artifact has to be read first. */
 export type StepResolution = { readonly resolved: ResolvedStep } | { readonly problem: ResolutionProblem } | 'unread';
@@ -29,26 +26,33 @@ export type StepResolution = { readonly resolved: ResolvedStep } | { readonly pr
 export function resolveStep(run: Run, node: StepNode, frame: Frame): StepResolution {
   if (!hasReadReferences(run, node, frame)) return 'unread';
   const scope = scopeAt(run, frame);
-  let step: Step = node.step;
-  for (const { path, value, read } of templateFields(node.step)) {
-    if (read !== 'input' || path[0] === 'inputs' || path[0] === 'cache') continue;
-    const resolved = resolveTemplates(value, scope);
-    if ('problem' in resolved) return resolved;
-    if (resolved.value !== value) step = withValueAt(step, path, resolved.value) as Step;
-  }
+  const step = resolveFields(node.step, scope);
+  if ('problem' in step) return step;
   const inputs = resolveBindings(node.step.inputs ?? {}, scope);
   if ('problem' in inputs) return inputs;
-  const seat = node.seat === undefined ? undefined : takeSeat(run, { node, frame });
+  const seat = node.seat && takeSeat(run, { node, frame }, node.seat);
   if (seat === 'unread') return seat;
-  return { resolved: describeWork(run, step, defined({ inputs: inputs.value, seat })) };
+  return { resolved: describeWork(run, step.value, { inputs: inputs.value, seat }) };
 }
 
-function describeWork(
-  run: Run,
-  step: Step,
-  given: { readonly inputs?: JsonObject; readonly seat?: SeatedStart },
-): ResolvedStep {
-  const { inputs = {}, seat } = given;
+/** All that is given to a step before it begins, its inputs and what it is cached by aside. */
+function resolveFields(step: Step, scope: Scope): Resolved<Step> {
+  let value = step;
+  for (const { path, value: written, read } of templateFields(step)) {
+    if (read !== 'input' || path[0] === 'inputs' || path[0] === 'cache') continue;
+    const resolved = resolveTemplates(written, scope);
+    if ('problem' in resolved) return resolved;
+    if (resolved.value !== written) value = withValueAt(value, path, resolved.value) as Step;
+  }
+  return { value };
+}
+
+interface Given {
+  readonly inputs: JsonObject;
+  readonly seat: SeatedStart | undefined;
+}
+
+function describeWork(run: Run, step: Step, { inputs, seat }: Given): ResolvedStep {
   const { methods, roles } = run.observed.pinned;
   const methodName = methodNameOf(step);
   const method = methodName === undefined ? undefined : findMethod(methods, methodName);

@@ -15,7 +15,11 @@ const proposals = [
 ];
 
 /** The pod of one speaker: of ann, or of the judge where the stage names no member. */
-async function aPod(stage: Stage, says: (body: AskedBody, count: number) => ModelTurn, more: Partial<CouncilWork> = {}) {
+async function aPod(
+  stage: Stage,
+  says: (body: AskedBody, count: number) => ModelTurn,
+  more: Partial<CouncilWork> = {},
+) {
   const bench = await AgentBench.start(says);
   onTestFinished(() => bench.stop());
   const role: RoleContract = { prompt: 'I am the speaker', tools: [], model: bench.access };
