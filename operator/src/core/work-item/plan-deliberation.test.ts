@@ -345,6 +345,27 @@ describe('a deliberation in a run', () => {
     expect(failing.stateOf('choose')).toBe('Failed OutputMissing');
   });
 
+  it('tells all who speak the same of the run, whenever they do: what was known when it began', () => {
+    const run = aDeliberation(three, {
+      steps: [aCodeStep('before'), { ...deliberate, dependsOn: ['before'] }, aCodeStep('beside')],
+    });
+    run.succeed('before', { made: 1 });
+    run.wait(1);
+    run.succeed('beside', { made: 2 });
+    propose(run.wait(1));
+    const known = startsOf(run).flatMap((start) =>
+      start.seat === undefined ? [] : [start.known?.map(({ name }) => name)],
+    );
+    expect(known).toEqual(Array.from({ length: 6 }, () => ['before']));
+  });
+
+  it('tells them why the work was sent back', () => {
+    const gate = { name: 'gate', type: 'approval', approvals: [{ role: 'review' }], returnTo: 'choose' };
+    const run = aDeliberation(three, { steps: [deliberate, { ...gate, dependsOn: ['choose'] }] });
+    judge(propose(run)).decide('gate', 'rejected', { comment: 'No more tea.' });
+    expect(startsOf(run).slice(6)).toMatchObject(three.members.map(() => ({ attempt: 2, feedback: 'No more tea.' })));
+  });
+
   it('uses no more than its Council may, however its attempts share it', () => {
     const council = { ...three, limits: { maxTokens: 6000, maxOutputTokens: 100 } };
     const run = aDeliberation(council);
@@ -414,9 +435,9 @@ describe('the shared form', () => {
     await speakOut(run, ({ who, what, proposals }) =>
       what === 'propose'
         ? (teas[who] ?? '')
-        : (Object.fromEntries(
+        : Object.fromEntries(
             Array.from(proposals, ([alias, tea]) => [alias, { in_words: '', score: worth[tea] ?? 0 }]),
-          )),
+          ),
     );
     expect(run.outputsOf('choose')).toMatchObject({ winner: 'bob' });
   });
