@@ -61,6 +61,14 @@ const answerByKind: Answer = ({ work }) => {
   return succeeded({ winner: 'member-2', proposal: { text: 'as it is' }, agreement: 1 });
 };
 
+/** Members propose by their names, and like best what comes from bob. */
+const speakAsMembers: Answer = ({ work, step }) => {
+  const { proposals = [] } = (work.kind === 'council' && work.stage) || {};
+  if (proposals.length === 0) return succeeded({ proposal: `from ${step.path.split('.')[1] ?? ''}` });
+  const scoreOf = (content: unknown) => (content === 'from bob' ? 9 : 4);
+  return succeeded({ scores: proposals.map(({ alias, content }) => ({ alias, score: scoreOf(content) })) });
+};
+
 describe.concurrent('a run of agents', () => {
   it('goes from an agent by a flow to a Council, each told what it needs, and gives outputs and usage', async () => {
     const { work, runner } = await aTeam(answerByKind);
@@ -123,6 +131,28 @@ describe.concurrent('a run of agents', () => {
     await work.add('ask', { councilRef: { name: 'board' }, topic: 'Which way?' });
     await work.reaches('ask', 'Succeeded');
     expect(runner.given.map(({ task }) => task.work)).toMatchObject([{ kind: 'council', topic: 'Which way?' }]);
+  });
+
+  it('may be a Council whose members have pods of their own: one Job for each stage, and the Council counts it', async () => {
+    const { work, runner } = await aTeam(speakAsMembers);
+    const members = ['ann', 'bob', 'cid'].map((name) => ({ name, roleRef: { name: 'writer' } }));
+    await create(work, councilKind, 'apart', { members, isolation: 'pods', placement: world.node.placement });
+    await work.add('ask', { councilRef: { name: 'apart' }, topic: 'Which way?' });
+    const done = await work.reaches('ask', 'Succeeded');
+    expect(stepOf(done, 'deliberate')).toMatchObject({
+      outputs: { winner: 'bob', proposal: 'from bob', reason: 'HighestScore' },
+      iterations: { count: 2, succeeded: '0-1' },
+    });
+    expect(done.status?.usage).toEqual({ promptTokens: 1800, completionTokens: 300, costUnits: '3' });
+    expect(runner.given.map(({ task }) => task.step.path).toSorted()).toEqual(
+      [0, 1].flatMap((stage) => ['ann', 'bob', 'cid'].map((name) => `deliberate[${stage}].${name}`)),
+    );
+    expect(runner.given.map(({ task: { work: given } }) => 'members' in given && given.members.length)).toEqual(
+      Array.from({ length: 6 }, () => 1),
+    );
+    expect(world.node.jobsOf(work.namespace)).toHaveLength(2);
+    const council = () => work.client.get(resourceTypeOf(councilKind), { namespace: work.namespace, name: 'apart' });
+    await until('the Council counts it', async () => (await council()).status?.['deliberations'] === 1);
   });
 
   it('calls a tool of an MCP server that comes as an image, beside the runner', async () => {
