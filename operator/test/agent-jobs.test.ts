@@ -1,7 +1,7 @@
 /** Steps of agents on the real API server, with a stand-in for the agent runner that reads their tasks. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { agentRoleKind } from '../src/api/agent-role.ts';
-import { councilKind } from '../src/api/council.ts';
+import { type Council, councilKind } from '../src/api/council.ts';
 import { apiVersion, type KindDefinition } from '../src/api/kind.ts';
 import { methodKind } from '../src/api/method.ts';
 import { modelKind } from '../src/api/model.ts';
@@ -152,7 +152,7 @@ describe.concurrent('a run of agents', () => {
     );
     expect(world.node.jobsOf(work.namespace)).toHaveLength(2);
     const council = () => work.client.get(resourceTypeOf(councilKind), { namespace: work.namespace, name: 'apart' });
-    await until('the Council counts it', async () => (await council()).status?.['deliberations'] === 1);
+    await until('the Council counts it', async () => ((await council()) as Council).status?.deliberations === 1);
   });
 
   it('calls a tool of an MCP server that comes as an image, beside the runner', async () => {

@@ -19,9 +19,9 @@ export interface PlannedStart {
 const largestInputs = 32 * 1024;
 
 /**
- * Lets attempts share an Indexed Job that begin at the same moment in iterations of the same loop, when all that an iteration
- * does is one pod, or in one stage of a deliberation, when they ask the same Model: one write instead of many. Which attempts they are is recorded, so that whoever makes the Job anew, after
- * a crash, makes the same one.
+ * Lets attempts share an Indexed Job that begin at the same moment, one write instead of many: in iterations of the same loop,
+ * when all that an iteration does is one pod, and in one stage of a deliberation, when they ask the same Model. Which attempts
+ * they are is recorded, so that whoever makes the Job anew, after a crash, makes the same one.
  */
 export function shareJobs(run: Run, planned: readonly PlannedStart[]): readonly StartAttempt[] {
   const names = new Map<StartAttempt, string>();
