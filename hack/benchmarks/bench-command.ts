@@ -5,6 +5,7 @@ import { runMain, UsageError } from '../cluster/run-main.ts';
 import { describeKubernetes, findKubeconfig, inOwnNamespace } from './bench-cluster.ts';
 import { clientScenario } from './client-scenario.ts';
 import { councilScenario } from './council/council-scenario.ts';
+import { councilVllmScenario } from './council/vllm-scenario.ts';
 import { jobScenarios } from './engine/job-scenarios.ts';
 import { logicScenario } from './engine/logic-scenario.ts';
 import { idleScenario, restartScenario } from './engine/many-scenarios.ts';
@@ -13,7 +14,8 @@ import { plannerScenario } from './planner-scenario.ts';
 import { type ClusterScenario, isGood, type Scenario, type ScenarioContext, type ScenarioResult } from './scenario.ts';
 
 const engineScenarios = [...jobScenarios, logicScenario, idleScenario, restartScenario];
-const scenarios: readonly Scenario[] = [clientScenario, plannerScenario, ...engineScenarios, councilScenario];
+const councilScenarios = [councilScenario, councilVllmScenario];
+const scenarios: readonly Scenario[] = [clientScenario, plannerScenario, ...engineScenarios, ...councilScenarios];
 
 const usage = `usage: ./hack/bench SCENARIO [--kubeconfig FILE | --instance NAME] [--seconds N] [--rounds N] [--size N] [-o json]
 

@@ -1,19 +1,26 @@
 /** Agents, flows and Councils in real pods, on the stand-in for a model server. */
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type RunnerResult, runnerResult } from '../../operator/src/api/runner-result.ts';
+import { runnerResult } from '../../operator/src/api/runner-result.ts';
 import { E2eCluster, root, type WorkItem } from './e2e-cluster.ts';
+import { resultOf, teamFiles, testTeam, transcriptOf } from './team-tests.ts';
 
 const samples = join(root, 'config/samples/agents');
 const cluster = new E2eCluster('agents');
 
 const incidentFiles = ['model-sim.yaml', 'incident.yaml', 'incident-run.yaml'].map((name) => join(samples, name));
-const fixtures = ['repair.yaml', 'gpu-models.yaml', 'apart.yaml'].map((name) => join(root, 'test/e2e/fixtures', name));
+const fixtures = [
+  ...teamFiles,
+  ...['repair.yaml', 'gpu-models.yaml', 'apart.yaml', 'team-sim.yaml'].map((name) =>
+    join(root, 'test/e2e/fixtures', name),
+  ),
+];
 
 let incident: WorkItem;
 let repair: WorkItem;
 let onGpus: WorkItem;
 let apart: WorkItem;
+let team: WorkItem;
 
 beforeAll(async () => {
   await cluster.start();
@@ -26,6 +33,7 @@ beforeAll(async () => {
   repair = ended.get('repair')!;
   onGpus = ended.get('on-gpus')!;
   apart = ended.get('apart')!;
+  team = ended.get('team')!;
   await cluster.openArtifacts();
 }, 900_000);
 
@@ -33,26 +41,9 @@ afterAll(() => {
   cluster.stop();
 });
 
-/** The whole result of a step, by the digest that its status names. */
-function resultOf(step: string, workItem = incident): RunnerResult {
-  const record = workItem.status.steps.find(({ path }) => path === step);
-  const text = cluster.download(workItem, record?.attempts?.at(-1)?.resultDigest).toString();
-  return runnerResult.parse(JSON.parse(text));
-}
-
-/** One line of a transcript, as far as it is looked at. */
-interface Line {
-  readonly kind: string;
-  readonly tool?: string;
-}
-
-/** The lines of the transcript that a result names. */
-function transcriptOf({ transcript }: RunnerResult) {
-  const lines = cluster.download(incident, transcript?.digest).toString().trim().split('\n');
-  return lines.map((line) => JSON.parse(line) as Line);
-}
-
-const kindsOf = (lines: readonly Line[], kind: string) => lines.filter((line) => line.kind === kind);
+const resultAt = (step: string, workItem = incident) => resultOf(cluster, workItem, step);
+const linesOf = (result: ReturnType<typeof resultAt>) => transcriptOf(cluster, incident, result);
+const kindsOf = (lines: ReturnType<typeof linesOf>, kind: string) => lines.filter((line) => line.kind === kind);
 
 describe('the incident', () => {
   it('ends with what the council chose', () => {
@@ -67,17 +58,17 @@ describe('the incident', () => {
   });
 
   it('is summed up by one answer of the model', () => {
-    const result = resultOf('summarize');
+    const result = resultAt('summarize');
     expect(result).toMatchObject({
       outcome: 'succeeded',
       outputs: { severity: 'high' },
       provenance: { models: ['assistant'] },
     });
-    expect(transcriptOf(result).map(({ kind }) => kind)).toEqual(['task', 'request', 'answer', 'end']);
+    expect(linesOf(result).map(({ kind }) => kind)).toEqual(['task', 'request', 'answer', 'end']);
   });
 
   it('is deliberated on: proposals, scores, ranking, and a transcript of all that was said', () => {
-    const result = resultOf('decide');
+    const result = resultAt('decide');
     const { winner, ranking = [], scores = [], seed, rounds } = result.deliberation ?? {};
     expect({ winner, seed, rounds }).toEqual({ winner: 'architect', seed: 7, rounds: 1 });
     // The mean of the two others' scores, of which relief counts twice, in hundredths each.
@@ -89,13 +80,13 @@ describe('the incident', () => {
     expect(ranking[2]?.proposal).toMatchObject({ action: 'Double the pool of database connections.' });
     expect(scores.filter(({ by, member }) => by === member)).toEqual([]);
     expect(scores).toHaveLength(6);
-    expect(kindsOf(transcriptOf(result), 'answer')).toHaveLength(6);
+    expect(kindsOf(linesOf(result), 'answer')).toHaveLength(6);
   });
 
   it('is written down by an agent that uses its tools', () => {
-    const result = resultOf('write');
+    const result = resultAt('write');
     expect(result.toolCalls).toEqual([{ tool: 'file', calls: 2, refused: 0 }]);
-    expect(kindsOf(transcriptOf(result), 'tool').map(({ tool }) => tool)).toEqual(['file', 'file']);
+    expect(kindsOf(linesOf(result), 'tool').map(({ tool }) => tool)).toEqual(['file', 'file']);
   });
 
   it('counts what the steps used', () => {
@@ -123,6 +114,10 @@ describe('the incident', () => {
   });
 });
 
+describe('a team', () => {
+  testTeam(() => ({ cluster, run: team }));
+});
+
 describe('an agent in a git repository', () => {
   it('mends it, and leaves what it changed as a diff', () => {
     const { status } = repair;
@@ -130,7 +125,7 @@ describe('an agent in a git repository', () => {
       phase: 'Succeeded',
       outputs: { summary: 'One too many was added.' },
     });
-    const [diff] = resultOf('mend', repair).artifacts ?? [];
+    const [diff] = resultAt('mend', repair).artifacts ?? [];
     expect(diff).toMatchObject({ name: 'diff', mediaType: 'text/x-diff' });
     const text = cluster.download(repair, diff?.digest).toString();
     expect(text).toContain('-    return sum(numbers) + 1\n+    return sum(numbers)\n');
@@ -139,7 +134,7 @@ describe('an agent in a git repository', () => {
   });
 
   it('is refused what it may not do, and told so', () => {
-    const { toolCalls } = resultOf('mend', repair);
+    const { toolCalls } = resultAt('mend', repair);
     expect(toolCalls).toEqual(
       expect.arrayContaining([
         { tool: 'git', calls: 2, refused: 0 },

@@ -1,13 +1,12 @@
-/** Flows, Councils and agents in real pods on the real vLLM. Its model is random: what is judged is all but the sense. */
-import { join } from 'node:path';
+/** A flow, a Council and an agent in real pods on the real vLLM. Its model is random: what is judged is all but the sense. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { planNetwork } from '../../hack/cluster/network-plan.ts';
 import { readInstanceState } from '../../hack/cluster/instance-state.ts';
 import { instancePaths } from '../../hack/cluster/paths.ts';
 import { freePort } from '../../hack/cluster/free-port.ts';
 import { vllmModel, VllmServer } from '../../hack/vllm/vllm-server.ts';
-import { type RunnerResult, runnerResult } from '../../operator/src/api/runner-result.ts';
-import { E2eCluster, root, type WorkItem } from '../e2e/e2e-cluster.ts';
+import { E2eCluster, type WorkItem } from '../e2e/e2e-cluster.ts';
+import { teamFiles, testTeam } from '../e2e/team-tests.ts';
 
 const cluster = new E2eCluster('vllm');
 
@@ -25,11 +24,11 @@ beforeAll(async () => {
   await cluster.start();
   vllm = await VllmServer.start({ host: hostAddress(), port: await freePort() });
   const spec = { modelName: vllmModel, endpoint: { url: vllm.url } };
-  const model = { apiVersion: 'conclave.dev/v1alpha1', kind: 'Model', metadata: { name: 'tiny' }, spec };
+  const model = { apiVersion: 'conclave.dev/v1alpha1', kind: 'Model', metadata: { name: 'team' }, spec };
   cluster.run('kubectl', ['-n', cluster.namespace, 'apply', '-f', '-'], JSON.stringify(model));
-  cluster.kubectl('wait', '--for=condition=Ready', '--timeout=120s', 'model/tiny');
-  cluster.kubectl('apply', '-f', join(root, 'test/vllm/run.yaml'));
-  run = cluster.endedWorkItems(600).get('on-vllm')!;
+  cluster.kubectl('wait', '--for=condition=Ready', '--timeout=120s', 'model/team');
+  cluster.kubectl('apply', ...teamFiles.flatMap((file) => ['-f', file]));
+  run = cluster.endedWorkItems(600).get('team')!;
   await cluster.openArtifacts();
 }, 1_200_000);
 
@@ -38,53 +37,10 @@ afterAll(async () => {
   cluster.stop();
 });
 
-/** The whole result of the last attempt of a step. */
-function resultOf(step: string): RunnerResult {
-  const record = run.status.steps.find(({ path }) => path === step);
-  const text = cluster.download(run, record?.attempts?.at(-1)?.resultDigest).toString();
-  return runnerResult.parse(JSON.parse(text));
-}
+describe('a team on the real vLLM', () => {
+  testTeam(() => ({ cluster, run }));
 
-describe('on the real vLLM', () => {
-  it('a flow, a council and an agent come to their end', () => {
-    const { phase, message, outputs } = run.status;
-    expect({ phase, message, outputs }).toEqual({
-      phase: 'Succeeded',
-      outputs: {
-        sky: expect.stringMatching(/^(clear|grey|dark)$/),
-        winner: expect.stringMatching(/^member-[123]$/),
-        coat: expect.any(Boolean),
-      },
-    });
-  });
-
-  it('members propose and score each other, in two rounds, and the scores say who wins', () => {
-    const { ranking = [], scores = [], winner, rounds } = resultOf('choose').deliberation ?? {};
-    expect(rounds).toBe(2);
-    expect(ranking.map(({ member }) => member).sort()).toEqual(['member-1', 'member-2', 'member-3']);
-    expect(scores).toHaveLength(6);
-    expect(ranking[0]?.member).toBe(winner);
-    expect(ranking.map(({ score }) => score)).toEqual(
-      ranking.map(({ score }) => score).sort((one, other) => other - one),
-    );
-  });
-
-  it('the usage that vLLM tells is counted', () => {
-    for (const { path, attempts = [] } of run.status.steps)
-      expect(attempts.at(-1)?.used, path).toMatchObject({
-        promptTokens: expect.any(Number),
-        completionTokens: expect.any(Number),
-      });
-  });
-
-  it('the length of the context is what the server says', () => {
-    expect(cluster.kubectl('get', 'model', 'tiny', '-o', 'jsonpath={.status.contextLength}')).toBe('16384');
-  });
-
-  it('every transcript is in the store', () => {
-    for (const step of ['describe', 'choose', 'act']) {
-      const text = cluster.download(run, resultOf(step).transcript?.digest).toString();
-      expect(text, step).toContain('"kind":"answer"');
-    }
+  it('is told the length of the context that the server says', () => {
+    expect(cluster.kubectl('get', 'model', 'team', '-o', 'jsonpath={.status.contextLength}')).toBe('16384');
   });
 });

@@ -1,14 +1,14 @@
 import type { CouncilWork, RoleContract } from '../../../operator/src/api/runner-work.ts';
 import type { RunnerTask } from '../../../operator/src/api/runner-task.ts';
-import type { ChatAnswer, ChatRequest } from '../../../operator/src/runner/agent/chat.ts';
 import { ModelClient, type ModelClientParts } from '../../../operator/src/runner/agent/model-client.ts';
 import { runCouncil } from '../../../operator/src/runner/agent/run-council.ts';
 import { Secrets } from '../../../operator/src/runner/agent/secrets.ts';
 import { Transcript } from '../../../operator/src/runner/agent/transcript.ts';
-import { splitTokens } from '../../model-simulator/tokens.ts';
 import { median } from '../statistics.ts';
 import { type Line, stagesOf } from './stages-of.ts';
-import { type StandIn, withStandIn } from './stand-in.ts';
+import type { ModelServer } from './model-server.ts';
+import { withStandIn } from './stand-in.ts';
+import { WatchingClient } from './watching-client.ts';
 
 /** What was found of councils of one size. */
 export interface CouncilFigures {
@@ -23,12 +23,14 @@ export interface CouncilFigures {
 
 const rounds = 2;
 
+const namesOf = (members: number) => Array.from({ length: members }, (_, index) => `member-${index + 1}`);
+
 /** How long members take to answer: each differently, the last one longest, in milliseconds. */
 const latencyOf = (index: number, members: number) => 150 + Math.round((250 * (index + 1)) / members);
 
 /** Measures `turns` deliberations, each of a council and a topic that the server has not seen. */
 export async function measureCouncil(members: number, turns: number): Promise<CouncilFigures> {
-  const names = Array.from({ length: members }, (_, index) => `member-${index + 1}`);
+  const names = namesOf(members);
   const latencies = new Map(names.map((name, index) => [name, latencyOf(index, members)]));
   return await withStandIn(latencies, async (standIn) => {
     const [alone, roundsMs, hits]: [number[], number[], number[]] = [[], [], []];
@@ -49,9 +51,9 @@ function partsOf(): Omit<ModelClientParts, 'patience'> & { readonly transcript: 
   return { secrets, transcript: new Transcript(secrets), headers: {}, signal: new AbortController().signal };
 }
 
-const modelOf = ({ url }: StandIn) => ({ url: `${url}/v1`, name: 'tiny' });
+const modelOf = ({ url, model }: ModelServer) => ({ url: `${url}/v1`, name: model });
 
-async function askAlone(standIn: StandIn, names: readonly string[]): Promise<number> {
+async function askAlone(standIn: ModelServer, names: readonly string[]): Promise<number> {
   const client = new ModelClient(partsOf());
   const messages = [{ role: 'user', content: 'What is best?' }] as const;
   const request = { model: modelOf(standIn), messages, maxOutputTokens: 200, speaker: names.at(-1) ?? '' };
@@ -61,58 +63,30 @@ async function askAlone(standIn: StandIn, names: readonly string[]): Promise<num
   return performance.now() - begin;
 }
 
-/** Notes what the server had of prompts before round two, and what of each prompt from then on stood in the one before. */
-class WatchingClient extends ModelClient {
-  readonly #standIn: StandIn;
-  readonly #members: number;
-  #before: Promise<number> | undefined;
-  #asked = 0;
-  #last = '';
-  #shared = 0;
-
-  constructor(parts: ModelClientParts, standIn: StandIn, members: number) {
-    super(parts);
-    [this.#standIn, this.#members] = [standIn, members];
-  }
-
-  override async ask(request: ChatRequest): Promise<ChatAnswer> {
-    this.#asked += 1;
-    const text = withoutRole(request);
-    const shared = tokensShared(text, this.#last);
-    this.#last = text;
-    if (this.#asked > this.#members) {
-      this.#shared += shared;
-      this.#before ??= hitsOf(this.#standIn);
-      await this.#before;
-    }
-    return await super.ask(request);
-  }
-
-  async hitRatio(): Promise<number> {
-    return Math.min(1, ((await hitsOf(this.#standIn)) - ((await this.#before) ?? 0)) / this.#shared);
-  }
-}
-
-const hitsOf = async (standIn: StandIn) => (await standIn.metrics()).sum('vllm:prefix_cache_hits_total');
-
-/** What is asked but the role, which is each member's own, wherever it stands. */
-const withoutRole = ({ messages }: ChatRequest) =>
-  messages.map(({ content }) => content.replace(/# Your role\n.*/, '')).join('\n');
-
-function tokensShared(one: string, other: string): number {
-  let length = 0;
-  while (length < one.length && one[length] === other[length]) length += 1;
-  return splitTokens(one.slice(0, length)).length;
-}
-
-async function deliberate(standIn: StandIn, names: readonly string[], turn: number) {
-  const parts = partsOf();
-  const client = new WatchingClient(parts, standIn, names.length);
-  const { verdict, lines } = await hold(aTask(standIn, names, turn), { ...parts, client });
-  if (verdict.outcome !== 'succeeded') throw new Error(`the council failed: ${verdict.error?.message ?? ''}`);
+async function deliberate(server: ModelServer, names: readonly string[], turn: number) {
+  const { lines, hitRatio } = await holdWatched(server, names, turn);
   const stages = stagesOf(lines);
   if (stages.some(({ questions }) => questions !== names.length)) throw new Error('not all members were asked at once');
-  return { roundsMs: stages.slice(0, rounds).map(({ wallMs }) => wallMs), hitRatio: await client.hitRatio() };
+  return { roundsMs: stages.slice(0, rounds).map(({ wallMs }) => wallMs), hitRatio };
+}
+
+/** The smallest part of prefixes that a server has found read, of so many deliberations after a first one. */
+export async function measurePrefixHits(server: ModelServer, members: number, turns: number): Promise<number> {
+  const names = namesOf(members);
+  const ratios: number[] = [];
+  for (let turn = 0; turn <= turns; turn += 1) {
+    const { hitRatio } = await holdWatched(server, names, turn);
+    if (turn > 0) ratios.push(hitRatio);
+  }
+  return Math.min(...ratios);
+}
+
+async function holdWatched(server: ModelServer, names: readonly string[], turn: number) {
+  const parts = partsOf();
+  const client = new WatchingClient(parts, server, names.length);
+  const { verdict, lines } = await hold(aTask(server, names, turn), { ...parts, client });
+  if (verdict.outcome !== 'succeeded') throw new Error(`the council failed: ${verdict.error?.message ?? ''}`);
+  return { lines, hitRatio: await client.hitRatio() };
 }
 
 async function hold(task: RunnerTask, parts: Omit<Parameters<typeof runCouncil>[1], 'task'>) {
@@ -121,10 +95,19 @@ async function hold(task: RunnerTask, parts: Omit<Parameters<typeof runCouncil>[
   return { verdict, lines: lines.map((line) => JSON.parse(line) as Line) };
 }
 
-function aTask(standIn: StandIn, names: readonly string[], turn: number): RunnerTask {
+/** A model of random weights ends by no sense of its own. */
+const proposalSchema = {
+  type: 'object',
+  properties: { change: { type: 'string', maxLength: 200 } },
+  required: ['change'],
+  additionalProperties: false,
+};
+
+function aTask(standIn: ModelServer, names: readonly string[], turn: number): RunnerTask {
   const roleOf = (name: string): RoleContract => ({
     ...{ tools: [], model: modelOf(standIn) },
     prompt: `You are ${name}. You look at what nobody else looks at, and say so in a few words.`,
+    outputSchema: proposalSchema,
   });
   const work: CouncilWork = {
     ...{ kind: 'council', council: 'bench', strategy: 'peer_review', rounds, quorum: 2, seed: turn, rubric: [] },
@@ -135,6 +118,6 @@ function aTask(standIn: StandIn, names: readonly string[], turn: number): Runner
     ...{ apiVersion: 'conclave.dev/v1alpha1', kind: 'Task', inputs: {}, work },
     workItem: { name: 'bench', namespace: 'bench', uid: `bench-${names.length}-${turn}` },
     step: { path: 'choose', type: 'council', attempt: 1 },
-    limits: { maxTurns: 100, maxToolCalls: 0, maxTokens: 10_000_000, maxOutputTokens: 2048, wallTimeSeconds: 600 },
+    limits: { maxTurns: 100, maxToolCalls: 0, maxTokens: 10_000_000, maxOutputTokens: 3000, wallTimeSeconds: 600 },
   };
 }

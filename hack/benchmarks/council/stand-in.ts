@@ -5,20 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { type MetricSamples, parseMetrics } from '../engine/metric-samples.ts';
+import { ModelServer } from './model-server.ts';
 
 const command = fileURLToPath(new URL('../../model-simulator/model-sim-command.ts', import.meta.url));
-
-/** A stand-in for a model server, in a process of its own. */
-export interface StandIn {
-  readonly url: string;
-  metrics(): Promise<MetricSamples>;
-}
 
 /** Runs with a stand-in that answers each speaker after a time of its own, in milliseconds, and ends it. */
 export async function withStandIn<T>(
   latencies: ReadonlyMap<string, number>,
-  use: (standIn: StandIn) => Promise<T>,
+  use: (standIn: ModelServer) => Promise<T>,
 ): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'conclave-bench-'));
   const rules = Array.from(latencies, ([role, ms]) => ({ when: { role }, answer: { fault: { kind: 'latency', ms } } }));
@@ -29,10 +23,7 @@ export async function withStandIn<T>(
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   try {
     const url = await firstWord(child.stdout);
-    return await use({
-      url,
-      metrics: async () => parseMetrics(await (await fetch(`${url}/metrics`)).text()),
-    });
+    return await use(new ModelServer(url, 'tiny'));
   } finally {
     const ended = child.exitCode === null ? once(child, 'exit') : undefined;
     child.kill();

@@ -63,10 +63,25 @@ export type RoleContract = z.output<typeof roleContract>;
 const context = z
   .strictObject({
     text: longText('The context pack, cut for the role.', 1_048_576),
-    tokens: count('Its size, in tokens.', { max: 100_000_000 }),
+    tokens: count('Its size, in tokens, by an estimate.', { max: 100_000_000 }),
+    maxTokens: count('Tokens that it may have, where its model counts them.', { max: 100_000_000 }).optional(),
     sources: z.array(z.string().max(1024)).max(1024).meta({ description: 'Paths and digests that it was made from.' }),
   })
   .meta({ description: 'What the agent may know of its WorkItem.' });
+
+const promptParts = z
+  .array(
+    z
+      .strictObject({
+        text: longText('Text of whoever wrote the prompt.', 1_048_576).optional(),
+        name: text('Reference that the value stands for.').optional(),
+        value: freeJson('A value: data, never an instruction.').optional(),
+      })
+      .meta({ description: 'A text, or a value with its name.' }),
+  )
+  .min(1)
+  .max(2048);
+export type PromptParts = readonly Readonly<z.output<typeof promptParts>[number]>[];
 
 const feedback = longText('Why earlier work was sent back.', 65_536);
 
@@ -111,8 +126,24 @@ const gitWorkspace = z
 export const agentWork = z.strictObject({
   kind: z.literal('agent').meta({ description: 'An agent with tools.' }),
   role: roleContract,
-  goal: longText('What is to be done, as it is; the inputs alone say it when it is left out.', 1_048_576).optional(),
+  goal: promptParts
+    .optional()
+    .meta({ description: 'What is to be done, piece by piece; the inputs alone say it when it is left out.' }),
   context: context.optional(),
+  artifacts: z
+    .array(
+      z
+        .strictObject({
+          name: text('What names it: a step, a field of its result, or an input.'),
+          digest: digest('Its digest.'),
+          sizeBytes: count('Its size, in bytes, where it is known.', { max: Number.MAX_SAFE_INTEGER }).optional(),
+          mediaType: text('Its media type, where it is known.', 127).optional(),
+        })
+        .meta({ description: 'One artifact.' }),
+    )
+    .max(256)
+    .optional()
+    .meta({ description: 'Artifacts that it may read by the tool `artifact`; every other is refused.' }),
   feedback: feedback.optional(),
   graph: z
     .strictObject({
@@ -143,11 +174,10 @@ export const flowWork = z.strictObject({
       z
         .strictObject({
           name: text('Name; later completions see its answer as `{{<name>}}`.', 63),
-          prompt: longText('What is asked.', 1_048_576),
-          isTemplate: z.boolean().optional().meta({
-            description:
-              'Templates in the prompt are resolved: `{{inputs.<name>}}` and earlier completions. Else it is asked as it is: values stand in it that nobody may read as templates.',
-          }),
+          prompt: longText(
+            'What is asked, as a Method says it. Templates in it are resolved: `{{inputs.<name>}}` and earlier completions.',
+          ).optional(),
+          parts: promptParts.optional().meta({ description: 'What is asked otherwise, piece by piece.' }),
           model,
           sampling: sampling.optional(),
           outputSchema: jsonSchema('What it must answer; free text without one.').optional(),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { attemptProgress } from './attempt-progress.ts';
 import { count, digest, text, timestamp } from './fields.ts';
 import { freeObject } from './json.ts';
 import { usage } from './usage.ts';
@@ -34,6 +35,7 @@ const attempt = z
     message: z.string().max(1024).optional().meta({ description: 'Why, in words.' }),
     exitCode: count('Exit code of the container.', { max: 255 }).optional(),
     retryable: z.boolean().optional().meta({ description: 'Whether trying again may help.' }),
+    progress: attemptProgress.optional(),
     reserved: usage('What was reserved for it.').optional(),
     used: usage('What it used.').optional(),
   })

@@ -33,7 +33,10 @@ const allowed = z
     tools: textSet('Tools.', 128).optional(),
     methods: textSet('Methods, by `spec.id` or name.', 256).optional(),
     images: textSet('Images, by prefix up to a `/`, `:` or `@`.', 128, 1024).optional(),
-    hosts: textSet('Hosts that the operator calls; `*.` at the start stands for any subdomain.', 256).optional(),
+    hosts: textSet(
+      'Hosts that the operator and agents call; `*.` at the start stands for any subdomain.',
+      256,
+    ).optional(),
   })
   .meta({ description: 'What may be used; everything, where a list is left out.' });
 

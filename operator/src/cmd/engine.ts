@@ -8,6 +8,7 @@ import { ArtifactAccess } from '../executors/artifact-access.ts';
 import { dnsLookup } from '../executors/dns-lookup.ts';
 import { EventFeed } from '../executors/event-feed.ts';
 import { HttpCaller } from '../executors/http/http-caller.ts';
+import { ProgressFeed } from '../executors/progress-feed.ts';
 import { ServerClient } from '../executors/server-client.ts';
 import { storeCall } from '../executors/store-call.ts';
 import type { KubeClient } from '../kube/client.ts';
@@ -33,6 +34,13 @@ export interface Engine extends ControllerParts {
     readonly run: EventFeed['run'];
     /** Called with the namespace of each asset that comes. */
     readonly onArrival: (listener: (namespace: string) => void) => void;
+  };
+  /** How far attempts have come, as their pods tell. */
+  readonly progress: {
+    readonly of: ProgressFeed['of'];
+    readonly run: ProgressFeed['run'];
+    /** Called with the UID of each WorkItem that something is told of. */
+    readonly onArrival: (listener: (workItemUid: string) => void) => void;
   };
 }
 
@@ -72,6 +80,7 @@ export function createEngine(
       certificateAuthorities: trust.authorities,
     },
     feed: feedFrom(server, parts),
+    progress: progressFrom(server, parts),
   };
 }
 
@@ -112,6 +121,19 @@ function feedFrom(server: ServerClient, { telemetry }: ControllerParts): Engine[
   });
   return {
     ...{ assets: feed.assets.bind(feed), run: feed.run.bind(feed) },
+    onArrival: (listener) => void listeners.push(listener),
+  };
+}
+
+function progressFrom(server: ServerClient, { telemetry }: ControllerParts): Engine['progress'] {
+  const listeners: ((workItemUid: string) => void)[] = [];
+  const feed = new ProgressFeed({
+    server,
+    arrived: (workItemUid) => listeners.forEach((listener) => listener(workItemUid)),
+    failed: (err) => telemetry.logger.warn({ err }, 'the progress of attempts cannot be read from the server'),
+  });
+  return {
+    ...{ of: feed.of.bind(feed), run: feed.run.bind(feed) },
     onArrival: (listener) => void listeners.push(listener),
   };
 }

@@ -29,6 +29,7 @@ export function leadEngine({ engine, running, trust, namespace }: LeadingParts) 
       leading = new AbortController();
       void keepCertificate({ engine, trust, namespace }, leading.signal);
       void engine.feed.run(leading.signal);
+      void engine.progress.run(leading.signal);
       void keepSweeping({ engine, running }, leading.signal);
     },
     end: (): void => {

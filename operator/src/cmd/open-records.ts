@@ -7,6 +7,7 @@ import { CachePointers } from '../records/cache-pointers.ts';
 import { openDatabase } from '../records/database.ts';
 import { EventInbox } from '../records/event-inbox.ts';
 import { FolderStore } from '../records/folder-store.ts';
+import { ProgressBoard } from '../records/progress-board.ts';
 import { S3Store } from '../records/s3-store.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { ServerMetrics } from '../telemetry/server-metrics.ts';
@@ -20,6 +21,7 @@ export interface Records {
   readonly artifacts: ArtifactLibrary;
   readonly pointers: CachePointers;
   readonly inbox: EventInbox;
+  readonly progress: ProgressBoard;
   readonly ledger: ArtifactLedger;
   /** Ends the sweeps and closes the database. */
   close(): void;
@@ -54,7 +56,7 @@ export async function openRecords(
     clearInterval(timer);
     database.close();
   };
-  return { artifacts, pointers, inbox, ledger, close };
+  return { artifacts, pointers, inbox, progress: new ProgressBoard(), ledger, close };
 }
 
 async function openStore({ s3, dataFolder, reserveBytes }: ServerOptions): Promise<ArtifactStore> {

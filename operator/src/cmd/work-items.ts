@@ -86,6 +86,9 @@ export function registerWorkItems(engine: Engine): RunningWorkItems {
   feed.onArrival((namespace) => {
     for (const workItem of store.byIndex(workItemIndexes.running, namespace)) wake(keyOf(workItem));
   });
+  engine.progress.onArrival((uid) =>
+    store.byIndex(workItemIndexes.uid, uid).forEach((workItem) => wake(keyOf(workItem))),
+  );
   return { operations, sweep: joinSweep(engine, revisions, pipelines) };
 }
 
@@ -140,8 +143,10 @@ function joinAttempts(
   return new Attempts({
     ...{ jobs: new JobAttempts(jobPort, engine.programs, settings), operations },
     deedFor: (executor, context) => chooseDeed(executor, context, deeds),
+    progressOf: engine.progress.of,
     cleanUp: (run) => cleanUp(run, deeds),
     statusOfModel: (namespace, name) => cluster.cached(modelType).get(`${namespace}/${name}`)?.status,
+    allowedHosts: (namespace) => tenantOf(namespace).allowed?.hosts,
     pause: deeds.pause,
     wake: (key) => engine.shell.wake(workItemKind.plural, key),
   });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { ProgressCounts } from '../api/attempt-progress.ts';
 import type { Model, ModelStatus } from '../api/model.ts';
 import type { RunnerTask } from '../api/runner-task.ts';
 import { Waiting } from '../core/reconcile-error.ts';
@@ -16,10 +17,14 @@ const refused = { kind: 'refused', message: 'exceeded quota' } as const;
 const none: ReadonlySet<string> = new Set();
 
 /** Attempts; those that are no Jobs do as `planned` says, and pauses end when the test lets them. */
-function someAttempts(planned: PlannedDeed | { readonly outcome: AttemptOutcome } = { outcome: succeeded }) {
+function someAttempts(
+  planned: PlannedDeed | { readonly outcome: AttemptOutcome } = { outcome: succeeded },
+  allowedHosts?: readonly string[],
+) {
   const jobs = new ScriptedJobs();
   const woken: string[] = [];
   const statuses = new Map<string, ModelStatus>();
+  const told = new Map<string, ProgressCounts>();
   const pauses: { readonly ms: number; readonly end: () => void }[] = [];
   const attempts = new Attempts({
     jobs: jobs.attempts(),
@@ -30,15 +35,17 @@ function someAttempts(planned: PlannedDeed | { readonly outcome: AttemptOutcome 
         pauses.push({ ms, end });
         signal.addEventListener('abort', () => end());
       }),
+    progressOf: (uid, { step, attempt }) => told.get(`${uid} ${attempt} ${step}`),
     cleanUp: () => Promise.resolve(),
     statusOfModel: (namespace, name) => statuses.get(`${namespace}/${name}`),
+    allowedHosts: () => allowedHosts,
     wake: (key) => woken.push(key),
   });
   const goOn = async () => {
     pauses.at(-1)?.end();
     await settled();
   };
-  return { attempts, jobs, woken, pauses, goOn, statuses };
+  return { attempts, jobs, woken, pauses, goOn, statuses, told };
 }
 
 const pay = aMethod('pay', { type: 'http', http: { url: 'https://h' } });
@@ -69,6 +76,20 @@ describe('Attempts', () => {
         { path: 'each[3].build', number: 2, jobUid: `uid-of-${jobs.manifests[0]?.metadata.name}` },
       ]);
       expect(attempts.isLeft(workItem)).toBe(true);
+    });
+
+    it('shows what its pod tells of it, as long as it is under way', async () => {
+      const { attempts, jobs, told } = someAttempts();
+      await attempts.start(aContext());
+      const { uid = '' } = workItem.metadata;
+      const progress = { turns: 1, toolCalls: 0, promptTokens: 5, completionTokens: 2 };
+      told.set(`${uid} ${start.attempt} ${start.path}`, progress);
+      expect(attempts.observe(workItem)).toMatchObject([{ path: start.path, progress }]);
+      const [[name, job] = []] = [...jobs.jobs];
+      jobs.jobs.set(name ?? '', { ...job!, status: { conditions: [{ type: 'Failed', status: 'True' }] } });
+      const [ended] = attempts.observe(workItem);
+      expect(ended).toHaveProperty('outcome');
+      expect(ended).not.toHaveProperty('progress');
     });
 
     it('shows why it is refused, tries again later and later, and is no operation once the Job is there', async () => {
@@ -240,6 +261,13 @@ describe('Attempts', () => {
       const outcome = { result: 'Failed', reason: 'ModelNotFound', message, retryable: false };
       expect(attempts.observe(workItem)).toMatchObject([{ outcome }]);
       expect([jobs.manifests, woken]).toEqual([[], ['team/order']]);
+    });
+
+    it('fails before there is a Job when the Tenant does not allow the host of its Model', async () => {
+      const { attempts, jobs } = someAttempts(undefined, ['other.test']);
+      await attempts.start(anAgent(aModel('large')));
+      expect(attempts.observe(workItem)).toMatchObject([{ outcome: { reason: 'HostNotAllowed', retryable: false } }]);
+      expect(jobs.manifests).toEqual([]);
     });
 
     it('waits for a Model that is not served yet, says so, and begins anew when it is', async () => {

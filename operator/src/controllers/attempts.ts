@@ -1,3 +1,4 @@
+import type { ProgressCounts } from '../api/attempt-progress.ts';
 import type { Method } from '../api/method.ts';
 import type { WorkItem } from '../api/work-item.ts';
 import { executorOf, type Executor } from '../core/execution/executor-of.ts';
@@ -24,6 +25,11 @@ export interface PlannedDeed {
 export interface AttemptsParts extends JobStartsParts {
   /** What the operator does for an attempt that is no Job. */
   readonly deedFor: (executor: Executor, context: AttemptContext) => PlannedDeed | { readonly outcome: AttemptOutcome };
+  /** How far an attempt has come, as its pod tells. */
+  readonly progressOf: (
+    workItemUid: string,
+    attempt: { readonly step: string; readonly attempt: number },
+  ) => ProgressCounts | undefined;
   /** Takes away what steps of an ended run have made. */
   readonly cleanUp: (run: EndedRun) => Promise<void>;
 }
@@ -43,7 +49,14 @@ export class Attempts implements AttemptPort {
 
   observe({ metadata: { uid = '' } }: WorkItem): readonly ObservedAttempt[] {
     // A Job counts more than the wish to make it.
-    return [...this.#parts.operations.observe(uid), ...this.#lostJobs.observe(uid, this.#parts.jobs.observe(uid))];
+    const jobs = this.#lostJobs.observe(uid, this.#parts.jobs.observe(uid));
+    return [...this.#parts.operations.observe(uid), ...jobs.map((seen) => this.#withProgress(uid, seen))];
+  }
+
+  #withProgress(uid: string, seen: ObservedAttempt): ObservedAttempt {
+    const { path: step, number: attempt, outcome } = seen;
+    const progress = outcome === undefined ? this.#parts.progressOf(uid, { step, attempt }) : undefined;
+    return progress === undefined ? seen : { ...seen, progress };
   }
 
   assertReady(starts: readonly StartAttempt[], pinned: PinnedPipeline): void {

@@ -14,6 +14,8 @@ export interface JobStartsParts {
   readonly operations: Operations;
   /** What a Model's own status says now; it is no part of what runs are pinned to. */
   readonly statusOfModel: (namespace: string, name: string) => ModelStatus | undefined;
+  /** Hosts that the agents of a namespace may reach, as its Tenant says now; all where it does not say. */
+  readonly allowedHosts: (namespace: string) => readonly string[] | undefined;
   /** Asks for a turn of a WorkItem. */
   readonly wake: (key: string) => void;
   /** Between tries to create a Job that was refused. */
@@ -57,7 +59,7 @@ export class JobStarts {
   #giveWork(context: AttemptContext, method: Method | undefined): AttemptContext | undefined {
     const { namespace = '' } = context.workItem.metadata;
     const pinned = withAddresses(context.pinned, (name) => this.#parts.statusOfModel(namespace, name));
-    const found = resolveWork({ ...context, pinned, method });
+    const found = resolveWork({ ...context, pinned, method, allowedHosts: this.#parts.allowedHosts(namespace) });
     if (!('problem' in found)) return { ...context, agent: found.resolved };
     const { awaitedModel, reason, message } = found.problem;
     if (awaitedModel === undefined) this.#settle(context, { result: 'Failed', reason, message, retryable: false });

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { ToldProgress } from '../api/attempt-progress.ts';
 import { canonicalJson } from '../core/digest.ts';
 import type { WorkItemScope } from '../core/records/work-item-scope.ts';
 import {
@@ -42,6 +43,21 @@ export interface InboundEvents {
   /** Identifies the inbox: with another one than before, sequence numbers begin anew. */
   readonly inbox: string;
   readonly events: readonly InboundEvent[];
+}
+
+/** A page of what attempts tell of their progress. */
+export interface PostedProgress {
+  /** Identifies the board: with another one than before, sequence numbers begin anew. */
+  readonly board: string;
+  readonly progress: readonly (WorkItemScope & ToldProgress & { readonly sequence: number })[];
+}
+
+/** Which entries of a list that grows are read: those after a sequence number. */
+export interface Poll {
+  readonly after: number;
+  readonly waitSeconds?: number;
+  readonly limit?: number;
+  readonly signal?: AbortSignal;
 }
 
 /** A WorkItem and what it refers to, in numbers. */
@@ -150,20 +166,23 @@ export class ServerClient {
   }
 
   /** Events after a sequence number, as soon as there is one, or none after `waitSeconds` (at most 60). */
-  readEvents(options: {
-    readonly after: number;
-    readonly waitSeconds?: number;
-    readonly limit?: number;
-    readonly signal?: AbortSignal;
-  }): Promise<InboundEvents> {
-    const { after, waitSeconds = 0, limit = 100, signal } = options;
-    const path = `/v1/events?after=${after}&limit=${limit}&wait=${waitSeconds}`;
-    return this.#json({ method: 'GET', path, timeoutMs: timeoutMs + waitSeconds * 1000, signal });
+  readEvents(poll: Poll): Promise<InboundEvents> {
+    return this.#poll('/v1/events', poll);
+  }
+
+  /** What attempts have told of their progress, of each the last, as events are read. */
+  readProgress(poll: Poll): Promise<PostedProgress> {
+    return this.#poll('/v1/progress', poll);
   }
 
   /** Ends every connection. */
   close(): Promise<void> {
     return this.#transport.close();
+  }
+
+  #poll<T>(path: string, { after, waitSeconds = 0, limit = 100, signal }: Poll): Promise<T> {
+    const asked = `${path}?after=${after}&limit=${limit}&wait=${waitSeconds}`;
+    return this.#json({ method: 'GET', path: asked, timeoutMs: timeoutMs + waitSeconds * 1000, signal });
   }
 
   async #json<T>(request: ServerRequest): Promise<T> {

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { Bell } from './bell.ts';
 import { inTransaction } from './database.ts';
 
 /** An event on its way in, parsed already. */
@@ -44,7 +45,7 @@ export interface EventInboxOptions {
 /** Events in the order of their arrival. Each is there once for its namespace, source and id, as often as it is sent. */
 export class EventInbox {
   readonly #options: EventInboxOptions;
-  readonly #waiting = new Set<() => void>();
+  readonly #bell = new Bell();
 
   constructor(options: EventInboxOptions) {
     this.#options = options;
@@ -75,21 +76,12 @@ export class EventInbox {
 
   /** Resolves with the next arrival, a `wake`, or the end of `signal`. */
   arrival(signal: AbortSignal): Promise<void> {
-    if (signal.aborted) return Promise.resolve();
-    return new Promise((resolve) => {
-      const end = (): void => {
-        this.#waiting.delete(end);
-        signal.removeEventListener('abort', end);
-        resolve();
-      };
-      this.#waiting.add(end);
-      signal.addEventListener('abort', end, { once: true });
-    });
+    return this.#bell.next(signal);
   }
 
   /** Lets everyone who waits look again. */
   wake(): void {
-    for (const end of [...this.#waiting]) end();
+    this.#bell.ring();
   }
 
   /** Removes events that are older than the retention time; how many. */

@@ -1,8 +1,11 @@
+import { createHash } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { request as httpsRequest } from 'node:https';
 import type { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunnerTask } from '../api/runner-task.ts';
 
 /** Where artifacts are, and what shows who asks. */
@@ -43,6 +46,13 @@ export interface Upload {
   readonly open: () => Readable;
 }
 
+/** An artifact on its way down, into a file. */
+export interface Download {
+  readonly digest: string;
+  readonly maxBytes: number;
+  readonly signal: AbortSignal;
+}
+
 /** Stores artifacts and reads them. The token is read anew for each try, because the kubelet renews it. */
 export class ArtifactClient {
   readonly #service: ArtifactService;
@@ -58,15 +68,15 @@ export class ArtifactClient {
   /** ArtifactError when it could not be stored. */
   async upload(upload: Upload): Promise<void> {
     await this.#insist(async () => {
-      const response = await this.#send('PUT', upload.digest, upload);
+      const response = await this.#send('PUT', artifactAt(upload.digest), { body: upload });
       response.resume();
     });
   }
 
   /** At most `maxBytes`; ArtifactError when it could not be read. The digest is the caller's to check. */
-  async download(digest: string, maxBytes: number): Promise<Buffer> {
+  async download(digest: string, maxBytes: number, signal?: AbortSignal): Promise<Buffer> {
     return await this.#insist(async () => {
-      const response = await this.#send('GET', digest);
+      const response = await this.#send('GET', artifactAt(digest), { signal });
       const chunks: Buffer[] = [];
       let size = 0;
       for await (const chunk of response as AsyncIterable<Buffer>) {
@@ -75,34 +85,71 @@ export class ArtifactClient {
         chunks.push(chunk);
       }
       return Buffer.concat(chunks);
-    });
+    }, signal);
   }
 
-  async #insist<T>(attempt: () => Promise<T>): Promise<T> {
+  /**
+   * Into a file, which need not fit into memory. ArtifactError when it could not be read, or is not what was asked for; the
+   * signal's reason when that aborts.
+   */
+  async downloadTo(path: string, { digest, maxBytes, signal }: Download): Promise<void> {
+    const found = await this.#insist(async () => {
+      const response = await this.#send('GET', artifactAt(digest), { signal });
+      const hash = createHash('sha256');
+      let size = 0;
+      const checked = async function* (source: AsyncIterable<Buffer>) {
+        for await (const chunk of source) {
+          size += chunk.length;
+          if (size > maxBytes) throw new ArtifactError(`it has more than ${maxBytes} bytes`, false);
+          hash.update(chunk);
+          yield chunk;
+        }
+      };
+      await pipeline(response, checked, createWriteStream(path), { signal });
+      return `sha256:${hash.digest('hex')}`;
+    }, signal);
+    if (found !== digest) throw new ArtifactError(`what came is not ${digest}`, true);
+  }
+
+  /** Tells once how far the attempt has come, as JSON. ArtifactError when that did not succeed. */
+  async tellProgress(progress: string, signal: AbortSignal): Promise<void> {
+    const bytes = Buffer.from(progress);
+    const body = { sizeBytes: bytes.length, open: () => Readable.from([bytes]) };
+    const response = await this.#send('PUT', '/v1/progress', { body, mediaType: 'application/json', signal });
+    response.resume();
+  }
+
+  async #insist<T>(attempt: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     const until = performance.now() + this.#patience.totalMs;
     for (let tries = 0; ; tries++) {
       try {
         return await attempt();
       } catch (error) {
+        signal?.throwIfAborted();
         const delay = Math.random() * Math.min(this.#patience.firstDelayMs * 2 ** tries, this.#patience.longestDelayMs);
         const isFinal = error instanceof ArtifactError && !error.retryable;
         if (isFinal || performance.now() + delay > until) throw asArtifactError(error);
-        await new Promise((resolve) => setTimeout(resolve, delay));
+        await sleep(delay, undefined, { signal }).catch(() => signal?.throwIfAborted());
       }
     }
   }
 
-  async #send(method: 'GET' | 'PUT', digest: string, body?: Upload): Promise<IncomingMessage> {
+  async #send(
+    method: 'GET' | 'PUT',
+    path: string,
+    { body, mediaType = 'application/octet-stream', signal }: Sending = {},
+  ): Promise<IncomingMessage> {
     const { url, tokenFile, caFile } = this.#service;
     const [token, ca] = await Promise.all([readFile(tokenFile, 'utf8'), readFile(caFile, 'utf8')]);
-    const request = httpsRequest(`${url.replace(/\/+$/, '')}/v1/artifacts/${digest}`, {
+    const request = httpsRequest(`${url.replace(/\/+$/, '')}${path}`, {
       method,
       ca,
       agent: false,
+      ...(signal !== undefined && { signal }),
       timeout: this.#patience.silenceMs,
       headers: {
         authorization: `Bearer ${token.trim()}`,
-        ...(body !== undefined && { 'content-type': 'application/octet-stream', 'content-length': body.sizeBytes }),
+        ...(body !== undefined && { 'content-type': mediaType, 'content-length': body.sizeBytes }),
       },
     });
     const answer = new Promise<IncomingMessage>((resolve, reject) => {
@@ -114,6 +161,14 @@ export class ArtifactClient {
     else pipeline(body.open(), request).catch((error: unknown) => request.destroy(error as Error));
     return await accept(await answer);
   }
+}
+
+const artifactAt = (digest: string) => `/v1/artifacts/${digest}`;
+
+interface Sending {
+  readonly body?: Pick<Upload, 'open' | 'sizeBytes'> | undefined;
+  readonly mediaType?: string;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Refusals that a moment mends: the server does not know the pod or its token yet, is busy, or is starting. */

@@ -3,6 +3,7 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { artifactRoutes, referenceRoutes } from './artifact-routes.ts';
 import { cacheRoutes } from './cache-routes.ts';
 import { eventRoutes, inboundEventRoutes } from './event-routes.ts';
+import { progressRoutes } from './progress-routes.ts';
 import { RateLimiter } from './rate-limiter.ts';
 import { errorBody, Refusal, refusalOf, type RefusalDetails } from './refusal.ts';
 import { readRest } from './read-rest.ts';
@@ -28,7 +29,7 @@ const idleTimeoutMs = 120_000;
 const largestJsonBytes = 64 * 1024;
 const longestParameter = 300;
 
-/** The HTTP server: artifacts, cache pointers and events. It does not listen yet. */
+/** The HTTP server: artifacts, cache pointers, events and progress. It does not listen yet. */
 export function createServer(parts: ServerParts, certificate: ServerCertificate): ConclaveServer {
   const ending = new AbortController();
   const app = fastify({
@@ -56,6 +57,7 @@ export function createServer(parts: ServerParts, certificate: ServerCertificate)
   referenceRoutes(plain, parts);
   cacheRoutes(plain, parts);
   eventRoutes(plain, parts, ending.signal);
+  progressRoutes(plain, parts, ending.signal);
   return {
     app: plain,
     renewCertificate: (renewed) => app.server.setSecureContext({ ...renewed, minVersion: 'TLSv1.2' }),
@@ -70,7 +72,7 @@ const notFound: RefusalDetails = {
   status: 404,
   reason: 'NotFound',
   message: 'there is nothing at this address',
-  hint: 'there is /v1/artifacts, /v1/cache, /v1/events, /v1/work-items and /events',
+  hint: 'there is /v1/artifacts, /v1/cache, /v1/events, /v1/progress, /v1/work-items and /events',
 };
 
 /** Before a byte of the body is read. */

@@ -1,10 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { forbidden, requireOperator, type Caller } from './caller.ts';
+import { longPoll } from './long-poll.ts';
 import { parseCloudEvents, type ParsedEvent } from './parse-cloud-events.ts';
 import { Refusal } from './refusal.ts';
 import { callerOf, parseRequest } from './request-context.ts';
-import { eventQuery, eventsQuery } from './request-schemas.ts';
-import type { Inbox, ServerParts } from './server-parts.ts';
+import { eventQuery, pollQuery } from './request-schemas.ts';
+import type { ServerParts } from './server-parts.ts';
 
 const longestBodyBytes = 1024 * 1024;
 
@@ -25,11 +26,7 @@ export function inboundEventRoutes(app: FastifyInstance, parts: ServerParts): vo
 export function eventRoutes(app: FastifyInstance, { inbox }: ServerParts, ending: AbortSignal): void {
   app.get('/v1/events', async (request, reply) => {
     requireOperator(callerOf(request));
-    const { after, limit, wait } = parseRequest(eventsQuery, request.query);
-    const gone = new AbortController();
-    reply.raw.once('close', () => gone.abort());
-    const signal = AbortSignal.any([AbortSignal.timeout(wait * 1000), gone.signal, ending]);
-    const events = await waitForEvents(inbox, { after, limit }, signal);
+    const events = await longPoll(inbox, parseRequest(pollQuery, request.query), { reply, ending });
     return {
       inbox: inbox.identity,
       events: events.map(({ event, receivedAt, ...rest }) => ({
@@ -76,18 +73,4 @@ function requireInbound({ type }: ParsedEvent): void {
     message: `events of the type '${type.slice(0, 128)}' are the operator's own`,
     hint: "choose a type without the prefix 'dev.conclave.'",
   });
-}
-
-/** NOTE: between looking and waiting nothing else runs, so that no arrival is missed. */
-async function waitForEvents(
-  inbox: Inbox,
-  { after, limit }: { readonly after: number; readonly limit: number },
-  signal: AbortSignal,
-) {
-  let events = inbox.after(after, limit);
-  while (events.length === 0 && !signal.aborted) {
-    await inbox.arrival(signal);
-    events = inbox.after(after, limit);
-  }
-  return events;
 }

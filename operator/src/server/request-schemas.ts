@@ -34,8 +34,8 @@ export const cacheBody = z.strictObject({ outputsDigest: digest, ttlSeconds: z.i
 /** The namespace that events are for. */
 export const eventQuery = z.object({ namespace: namespace.optional() });
 
-/** Which events are read. `wait` is in seconds. */
-export const eventsQuery = z.object({
+/** Which entries of a list that grows are read. `wait` is in seconds. */
+export const pollQuery = z.object({
   after: number(Number.MAX_SAFE_INTEGER).default(0),
   limit: number(1000).min(1).default(100),
   wait: number(60).default(0),

@@ -1,3 +1,4 @@
+import type { ToldProgress } from '../api/attempt-progress.ts';
 import type { WorkItemScope } from '../core/records/work-item-scope.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { ServerMetrics } from '../telemetry/server-metrics.ts';
@@ -61,6 +62,14 @@ export interface Inbox {
   arrival(signal: AbortSignal): Promise<void>;
 }
 
+/** How far attempts have come, of each the last that it told. */
+export interface Progress {
+  readonly identity: string;
+  post(scope: WorkItemScope, told: ToldProgress): void;
+  after(sequence: number, limit: number): readonly (WorkItemScope & ToldProgress & { readonly sequence: number })[];
+  arrival(signal: AbortSignal): Promise<void>;
+}
+
 /** Asks the API server whether a user has the right `create` on `events.conclave.dev` in a namespace. */
 export type MayCreateEvents = (user: ReviewedUser, namespace: string) => Promise<boolean>;
 
@@ -71,6 +80,7 @@ export interface ServerParts {
   readonly artifacts: Artifacts;
   readonly pointers: Pointers;
   readonly inbox: Inbox;
+  readonly progress: Progress;
   readonly logger: Logger;
   readonly metrics: ServerMetrics;
   /** Of each caller but the operator. */

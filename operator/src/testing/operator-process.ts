@@ -49,6 +49,7 @@ export class OperatorProcess {
   readonly queue = new Set<string>();
   /** When keys are due, in milliseconds. */
   readonly timers = new Map<string, number>();
+  #told = 0;
   readonly #sleepers = new Map<() => void, number>();
   readonly operations: Operations;
   readonly admission: Admission;
@@ -223,7 +224,13 @@ export class OperatorProcess {
       }),
       operations: this.operations,
       pause: (ms, signal) => this.#pause(ms, signal),
-      ...{ statusOfModel: () => undefined, wake: (key: string) => void this.queue.add(key) },
+      ...{
+        statusOfModel: () => undefined,
+        allowedHosts: () => undefined,
+        wake: (key: string) => void this.queue.add(key),
+      },
+      // Told anew whenever it is asked for: whatever pods tell, a run comes to the same end.
+      progressOf: () => ({ turns: (this.#told += 1), toolCalls: 0, promptTokens: 0, completionTokens: 0 }),
       deedFor: (_executor, context) => this.#call(context),
       cleanUp: ({ workItem }) => this.#write('clean up', () => void cluster.cleanedUp.add(workItem.metadata.uid ?? '')),
     });

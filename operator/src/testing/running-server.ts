@@ -9,6 +9,7 @@ import { CachePointers } from '../records/cache-pointers.ts';
 import { openDatabase } from '../records/database.ts';
 import { EventInbox } from '../records/event-inbox.ts';
 import { FolderStore } from '../records/folder-store.ts';
+import { ProgressBoard } from '../records/progress-board.ts';
 import { Authenticator, type PodIdentity } from '../server/authenticator.ts';
 import type { ReviewedUser } from '../server/caller.ts';
 import { createServer, type ConclaveServer } from '../server/create-server.ts';
@@ -70,6 +71,7 @@ export class RunningServer {
         artifacts: new ArtifactLibrary({ store, ledger, now, retentionMs: 0, maxBytes: 25_000_000 }),
         pointers: new CachePointers(database, now),
         inbox: new EventInbox({ database, now, retentionMs: 1e9 }),
+        progress: new ProgressBoard(),
         authenticator: new Authenticator({
           ...{ cluster: this, operatorAccount: 'the-operator', cacheMs: 1_000 },
           admit: () => undefined,

@@ -36,24 +36,30 @@ export interface AskedBody {
 /** A model server that answers by script, the `count`-th request by the `count`-th turn; for tests. */
 export class ScriptedModel {
   readonly #server: ScriptedServer;
+  /** What `/tokenize` answers, as vLLM's does: the tokens of a text. Without it there is no such path. */
+  tokensOf: ((text: string) => number) | undefined;
 
   private constructor(server: ScriptedServer) {
     this.#server = server;
   }
 
   static async start(
-    script: readonly ModelTurn[] | ((body: AskedBody, count: number) => ModelTurn),
+    script: readonly ModelTurn[] | ((body: AskedBody, count: number, request: ReceivedRequest) => ModelTurn),
     tls?: ServerOptions,
   ): Promise<ScriptedModel> {
     const turnOf = typeof script === 'function' ? script : (_: AskedBody, count: number) => script[count - 1];
-    const server = await ScriptedServer.start((request, response, count) => {
-      const turn = turnOf(bodyOf(request), count) ?? {
+    let count = 0;
+    const server = await ScriptedServer.start((request, response) => {
+      if (isCounting(request)) return started.#tokenize(request, response);
+      count += 1;
+      const turn = turnOf(bodyOf(request), count, request) ?? {
         status: 599,
         body: { error: { message: 'the script is over' } },
       };
       answer(response, turn);
     }, tls);
-    return new ScriptedModel(server);
+    const started = new ScriptedModel(server);
+    return started;
   }
 
   get url(): string {
@@ -62,17 +68,31 @@ export class ScriptedModel {
 
   /** What it was asked. */
   get asked(): readonly AskedBody[] {
-    return this.#server.received.map(bodyOf);
+    return this.received.map(bodyOf);
   }
 
   get received(): readonly ReceivedRequest[] {
-    return this.#server.received;
+    return this.#server.received.filter((request) => !isCounting(request));
+  }
+
+  /** What it was asked to count. */
+  get counted(): readonly ReceivedRequest[] {
+    return this.#server.received.filter(isCounting);
   }
 
   stop(): Promise<void> {
     return this.#server.stop();
   }
+
+  #tokenize(request: ReceivedRequest, response: ServerResponse): void {
+    const { prompt } = JSON.parse(request.body) as { readonly prompt: string };
+    const count = this.tokensOf?.(prompt);
+    response.writeHead(count === undefined ? 404 : 200, { 'content-type': 'application/json' });
+    response.end(JSON.stringify({ count }));
+  }
 }
+
+const isCounting = ({ url }: ReceivedRequest) => url === '/tokenize';
 
 const bodyOf = ({ body }: ReceivedRequest) => JSON.parse(body) as AskedBody;
 

@@ -2,6 +2,7 @@ import type { AgentRole } from '../../api/agent-role.ts';
 import type { Model } from '../../api/model.ts';
 import type { ToolAccess } from '../../api/runner-work.ts';
 import type { ServerSpec } from '../model/render-server.ts';
+import { checkHostOf, checkToolHosts, type HostRules } from './check-hosts.ts';
 
 type McpServer = NonNullable<NonNullable<AgentRole['spec']['tools']>[number]['mcp']>;
 type SecretKey = NonNullable<McpServer['headersFrom']>[number]['secretKeyRef'];
@@ -49,11 +50,12 @@ export class PodNeeds {
   readonly #servers = new Map<string, ToolServer>();
   readonly #models = new Map<string, ModelBeside>();
   readonly #asked = new Set<string>();
+  readonly #hosts: HostRules;
   readonly #takenPorts: ReadonlySet<number>;
 
   /** Models keep away from `takenPorts`: unlike tools they can listen anywhere. */
-  constructor(takenPorts: ReadonlySet<number> = new Set()) {
-    this.#takenPorts = takenPorts;
+  constructor(hosts: HostRules = { namespace: '' }, takenPorts: ReadonlySet<number> = new Set()) {
+    [this.#hosts, this.#takenPorts] = [hosts, takenPorts];
   }
 
   get problem(): WorkProblem | undefined {
@@ -88,6 +90,18 @@ export class PodNeeds {
     if (this.#problem === undefined || isWorse) this.#problem = problem;
   }
 
+  /** Notes that a URL is called from the pod, which the Tenant has to allow; `field` says in words where it stands. */
+  reaches(url: string, field: string): void {
+    const problem = checkHostOf(url, field, this.#hosts);
+    if (problem !== undefined) this.fail(problem);
+  }
+
+  /** The same of all hosts that a tool may call. */
+  mayCall(tool: Pick<ToolAccess, 'name' | 'allowedHosts'>): void {
+    const problem = checkToolHosts(tool, this.#hosts);
+    if (problem !== undefined) this.fail(problem);
+  }
+
   /** The name of the variable that holds a key of a Secret; the same for the same key. */
   secret({ name, key }: SecretKey): string {
     return this.#variable({ secretKeyRef: { name, key } });
@@ -105,7 +119,10 @@ export class PodNeeds {
   ): Pick<NonNullable<ToolAccess['mcp']>, 'url' | 'headerVariables'> {
     const headers = headersFrom.map(({ name, secretKeyRef }) => [name, this.secret(secretKeyRef)] as const);
     const headerVariables = headers.length === 0 ? {} : { headerVariables: Object.fromEntries(headers) };
-    if (image === undefined) return { url: url ?? '', ...headerVariables };
+    if (image === undefined) {
+      this.reaches(url ?? '', `the \`url\` of the server of the tool '${tool}'`);
+      return { url: url ?? '', ...headerVariables };
+    }
     const { port = usualPort, command, env, secretEnv } = server;
     this.#addServer(tool, { image, port, command, env, secretEnv });
     // Where streamable HTTP is spoken by convention (Model Context Protocol, 2025-06-18).

@@ -4,6 +4,7 @@ import type { Method } from '../../api/method.ts';
 import type { AgentWork } from '../../api/runner-work.ts';
 import type { Step } from '../../api/step/step.ts';
 import { defined } from '../defined.ts';
+import type { StartAttempt } from '../work-item/work-item-plan.ts';
 import { modelNameOf } from './find-model.ts';
 import type { PodNeeds } from './pod-needs.ts';
 import { modelsOfGraph, resolveGraph } from './resolve-graph.ts';
@@ -18,12 +19,14 @@ export interface AgentParts {
   readonly role: AgentRole | undefined;
   /** The graph that it works by, where it names one. */
   readonly method: Method | undefined;
+  /** Its goal in pieces. */
+  readonly goal: StartAttempt['prompt'];
   readonly feedback: string | undefined;
   readonly context: ModelContext;
 }
 
 /** What an agent is given to do. */
-export function resolveAgent({ step, role, method, feedback, context }: AgentParts): AgentWork | undefined {
+export function resolveAgent({ step, role, method, goal, feedback, context }: AgentParts): AgentWork | undefined {
   const graph = resolveGraph(step, method, context);
   // Where only nodes name Models, what is asked beside them is the first of these.
   const name = modelNameOf(step, role?.spec) ?? modelsOfGraph(step, method)[0];
@@ -33,7 +36,7 @@ export function resolveAgent({ step, role, method, feedback, context }: AgentPar
   if (model === undefined) return undefined;
   return {
     ...{ kind: 'agent', role: { ...(role === undefined ? {} : resolveRole(role)), tools, model } },
-    ...defined({ goal: step.goal, feedback, graph, workspace }),
+    ...defined({ goal: goal && [...goal], feedback, graph, workspace }),
   };
 }
 
@@ -45,6 +48,7 @@ function resolveWorkspace({ workspace }: AgentStep, needs: PodNeeds): AgentWork[
     needs.fail({ reason: 'InputInvalid', message });
     return undefined;
   }
+  if (git !== undefined) needs.reaches(git.url, 'the `workspace.git.url` of the step');
   return defined({ git: git && resolveGit(git, needs), artifact });
 }
 

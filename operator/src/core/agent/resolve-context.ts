@@ -1,19 +1,23 @@
 import type { AgentRole } from '../../api/agent-role.ts';
 import type { CouncilSpec } from '../../api/council.ts';
-import type { AgentWork } from '../../api/runner-work.ts';
+import type { AgentWork, FlowWork, CouncilWork } from '../../api/runner-work.ts';
 import { packContext } from '../context/pack-context.ts';
 import { defined } from '../defined.ts';
-import type { StartAttempt } from '../work-item/work-item-plan.ts';
+import { artifactsFor, type ArtifactSources } from './resolve-artifacts.ts';
 
-/** Work with the context pack of its attempt, cut for all the roles that read it; without one where it acts by no role. */
-export function withContext<Work extends { readonly context?: AgentWork['context'] }>(
+/**
+ * Work with the context pack of its attempt, cut for all the roles that read it, and with the artifacts that an agent may read;
+ * without either where it acts by no role.
+ */
+export function withContext<Work extends AgentWork | FlowWork | CouncilWork>(
   work: Work | undefined,
-  { known = [] }: Pick<StartAttempt, 'known'>,
+  sources: ArtifactSources,
   roles: readonly (AgentRole | undefined)[],
 ): Work | undefined {
   const rules = roles.flatMap((role) => (role === undefined ? [] : [role.spec.context ?? {}]));
   if (work === undefined || rules.length === 0) return work;
-  return { ...work, ...defined({ context: packContext(known, rules) }) };
+  const artifacts = work.kind === 'agent' ? artifactsFor(roles[0], sources) : undefined;
+  return { ...work, ...defined({ context: packContext(sources.known ?? [], rules), artifacts }) };
 }
 
 /** The roles of all who take part: they share one pack, because what stands in front of their roles is the same for each. */

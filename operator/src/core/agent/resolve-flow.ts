@@ -3,6 +3,7 @@ import type { Method } from '../../api/method.ts';
 import type { FlowWork } from '../../api/runner-work.ts';
 import type { Step } from '../../api/step/step.ts';
 import { defined } from '../defined.ts';
+import type { StartAttempt } from '../work-item/work-item-plan.ts';
 import { modelNameOf } from './find-model.ts';
 import { type ModelContext, resolveModel } from './resolve-model.ts';
 
@@ -15,36 +16,39 @@ export interface FlowParts {
   readonly step: FlowStep;
   readonly role: AgentRole | undefined;
   readonly method: Method | undefined;
+  /** The prompt of the step in its pieces, where it has one. */
+  readonly prompt: StartAttempt['prompt'];
   readonly feedback: string | undefined;
   readonly context: ModelContext;
 }
 
 /** The completions of a step: those of its Method, or the one that it says itself. */
-export function resolveFlow({ step, role, method, feedback, context }: FlowParts): FlowWork | undefined {
+export function resolveFlow({ step, role, method, prompt, feedback, context }: FlowParts): FlowWork | undefined {
   const flow = method?.spec.type === 'flow' ? method.spec.flow : undefined;
-  const written = flow?.completions ?? [{ name: 'answer', prompt: step.prompt ?? '' }];
+  const written: readonly WrittenCompletion[] = flow?.completions ?? [
+    { name: 'answer', parts: [...(prompt ?? [{ text: '' }])] },
+  ];
   const completions = written.flatMap(({ modelRef, ...completion }, index): Completion | [] => {
     const name = modelNameOf({ modelRef }, step, flow, role?.spec);
     const model = resolveModel(name, `the completion '${completion.name}'`, context);
     const isLast = index === written.length - 1;
-    return model === undefined ? [] : { ...completion, ...more({ step, role, flow }, completion, isLast), model };
+    return model === undefined ? [] : { ...completion, ...more({ step, role }, completion, isLast), model };
   });
   if (completions.length < written.length) return undefined;
   return { kind: 'flow', completions, ...defined({ instruction: role?.spec.prompt, feedback }) };
 }
 
+type WrittenCompletion = Omit<Completion, 'model'> & Pick<Flow['completions'][number], 'modelRef'>;
+
 interface Sources {
   readonly step: FlowStep;
   readonly role: AgentRole | undefined;
-  readonly flow: Flow | undefined;
 }
 
-/** NOTE: the prompt of a step has its values in it already; read as a template again, they could name anything. */
-function more({ step, role, flow }: Sources, completion: Partial<Flow['completions'][number]>, isLast: boolean) {
+function more({ step, role }: Sources, completion: WrittenCompletion, isLast: boolean) {
   const outputSchema = (isLast ? step.outputSchema : undefined) ?? completion.outputSchema;
   const sampling = { ...role?.spec.sampling, ...completion.sampling };
   return {
-    ...(flow === undefined ? {} : { isTemplate: true }),
     ...(Object.keys(sampling).length === 0 ? {} : { sampling }),
     ...defined({ outputSchema }),
   };

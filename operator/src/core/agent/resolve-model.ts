@@ -51,6 +51,7 @@ function addressOf(model: Model, { needs, namespace }: ModelContext): Address | 
   const { endpoint, sidecar } = spec;
   if (endpoint !== undefined) {
     const { url, apiKeySecretRef, caConfigMap } = endpoint;
+    needs.reaches(url, `the \`endpoint.url\` of the Model '${name}'`);
     const apiKeyVariable = apiKeySecretRef && needs.secret(apiKeySecretRef);
     return { url, ...defined({ apiKeyVariable, caVariable: caConfigMap && needs.configMap(caConfigMap) }) };
   }

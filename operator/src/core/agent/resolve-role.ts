@@ -27,13 +27,14 @@ export function resolveTools(
   needs: PodNeeds,
 ): ToolAccess[] {
   const tools = role === undefined ? toolsWithoutRole.filter(() => asked !== undefined) : toolsOf(role);
-  return tools
+  const given = tools
     .filter(({ name, mcp }) => mcp !== undefined || (builtinTools as readonly string[]).includes(name))
-    .filter(({ name }) => asked === undefined || asked.includes(name))
-    .map(({ name, allowedHosts, readOnly, mcp }) => ({
-      ...{ name, ...defined({ allowedHosts, readOnly }) },
-      ...(mcp === undefined ? {} : { mcp: { ...needs.server(name, mcp), ...defined({ allow: mcp.allow }) } }),
-    }));
+    .filter(({ name }) => asked === undefined || asked.includes(name));
+  for (const tool of given) needs.mayCall(tool);
+  return given.map(({ name, allowedHosts, readOnly, mcp }) => ({
+    ...{ name, ...defined({ allowedHosts, readOnly }) },
+    ...(mcp === undefined ? {} : { mcp: { ...needs.server(name, mcp), ...defined({ allow: mcp.allow }) } }),
+  }));
 }
 
 const toolsWithoutRole: readonly RoleTool[] = builtinTools.filter((name) => name !== 'shell').map((name) => ({ name }));

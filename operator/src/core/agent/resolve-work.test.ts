@@ -58,7 +58,8 @@ const agent = { type: 'llm_agent', role: 'writer' };
 
 describe('an agent', () => {
   it('is told its role, its Model, its tools and its goal', () => {
-    expect(resolved({ ...agent, goal: 'Write a poem.' }).work).toEqual({
+    const prompt = [{ text: 'Write a poem on ' }, { name: 'find.subject', value: 'tea' }];
+    expect(resolved({ ...agent, goal: 'Write a poem on tea' }, { start: { prompt } }).work).toEqual({
       kind: 'agent',
       role: {
         ...{ name: 'writer', role: 'developer', prompt: 'You write.', model: asked },
@@ -67,7 +68,7 @@ describe('an agent', () => {
           { name: 'http', allowedHosts: ['a.example.com'] },
         ],
       },
-      goal: 'Write a poem.',
+      goal: prompt,
     });
   });
 
@@ -290,11 +291,12 @@ describe('servers of tools', () => {
 });
 
 describe('a flow', () => {
-  it('of a step asks its prompt as it is, as its role begins', () => {
-    const step = { type: 'llm_flow', prompt: 'Say {{inputs.a}}.', role: 'writer', outputSchema: { title: 'x' } };
-    expect(flowOf(step)).toEqual({
+  it('of a step asks its prompt, with values apart, as its role begins', () => {
+    const step = { type: 'llm_flow', prompt: 'Say tea.', role: 'writer', outputSchema: { title: 'x' } };
+    const prompt = [{ text: 'Say ' }, { name: 'input.a', value: 'tea' }, { text: '.' }];
+    expect(flowOf(step, { start: { prompt } })).toEqual({
       ...{ kind: 'flow', instruction: 'You write.' },
-      completions: [{ name: 'answer', prompt: 'Say {{inputs.a}}.', model: asked, outputSchema: { title: 'x' } }],
+      completions: [{ name: 'answer', parts: prompt, model: asked, outputSchema: { title: 'x' } }],
     });
   });
 
@@ -315,12 +317,11 @@ describe('a flow', () => {
       {
         name: 'a',
         prompt: '{{inputs.x}}',
-        isTemplate: true,
         model: askedSmall,
         sampling: { temperature: 0 },
         outputSchema: a,
       },
-      { name: 'b', prompt: '{{a}}', isTemplate: true, model: asked, outputSchema: b },
+      { name: 'b', prompt: '{{a}}', model: asked, outputSchema: b },
     ]);
     expect(outputSchema).toBe(flow.completions[1]?.outputSchema);
     expect(limits).toMatchObject({ maxTurns: 4, maxTokens: 500 });
@@ -510,6 +511,67 @@ describe('what stands in the way of an agent', () => {
     const models = [aModel('large', { dedicated: { image: 'vllm', source: 'x' } })];
     const step = { ...agent, workspace: { artifact: 'latest' } };
     expect(resolveWork(attemptOf(step, { models }))).toMatchObject({ problem: { reason: 'InputInvalid' } });
+  });
+});
+
+describe('hosts that the Tenant does not allow', () => {
+  const mcp = (url: string) => aMethod('call', { type: 'mcp', mcp: { tool: 'find', url } });
+  const reach = (allowedHosts: readonly string[], ...[step, more]: Parameters<typeof attemptOf>) => {
+    const found = resolveWork({ ...attemptOf(step, more), allowedHosts });
+    return 'problem' in found ? `${found.problem.reason}: ${found.problem.message}` : 'none';
+  };
+  const served = aRole('writer', {
+    modelRef: { name: 'large' },
+    tools: [{ name: 'audit', mcp: { url: 'https://tools.test/mcp' } }],
+  });
+  const git = { url: 'https://git.test/shop.git' };
+  const method = mcp('https://tools.test/mcp');
+
+  it.each<[string, string, string[], ...Parameters<typeof attemptOf>]>([
+    ['of a Model', '"large" in the `endpoint.url` of the Model \'large\'', ['a.example.com'], agent],
+    ['of a tool', '"a.example.com" in `allowedHosts` of the tool \'http\'', ['large'], agent],
+    [
+      'of a server',
+      '"tools.test" in the `url` of the server of the tool \'audit\'',
+      ['large'],
+      agent,
+      { roles: [served] },
+    ],
+    [
+      'of a repository',
+      '"git.test" in the `workspace.git.url` of the step',
+      ['large', 'a.example.com'],
+      { ...agent, workspace: { git } },
+    ],
+    [
+      'of a Method',
+      '"tools.test" in the `url` of the server of the tool \'find\'',
+      ['x'],
+      { type: 'function', method: 'call' },
+      { method },
+    ],
+    [
+      'of a flow',
+      '"small" in the `endpoint.url`',
+      ['large'],
+      { type: 'llm_flow', prompt: 'x', modelRef: { name: 'small' } },
+    ],
+  ])('are an end with a reason: %s', (_, message, allowed, ...attempt) => {
+    const problem = reach(allowed, ...attempt);
+    expect(problem).toContain('HostNotAllowed: the Tenant of the namespace ');
+    expect(problem).toContain(`does not allow the host ${message}`);
+  });
+
+  it('are none where it allows them, nor where a step leaves the tool out', () => {
+    expect(reach(['large', 'a.example.com', 'git.test'], { ...agent, workspace: { git } })).toBe('none');
+    expect(reach(['large'], { ...agent, tools: ['file'] })).toBe('none');
+    expect(reach(['large', 'tools.test'], agent, { roles: [served] })).toBe('none');
+  });
+
+  it('are none of servers that run in the cluster or beside the agent', () => {
+    const models = [{ ...aModel('large', { dedicated: { image: 'v', source: 'x' } }), status: { url: 'http://m/v1' } }];
+    const roles = [aRole('writer', { modelRef: { name: 'large' }, tools: [{ name: 'audit', mcp: { image: 'i' } }] })];
+    expect(reach([], agent, { models, roles })).toBe('none');
   });
 });
 

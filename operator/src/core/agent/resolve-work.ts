@@ -25,6 +25,8 @@ export interface AgentAttempt {
   readonly start: StartAttempt;
   readonly pinned: Pick<PinnedPipeline, 'roles' | 'methods' | 'models' | 'councils' | 'modelOverrides'>;
   readonly method: Method | undefined;
+  /** Hosts that agents of the namespace may reach, as its Tenant says now; all where it does not say. */
+  readonly allowedHosts?: readonly string[] | undefined;
 }
 
 /** Work with all that it names resolved, and what its Pod is made of. */
@@ -62,11 +64,13 @@ export function resolveWork(
 
 /** Where Models beside the agent would listen on ports of its tools, it is gone through again, with those ports taken. */
 function findApart(attempt: AgentAttempt): { readonly needs: PodNeeds; readonly found: Found } {
-  const needs = new PodNeeds();
+  const { allowedHosts, workItem } = attempt;
+  const hosts = { namespace: workItem.metadata.namespace ?? '', allowedHosts };
+  const needs = new PodNeeds(hosts);
   const found = find(attempt, needs);
   const ports = new Set(needs.servers.map(({ port }) => port));
   if (!needs.models.some(({ port }) => ports.has(port))) return { needs, found };
-  const apart = new PodNeeds(ports);
+  const apart = new PodNeeds(hosts, ports);
   return { needs: apart, found: find(attempt, apart) };
 }
 
@@ -102,7 +106,11 @@ function findAgent(attempt: AgentAttempt, context: ModelContext): Found {
   if (step.agentConfig?.graph_definition !== undefined) hasMethod(method, step.agentConfig.graph_definition, needs);
   checkInputs(role?.spec.inputSchema, start.inputs, needs);
   return {
-    work: withContext(resolveAgent({ step, role, method, feedback: start.feedback, context }), start, [role]),
+    work: withContext(
+      resolveAgent({ step, role, method, goal: start.prompt, feedback: start.feedback, context }),
+      start,
+      [role],
+    ),
     limits: completeLimits({ ...role?.spec.limits, ...step.limits }, start.timeoutSeconds),
     ...defined({
       outputSchema: step.outputSchema ?? (method === undefined ? role?.spec.outputSchema : method.spec.outputs),
@@ -126,7 +134,7 @@ function findFlow(attempt: AgentAttempt, context: ModelContext): Found {
   if (step.flow !== undefined) hasMethod(method, step.flow, needs);
   checkInputs(method?.spec.inputs, start.inputs, needs);
   const role = roleOf(attempt, needs);
-  const flow = resolveFlow({ step, role, method, feedback: start.feedback, context });
+  const flow = resolveFlow({ step, role, method, prompt: start.prompt, feedback: start.feedback, context });
   const work = withContext(flow, start, [role]);
   const maxTurns = requestsOfFlow(work?.completions.length ?? 1, step.limits);
   const outputSchema = step.outputSchema ?? method?.spec.outputs ?? work?.completions.at(-1)?.outputSchema;

@@ -19,25 +19,33 @@ export interface FittedLines {
 export function fitLines(lines: readonly string[], mostCharacters: number): FittedLines {
   const whole = lines.join('\n');
   if (whole.length <= mostCharacters) return { text: whole, kept: lines.length };
-  const forNote = lines.length === 1 ? 0 : noteOf(lines.length).length;
+  const forNote = lines.length === 1 ? 0 : leftOutNote(lines.length).length;
   const kept: string[] = [];
   let left = mostCharacters - forNote;
   for (const [index, line] of lines.entries()) {
     // One record may not crowd out all that follow: it has half of what is left.
     const most = index === lines.length - 1 ? left : Math.floor(left / 2);
-    const part = partOf(line, most - 1);
+    const part = partOfLine(line, most - 1);
     if (part === undefined) break;
     kept.push(part);
     left -= part.length + 1;
   }
   const missing = lines.length - kept.length;
-  const text = [...kept, ...(missing === 0 ? [] : [noteOf(missing)])].join('\n');
+  const text = [...kept, ...(missing === 0 ? [] : [leftOutNote(missing)])].join('\n');
   return text.length <= mostCharacters ? { text, kept: kept.length } : { text: '', kept: 0 };
 }
 
-const noteOf = (missing: number) => `${missing} more that are older or less related are left out.`;
+/** What stands at the end where some do not fit. */
+export const leftOutNote = (missing: number): string => `${missing} more that are older or less related are left out.`;
 
-function partOf(line: string, most: number): string | undefined {
+/** The number in such a note; 0 for any other line. */
+export function missingOf(line: string): number {
+  const missing = Number(/^\d+/.exec(line)?.[0] ?? 0);
+  return line === leftOutNote(missing) ? missing : 0;
+}
+
+/** A line, or as much of its beginning as fits and says something; undefined where nothing does. */
+export function partOfLine(line: string, most: number): string | undefined {
   if (line.length <= most) return line;
   if (most < shortestPart) return undefined;
   // A pair that is cut in two is no character.

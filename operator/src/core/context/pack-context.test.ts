@@ -34,6 +34,7 @@ describe('a context pack', () => {
         'Result of the step early: {"n":1}',
       ].join('\n'),
       tokens: 58,
+      maxTokens: 200,
       sources: [
         `near@${digestOf({ n: 3 })}`,
         `far@${digestOf({ n: 2 })}`,

@@ -25,12 +25,12 @@ export function packContext(records: readonly KnownRecord[], roles: readonly Con
   const cuts = roles.map((rules) => new FieldCut(rules));
   // NOTE: what a role may not see is gone before anything is made of it: order, size, digests and numbers tell nothing of it.
   const visible = records.flatMap((record) => cutRecord(record, cuts) ?? []).sort(inOrder);
-  const limits = roles.map(({ maxTokens = usualTokens }) => maxTokens * charactersPerToken);
+  const mostTokens = Math.min(...roles.map(({ maxTokens = usualTokens }) => maxTokens));
   const lines = visible.map(({ line }) => line);
-  const { text, kept } = fitLines(lines, Math.min(mostCharacters, ...limits));
+  const { text, kept } = fitLines(lines, Math.min(mostCharacters, mostTokens * charactersPerToken));
   if (text === '') return undefined;
   const sources = visible.slice(0, Math.min(kept, mostSources)).map(({ source }) => source());
-  return { text, tokens: tokensOf(text), sources };
+  return { text, tokens: tokensOf(text), maxTokens: mostTokens, sources };
 }
 
 interface Visible extends Pick<KnownRecord, 'at' | 'distance'> {

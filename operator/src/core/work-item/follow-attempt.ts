@@ -1,5 +1,7 @@
+import type { ProgressCounts } from '../../api/attempt-progress.ts';
 import type { JsonObject, JsonValue } from '../../api/json.ts';
 import type { Attempt, StepStatus } from '../../api/step-status.ts';
+import { defined } from '../defined.ts';
 import { resolveTemplates } from '../template/resolve-template.ts';
 import { acceptOutcome, registerFailure } from './accept-outcome.ts';
 import { timeoutSecondsOf } from './attempt-timeout.ts';
@@ -52,8 +54,10 @@ function hasTimedOut(run: Run, place: Place, watched: Watched): boolean {
 function watchAttempt(run: Run, watched: Watched): void {
   const { record, attempt, child } = watched;
   // The Job's UID, once seen, tells one that was deleted from one that was never made.
-  if (child?.jobUid !== undefined && attempt.jobUid === undefined) {
-    const attempts = [...(record.attempts ?? []).slice(0, -1), { ...attempt, jobUid: child.jobUid }];
+  const jobUid = attempt.jobUid ?? child?.jobUid;
+  const progress = progressOf(run, attempt, child);
+  if (jobUid !== attempt.jobUid || progress !== attempt.progress) {
+    const attempts = [...(record.attempts ?? []).slice(0, -1), { ...attempt, ...defined({ jobUid, progress }) }];
     run.setRecord({ ...record, attempts });
   }
   if (child?.isBehind === true) run.wakeAt(run.nowMs + lookAgainMs);
@@ -61,6 +65,28 @@ function watchAttempt(run: Run, watched: Watched): void {
   const message = clipMessage(child.waitingFor.message);
   run.waitFor({ ...child.waitingFor, message, step: record.path, since: sinceWhen(run, watched) });
 }
+
+/** Progress is recorded so often at most: one write a minute for all that is under way. */
+const progressEveryMs = 60_000;
+
+/** What is on record of its progress, or what is known now once that is old enough. */
+function progressOf(
+  run: Run,
+  { progress: recorded }: Attempt,
+  child: ObservedAttempt | undefined,
+): Attempt['progress'] {
+  const told = child?.progress;
+  if (told === undefined || (recorded !== undefined && isSameProgress(told, recorded))) return recorded;
+  const sinceMs = recorded === undefined ? 0 : Date.parse(recorded.at);
+  // A time that is yet to come was written by a clock that was ahead.
+  const dueMs = sinceMs > run.nowMs ? run.nowMs : sinceMs + progressEveryMs;
+  if (dueMs <= run.nowMs) return { ...told, at: run.now };
+  run.wakeAt(dueMs);
+  return recorded;
+}
+
+const isSameProgress = (told: ProgressCounts, recorded: ProgressCounts) =>
+  (['turns', 'toolCalls', 'promptTokens', 'completionTokens'] as const).every((what) => told[what] === recorded[what]);
 
 /** A transformation ends when the event of its asset arrives, which may be before it is asked for. */
 function eventOutcome(run: Run, { node, frame }: Place): AttemptOutcome | undefined {

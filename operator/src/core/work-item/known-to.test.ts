@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { KnownRecord } from '../context/known-record.ts';
+import { planWorkItem } from './plan-work-item.ts';
 import { aRole } from '../../testing/a-world.ts';
 import { PlannedRun } from '../../testing/planned-run.ts';
 import { approval, call, loop } from '../../testing/planning-case.ts';
@@ -52,20 +53,45 @@ describe('what an agent is told of its run', () => {
     expect(recordOf(run, 'w', 'a')?.fields).toEqual({ deep: { n: 1, m: 2 } });
   });
 
-  it('names what is only in the store, and waits for nothing', () => {
-    const outputsRef = { digest: `sha256:${'b'.repeat(64)}`, sizeBytes: 5000 };
-    const steps = [call('a'), agent('w', { dependsOn: ['a'] })];
-    const run = aRun(steps).end('a', { result: 'Succeeded', outputsRef });
-    expect(recordOf(run, 'w', 'a')).toMatchObject({ stored: outputsRef });
-    expect(recordOf(run, 'w', 'a')).not.toHaveProperty('fields');
+  const digestAt = (index: number) => `sha256:${index.toString(16).padStart(64, '0')}`;
 
-    const held = aRun(steps);
-    held.artifacts.set(outputsRef.digest, { n: 1 });
-    expect(recordOf(held.end('a', { result: 'Succeeded', outputsRef }), 'w', 'a')).toMatchObject({ fields: { n: 1 } });
+  it('is what the store holds too: the plan asks for it', () => {
+    const outputsRef = { digest: digestAt(1), sizeBytes: 5000 };
+    const run = aRun([call('a'), agent('w', { dependsOn: ['a'] })]);
+    run.artifacts.set(outputsRef.digest, { n: 1 });
+    run.end('a', { result: 'Succeeded', outputsRef });
+    expect(recordOf(run, 'w', 'a')).toMatchObject({ fields: { n: 1 } });
+
+    run.children.delete('1 w');
+    run.artifacts.clear();
+    expect(planWorkItem(run.observed()).actions).toContainEqual({ kind: 'read-artifact', digest: outputsRef.digest });
+  });
+
+  it('names what is gone from the store, and goes on', () => {
+    const outputsRef = { digest: digestAt(1), sizeBytes: 5000 };
+    const artifacts = { has: () => false, get: () => undefined, isGone: () => true };
+    const run = aRun([call('a'), agent('w', { dependsOn: ['a'] })], { facts: { artifacts } });
+    run.end('a', { result: 'Succeeded', outputsRef });
+    expect(recordOf(run, 'w', 'a')).toMatchObject({ stored: outputsRef });
+    expect(run.stateOf('w')).toBe('Running AttemptRunning');
+  });
+
+  it('names what is large, and of much what is far away or earlier', () => {
+    const outputsRef = { digest: digestAt(1), sizeBytes: 5000 };
+    const steps = [call('a'), agent('w', { dependsOn: ['a'] })];
     const large = aRun(steps);
     large.artifacts.set(outputsRef.digest, { n: 1 });
     large.end('a', { result: 'Succeeded', outputsRef: { ...outputsRef, sizeBytes: 100_000 } });
-    expect(recordOf(large, 'w', 'a')).not.toHaveProperty('fields');
+    expect(recordOf(large, 'w', 'a')).toMatchObject({ stored: { sizeBytes: 100_000 } });
+
+    const names = Array.from({ length: 18 }, (_, index) => `s${index}`);
+    const many = aRun([...names.map((name) => call(name)), agent('w', { dependsOn: ['s17', 's0'] })]);
+    for (const [index, name] of names.entries()) {
+      many.artifacts.set(digestAt(index), { index });
+      many.wait(1).end(name, { result: 'Succeeded', outputsRef: { digest: digestAt(index), sizeBytes: 9 } });
+    }
+    const named = names.filter((name) => recordOf(many, 'w', name)?.stored !== undefined);
+    expect(named).toEqual(['s1', 's2']);
   });
 
   it('is told decisions with their comments, but not its feedback twice', () => {

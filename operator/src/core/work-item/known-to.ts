@@ -18,6 +18,8 @@ const toldTypes: ReadonlySet<Step['type']> = new Set<Step['type']>(['llm_agent',
 
 /** Bytes of an artifact that is looked into; of larger ones an agent learns that they are there. */
 const mostBytes = 65_536;
+/** Artifacts that are looked into, the nearest: a pack has room for a few. */
+const mostArtifacts = 16;
 
 /** The attempt that is told, and why earlier work was sent back: that it is told anyway. */
 export interface ToldAttempt {
@@ -36,43 +38,57 @@ export function knownTo(run: Run, place: Place, { attempt, feedback }: ToldAttem
   if (!toldTypes.has(step.type) || (step.role === undefined && step.type !== 'council')) return [];
   const until = Date.parse(attempt.startedAt ?? run.record(pathIn(place.frame, place.node))?.startedAt ?? run.now);
   const distances = measureDistances(place.node);
-  const all = [...resultsSeen(run, place, distances), ...decisionsOf(run, distances, feedback), ...transitionsOf(run)];
-  return all.filter(({ at }) => Date.parse(at) <= until);
+  const isBefore = ({ at }: { readonly at: string }) => Date.parse(at) <= until;
+  const results = resultsSeen(run, place, distances).filter(isBefore);
+  const others = [...decisionsOf(run, distances, feedback), ...transitionsOf(run)].filter(isBefore);
+  return [...lookInto(run, results, givenTo(place.node)), ...others];
 }
 
 type Distances = ReturnType<typeof measureDistances>;
 
-function resultsSeen(run: Run, { node, frame }: Place, distances: Distances): KnownRecord[] {
-  const given = givenTo(node);
+/** What came of a step; its name is the same in all iterations. */
+type SeenResult = Pick<KnownRecord, 'kind' | 'name' | 'at' | 'distance'> & {
+  readonly step: string;
+  readonly record: StepStatus;
+};
+
+function resultsSeen(run: Run, { frame }: Place, distances: Distances): SeenResult[] {
   // What came of an approval is told as the decision that it was.
   const nodes = run.graph.nodes.filter(({ step }) => step.type !== 'approval');
-  return nodes.flatMap((each): KnownRecord[] => {
-    const home = frameOf(each, frame);
-    const record = home && run.record(pathIn(home, each));
+  return nodes.flatMap((node): SeenResult[] => {
+    const home = frameOf(node, frame);
+    const record = home && run.record(pathIn(home, node));
     if (record?.phase !== 'Succeeded' || record.finishedAt === undefined) return [];
-    const what = contentOf(run, record, given.get(each.name));
-    const distance = distances.get(each);
-    return what === undefined
-      ? []
-      : [{ kind: 'result', name: record.path, ...what, at: record.finishedAt, ...defined({ distance }) }];
+    const [name, at, distance] = [record.path, record.finishedAt, distances.get(node)];
+    return [{ kind: 'result', name, step: node.name, at, record, ...defined({ distance }) }];
   });
 }
 
-/** The outputs where they are at hand, without those that the step is given; else where they are. Nothing is read for it. */
-function contentOf(
-  run: Run,
-  { outputs, outputsRef }: StepStatus,
-  given: ReadonlySet<string> = new Set(),
-): Pick<KnownRecord, 'fields' | 'stored'> | undefined {
-  if (given.has(whole)) return undefined;
-  if (outputsRef === undefined) return { fields: withoutKeys(outputs ?? {}, given) };
-  const { digest, sizeBytes } = outputsRef;
-  const isAtHand = sizeBytes <= mostBytes && run.hasArtifact(digest);
-  const content = isAtHand ? (run.artifact(digest) as JsonObject | undefined) : undefined;
-  return content === undefined ? { stored: { digest, sizeBytes } } : { fields: withoutKeys(content, given) };
+/**
+ * The results with their fields, without those that the step is given. Of what is in the store the nearest and latest are
+ * looked into, whether they are at hand or have to be read first: another leader tells an agent the same.
+ */
+function lookInto(run: Run, results: readonly SeenResult[], given: ReturnType<typeof givenTo>): KnownRecord[] {
+  const told = results.filter(({ step }) => given.get(step)?.has(whole) !== true);
+  const stored = told.filter(({ record }) => isReadable(run, record));
+  const read = new Set(stored.toSorted(byNearness).slice(0, mostArtifacts));
+  return told.map((result) => {
+    const { step, record, ...what } = result;
+    const { outputsRef } = record;
+    const content = outputsRef === undefined || read.has(result) ? run.outputsOf(record) : undefined;
+    if (content === undefined && outputsRef !== undefined) return { ...what, stored: { ...outputsRef } };
+    return { ...what, fields: withoutKeys(content ?? {}, given.get(step)) };
+  });
 }
 
-const withoutKeys = (fields: JsonObject, left: ReadonlySet<string>): JsonObject =>
+/** Whether the outputs are in the store, and worth asking for. */
+const isReadable = (run: Run, { outputsRef }: StepStatus) =>
+  outputsRef !== undefined && outputsRef.sizeBytes <= mostBytes && !run.isGone(outputsRef.digest);
+
+const byNearness = (one: SeenResult, other: SeenResult) =>
+  (one.distance ?? Infinity) - (other.distance ?? Infinity) || Date.parse(other.at) - Date.parse(one.at) || 0;
+
+const withoutKeys = (fields: JsonObject, left: ReadonlySet<string> = new Set()): JsonObject =>
   Object.fromEntries(Object.entries(fields).filter(([key]) => !left.has(key)));
 
 /** No field has a name like it. */

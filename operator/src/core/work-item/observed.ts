@@ -1,4 +1,5 @@
 import type { AgentRole } from '../../api/agent-role.ts';
+import type { ProgressCounts } from '../../api/attempt-progress.ts';
 import type { Council } from '../../api/council.ts';
 import type { JsonObject, JsonValue } from '../../api/json.ts';
 import type { Method } from '../../api/method.ts';
@@ -52,6 +53,8 @@ export interface ObservedAttempt {
   };
   /** Its Job has ended, and how its Pod ended is not known yet: to be looked at again soon. */
   readonly isBehind?: boolean;
+  /** How far it has come, as its pod tells. */
+  readonly progress?: ProgressCounts;
   /** How it ended; none while it goes on. */
   readonly outcome?: AttemptOutcome;
 }

@@ -1,4 +1,4 @@
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { aMethod } from '../../testing/planned-run.ts';
 import { call, checkPlanningCase, choice, from, group, loop, type PlanningCase } from '../../testing/planning-case.ts';
 
@@ -31,6 +31,18 @@ const order: Record<string, PlanningCase> = {
     when: (run) => run.succeed('a', { v: 1 }),
     started: ['a', 'b'],
     inputs: { b: { x: 1 } },
+  },
+  'what an agent is asked keeps values apart from the words of its author': {
+    steps: [call('a'), { name: 'b', type: 'llm_agent', goal: 'Mend {{a.v}}, now', modelRef: { name: 'm' } }],
+    when: (run) => run.succeed('a', { v: '{{a.v}}' }),
+    then: (run) => {
+      expect(run.startOf('b')?.prompt).toEqual([
+        { text: 'Mend ' },
+        { name: 'a.v', value: '{{a.v}}' },
+        { text: ', now' },
+      ]);
+      expect(run.startOf('b')?.step).toMatchObject({ goal: 'Mend {{a.v}}, now' });
+    },
   },
   'a template deep in a list is a dependency': {
     steps: [call('b', { inputs: { x: from([{ y: ['{{a.v}}'] }]) } }), call('a')],

@@ -9,6 +9,7 @@ import { templateFields } from '../pipeline/step-templates.ts';
 import type { StepNode } from '../pipeline/step-node.ts';
 import { resolveBindings } from '../template/resolve-bindings.ts';
 import { resolveTemplates } from '../template/resolve-template.ts';
+import { type PromptPart, resolvePrompt } from '../template/resolve-prompt.ts';
 import type { ResolutionProblem, Resolved, Scope } from '../template/scope.ts';
 import { type Frame, frameOf, pathIn } from './frame.ts';
 import type { Run } from './run.ts';
@@ -17,7 +18,10 @@ import { takeSeat } from './take-seat.ts';
 import type { SeatedStart, StartAttempt } from './work-item-plan.ts';
 
 /** A step with all its templates resolved, ready to be executed. */
-export type ResolvedStep = Pick<StartAttempt, 'step' | 'inputs' | 'method' | 'role' | 'mode' | 'specDigest' | 'seat'>;
+export type ResolvedStep = Pick<
+  StartAttempt,
+  'step' | 'inputs' | 'prompt' | 'method' | 'role' | 'mode' | 'specDigest' | 'seat'
+>;
 
 /** What became of the templates of a step; `unread` when an artifact has to be read first. */
 export type StepResolution = { readonly resolved: ResolvedStep } | { readonly problem: ResolutionProblem } | 'unread';
@@ -30,21 +34,29 @@ export function resolveStep(run: Run, node: StepNode, frame: Frame): StepResolut
   if ('problem' in step) return step;
   const inputs = resolveBindings(node.step.inputs ?? {}, scope);
   if ('problem' in inputs) return inputs;
+  const prompt = promptOf(node.step, scope);
+  if (prompt !== undefined && 'problem' in prompt) return prompt;
   const seat = node.seat && takeSeat(run, { node, frame }, node.seat);
   if (seat === 'unread') return seat;
-  return { resolved: describeWork(run, step.value, { inputs: inputs.value, seat }) };
+  const work = describeWork(run, step.value, { inputs: inputs.value, seat });
+  return { resolved: { ...work, ...defined({ prompt: prompt?.value }) } };
 }
 
-/** All that is given to a step before it begins, its inputs and what it is cached by aside. */
-function resolveFields(step: Step, scope: Scope): Resolved<Step> {
-  let value = step;
-  for (const { path, value: written, read } of templateFields(step)) {
+function resolveFields(written: Step, scope: Scope): Resolved<Step> {
+  let step = written;
+  for (const { path, value, read } of templateFields(written)) {
     if (read !== 'input' || path[0] === 'inputs' || path[0] === 'cache') continue;
-    const resolved = resolveTemplates(written, scope);
+    const resolved = resolveTemplates(value, scope);
     if ('problem' in resolved) return resolved;
-    if (resolved.value !== written) value = withValueAt(value, path, resolved.value) as Step;
+    if (resolved.value !== value) step = withValueAt(step, path, resolved.value) as Step;
   }
-  return { value };
+  return { value: step };
+}
+
+/** What an agent is asked keeps its values apart: they come from elsewhere, and must not pass for its author's words. */
+function promptOf(step: Step, scope: Scope): Resolved<readonly PromptPart[]> | undefined {
+  const prompt = step.type === 'llm_agent' ? step.goal : step.type === 'llm_flow' ? step.prompt : undefined;
+  return prompt === undefined ? undefined : resolvePrompt(prompt, scope);
 }
 
 interface Given {
@@ -52,7 +64,7 @@ interface Given {
   readonly seat: SeatedStart | undefined;
 }
 
-function describeWork(run: Run, step: Step, { inputs, seat }: Given): ResolvedStep {
+function describeWork(run: Run, step: Step, { inputs, seat }: Given): Omit<ResolvedStep, 'prompt'> {
   const { methods, roles } = run.observed.pinned;
   const methodName = methodNameOf(step);
   const method = methodName === undefined ? undefined : findMethod(methods, methodName);

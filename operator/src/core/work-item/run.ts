@@ -162,6 +162,11 @@ export class Run {
     return gone;
   }
 
+  /** Whether the store has no artifact of this digest: nothing may ask for it then. */
+  isGone(digest: string): boolean {
+    return !this.#produced.has(digest) && this.observed.facts.artifacts.isGone?.(digest) === true;
+  }
+
   hasArtifact(digest: string): boolean {
     return this.#produced.has(digest) || this.observed.facts.artifacts.has(digest);
   }

@@ -75,8 +75,8 @@ function* inJobs(starts: readonly StartAttempt[]): Generator<readonly StartAttem
 }
 
 /** What its task will be made of; its inputs stand in the step too, as they were written. */
-function sizeOf({ inputs, step, seat }: StartAttempt): number {
-  return JSON.stringify([inputs, { ...step, inputs: undefined }, seat]).length;
+function sizeOf({ inputs, step, prompt, seat }: StartAttempt): number {
+  return JSON.stringify([inputs, prompt ?? [], { ...step, inputs: undefined }, seat]).length;
 }
 
 /** Named after its first attempt, which no other Job is ever for. */

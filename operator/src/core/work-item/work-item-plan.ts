@@ -6,6 +6,7 @@ import type { Usage } from '../../api/usage.ts';
 import type { WorkItemStatus } from '../../api/work-item-status.ts';
 import type { KnownRecord } from '../context/known-record.ts';
 import type { ExecutionMode } from '../pipeline/step-methods.ts';
+import type { PromptPart } from '../template/resolve-prompt.ts';
 
 /** What to record and what to do. */
 export interface WorkItemPlan {
@@ -61,6 +62,8 @@ export interface StartAttempt {
   /** The step with its templates resolved. */
   readonly step: Step;
   readonly inputs: JsonObject;
+  /** The goal or the prompt of the step in its pieces, where it has one. */
+  readonly prompt?: readonly PromptPart[];
   /** Name of the Method that is called, where the step calls one. */
   readonly method?: string;
   /** Name of the AgentRole that the step acts by, where it has one. */

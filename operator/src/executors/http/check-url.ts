@@ -1,6 +1,10 @@
 import { isHostAllowed } from '../../core/method/is-host-allowed.ts';
 import { quote } from '../../core/quote.ts';
 import { HttpCallFailed } from './http-call-failed.ts';
+import type { HttpRequest } from './http-request.ts';
+
+/** Which hosts may be called, and who says so. */
+export type HostList = Pick<HttpRequest, 'allowedHosts' | 'allowedBy'>;
 
 /** Characters of a URL; servers take hardly more. */
 const LONGEST_URL = 8 * 1024;
@@ -9,11 +13,11 @@ const LONGEST_URL = 8 * 1024;
  * The URL of a call in its normal form, in which every spelling of an IPv4 address is a dotted one. Throws `InvalidUrl` and
  * `HostNotAllowed`.
  */
-export function checkUrl(text: string, allowedHosts: readonly string[] | undefined): URL {
+export function checkUrl(text: string, { allowedHosts, allowedBy = 'the Tenant' }: HostList): URL {
   const url = parseUrl(text);
   if (isHostAllowed(url.hostname, allowedHosts)) return url;
   const hosts = allowedHosts?.join(', ') ?? '';
-  throw new HttpCallFailed('HostNotAllowed', `the Tenant does not allow ${url.hostname}. Hosts: ${hosts || 'none'}`);
+  throw new HttpCallFailed('HostNotAllowed', `${allowedBy} does not allow ${url.hostname}. Hosts: ${hosts || 'none'}`);
 }
 
 function parseUrl(text: string): URL {

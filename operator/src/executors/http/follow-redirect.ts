@@ -1,4 +1,4 @@
-import { checkUrl } from './check-url.ts';
+import { checkUrl, type HostList } from './check-url.ts';
 import { HttpCallFailed } from './http-call-failed.ts';
 import type { HttpAnswer } from './http-request.ts';
 import type { Hop } from './send-once.ts';
@@ -20,16 +20,12 @@ const HARMLESS: ReadonlySet<string> = new Set([
  * The request that an answer asks for instead (RFC 9110, section 15.4); undefined when it asks for none. It is checked as
  * the first one was. Throws `RedirectRefused`, `InvalidUrl` and `HostNotAllowed`.
  */
-export function followRedirect(
-  hop: Hop,
-  answer: HttpAnswer,
-  allowedHosts: readonly string[] | undefined,
-): Hop | undefined {
+export function followRedirect(hop: Hop, answer: HttpAnswer, allowed: HostList): Hop | undefined {
   const { location } = answer.headers;
   if (!REDIRECTS.has(answer.status) || location === undefined) return undefined;
   const target = URL.parse(location, hop.url);
   if (target === null) throw refused(`${hop.url.host} redirects to what is not a URL`);
-  const url = checkUrl(target.href, allowedHosts);
+  const url = checkUrl(target.href, allowed);
   if (hop.url.protocol === 'https:' && url.protocol !== 'https:') {
     throw refused(`${hop.url.host} redirects from https to ${url.protocol.slice(0, -1)} at ${url.host}`);
   }

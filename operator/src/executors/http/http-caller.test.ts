@@ -154,6 +154,8 @@ describe('a URL that may not be called is refused before anything is sent:', () 
     const failure = await failureOf({ url: server.url, allowedHosts });
     expect(failure).toMatchObject({ reason: 'HostNotAllowed', retryable: false });
     expect(failure.message).toBe('the Tenant does not allow 127.0.0.1. Hosts: api.example.com, *.example.org');
+    const byTheRole = await failureOf({ url: server.url, allowedHosts: [], allowedBy: 'the role' });
+    expect(byTheRole.message).toBe('the role does not allow 127.0.0.1. Hosts: none');
     expect(await answerTo({ url: server.url, allowedHosts: ['127.0.0.1'] })).toMatchObject({ status: 200 });
     expect(server.received).toHaveLength(1);
   });

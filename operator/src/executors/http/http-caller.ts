@@ -65,12 +65,12 @@ export class HttpCaller {
   }
 
   async #follow(call: Call, first: Hop): Promise<HttpAnswer> {
-    const { followRedirects = true, allowedHosts } = call.request;
+    const { followRedirects = true } = call.request;
     let hop = first;
     for (let redirects = 0; ; redirects += 1) {
       const hadHappened = call.mayHaveHappened;
       const answer = await this.#send(call, hop);
-      const next = followRedirects ? followRedirect(hop, answer, allowedHosts) : undefined;
+      const next = followRedirects ? followRedirect(hop, answer, call.request) : undefined;
       if (next === undefined) return answer;
       if (redirects === MOST_REDIRECTS) {
         throw new HttpCallFailed(
@@ -116,7 +116,7 @@ export class HttpCaller {
 
 function firstHop(request: HttpRequest, userAgent = 'conclave'): Hop {
   const { method, body, idempotencyKey, headers = {} } = request;
-  const url = checkUrl(request.url, request.allowedHosts);
+  const url = checkUrl(request.url, request);
   const given = Object.entries({
     ...{ 'user-agent': userAgent, 'accept-encoding': acceptedEncodings },
     ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),

@@ -16,6 +16,8 @@ export interface HttpRequest {
   readonly scope?: string | undefined;
   /** Hosts that may be called (`Tenant.spec.allowed.hosts`); every host when it is left out. */
   readonly allowedHosts?: readonly string[] | undefined;
+  /** Who allows them, as refusals say it; `the Tenant` by default. */
+  readonly allowedBy?: string | undefined;
   /** Whether private addresses may be called. False by default. */
   readonly allowPrivateNetworks?: boolean | undefined;
   /** For the whole call, redirects included, in milliseconds. */

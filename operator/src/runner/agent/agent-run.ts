@@ -1,6 +1,7 @@
 import type { RunnerResult } from '../../api/runner-result.ts';
 import type { Patience } from '../artifact-client.ts';
 import type { ModelPatience } from './model-client.ts';
+import type { TellingPauses } from './tell-progress.ts';
 import type { SendHttp } from './tools/http-port.ts';
 import type { ServerPatience } from './tools/mcp/server-of-tool.ts';
 
@@ -21,12 +22,15 @@ export interface AgentRun {
   readonly patience?: Patience | undefined;
   readonly modelPatience?: ModelPatience | undefined;
   readonly serverPatience?: ServerPatience | undefined;
+  readonly tellingPauses?: TellingPauses | undefined;
 }
 
 /** What is told of work while it is done, so that it is known however the work ends. */
 export interface Tally {
   toolCalls?: () => NonNullable<RunnerResult['toolCalls']>;
   artifacts?: NonNullable<RunnerResult['artifacts']>;
+  /** Artifacts of its WorkItem that were read, as `<name>@<digest>`, in the order in which they were. */
+  read?: () => readonly string[];
   deliberation?: NonNullable<RunnerResult['deliberation']>;
   ballot?: NonNullable<RunnerResult['ballot']>;
 }

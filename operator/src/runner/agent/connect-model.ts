@@ -17,6 +17,11 @@ export interface ModelConnecting {
   readonly silenceMs: number;
 }
 
+/** Loads the package, so that the first question need not wait for it. */
+export async function loadClient(): Promise<void> {
+  await import('openai');
+}
+
 /**
  * A client for one model. It takes nothing from the environment, tries nothing again by itself and logs nothing. The
  * package is loaded here: it is the largest part of what it takes to begin.

@@ -4,6 +4,7 @@ import type { AgentRun, Tally } from './agent-run.ts';
 import { CallWatch } from './graph/watch-calls.ts';
 import { markOf } from './prompts/fence.ts';
 import { runAgent } from './run-agent.ts';
+import type { ArtifactLibrary } from './tools/artifact-tool.ts';
 import { knownFunctions } from './tools/known-functions.ts';
 import type { ServedTools } from './tools/mcp/served-tools.ts';
 import type { ToolFunction } from './tools/tool.ts';
@@ -38,11 +39,13 @@ export async function doAgentWork(work: AgentWork, given: AgentSurroundings): Pr
 }
 
 /** Gives an agent its tools, lets it work, and takes leave of what served them, however it ended. */
-async function workWithTools(work: AgentWork, given: AgentSurroundings): Promise<Verdict> {
+async function workWithTools(asked: AgentWork, given: AgentSurroundings): Promise<Verdict> {
   const { parts, surroundings, tally } = given;
+  const library = libraryOf(asked, given);
+  const work = library === undefined ? asked : withArtifactTool(asked);
   const { workspace, sendHttp } = surroundings;
   const watch = new CallWatch();
-  const known = watch.over(knownFunctions(sendHttp));
+  const known = watch.over(knownFunctions(sendHttp, library));
   const served = await serveTools(work, given, known);
   const heard = served && watch.overServed(served);
   const toolbox = new Toolbox({ ...parts, role: work.role, known, served: heard, workspace, mark: markOf(parts.task) });
@@ -57,6 +60,24 @@ async function workWithTools(work: AgentWork, given: AgentSurroundings): Promise
     await served?.close();
   }
 }
+
+/** The artifacts that the task names, for a role that may read them; each that is read is in the record of what was seen. */
+function libraryOf(
+  { artifacts = [], role }: AgentWork,
+  { parts, tally }: AgentSurroundings,
+): ArtifactLibrary | undefined {
+  const { artifacts: service } = parts.task;
+  if (artifacts.length === 0 || role.readsArtifacts === false || service === undefined) return undefined;
+  const read = new Set<string>();
+  tally.read = () => [...read];
+  const onRead = ({ name, digest }: (typeof artifacts)[number]) => read.add(`${name}@${digest}`);
+  return { artifacts, service, transcript: parts.transcript, onRead };
+}
+
+const withArtifactTool = (work: AgentWork): AgentWork => ({
+  ...work,
+  role: { ...work.role, tools: [...work.role.tools, { name: 'artifact' }] },
+});
 
 /** What speaks with MCP servers is loaded only for them. */
 async function serveTools(

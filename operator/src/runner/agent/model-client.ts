@@ -51,10 +51,16 @@ export class ModelClient {
   readonly #askers = new Map<ModelAccess, Promise<Asker>>();
   readonly #turnstiles = new Map<string, Turnstile>();
   #usage: Usage = {};
+  #answers = 0;
 
   constructor(parts: ModelClientParts) {
     this.#parts = parts;
     this.#patience = parts.patience ?? usualModelPatience;
+  }
+
+  /** Answers that came so far. */
+  get answers(): number {
+    return this.#answers;
   }
 
   /** What was used so far. */
@@ -91,6 +97,7 @@ export class ModelClient {
       }
       signal.throwIfAborted();
       const answer = builder.finish();
+      this.#answers += 1;
       transcript.add({ kind: 'answer', answer, speaker, durationMs: durationMs() });
       return answer;
     } catch (error) {

@@ -179,8 +179,8 @@ describe('the tool `http`', () => {
       tools: [{ name: 'http' }],
     });
     await bench.run(task, {
-      sendHttp: ({ allowedHosts }) => {
-        expect(allowedHosts).toEqual([]);
+      sendHttp: ({ allowedHosts, allowedBy }) => {
+        expect([allowedHosts, allowedBy]).toEqual([[], 'the role']);
         return Promise.resolve({ kind: 'failure', reason: 'HostNotAllowed', message: 'no' });
       },
     });

@@ -5,6 +5,7 @@ import type { ChatAnswer } from './chat.ts';
 import { judgeAnswer, judgeOutputs, type Judged, schemaOfOutputs } from './judge-answer.ts';
 import { markOf } from './prompts/fence.ts';
 import { describeForm, renderOpening } from './prompts/render-opening.ts';
+import { renderParts } from './prompts/render-template.ts';
 import type { Toolbox } from './tools/toolbox.ts';
 import { nothingSpent, type WorkParts } from './work-parts.ts';
 import { workInTurns } from './work-in-turns.ts';
@@ -16,9 +17,10 @@ export async function runAgent(work: AgentWork, parts: WorkParts, toolbox: Toolb
   const { model, sampling, outputSchema, prompt: instruction } = role;
   const schema = outputSchema ?? schemaOfOutputs(task);
   const functions = toolbox.functions.map(({ name }) => name);
+  const mark = markOf(task);
   const opening = renderOpening({
-    ...{ mark: markOf(task), context, inputs: task.inputs, feedback, functions },
-    ...{ instruction, request: goal, form: describeForm(schema) },
+    ...{ mark, context, inputs: task.inputs, feedback, functions },
+    ...{ instruction, request: goal && renderParts(goal, mark), form: describeForm(schema) },
   });
   const judge = async (answer: ChatAnswer): Promise<Judged<JsonObject>> => {
     const judged = await judgeAnswer(answer, schema);

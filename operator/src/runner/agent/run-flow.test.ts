@@ -24,8 +24,8 @@ describe('a flow', () => {
     const { bench, task } = await aFlow(
       [{ text: '{"n": 1}' }, { text: 'Two.' }],
       [
-        { prompt: 'On {{inputs.subject}}.', isTemplate: true, outputSchema: schema, sampling: { temperature: 0 } },
-        { prompt: 'After {{c1.n}}.', isTemplate: true },
+        { prompt: 'On {{inputs.subject}}.', outputSchema: schema, sampling: { temperature: 0 } },
+        { prompt: 'After {{c1.n}}.' },
       ],
     );
     const { result, message, exitCode } = await bench.run({ ...task, outputs: ['draft'] });
@@ -41,10 +41,13 @@ describe('a flow', () => {
     expect(one?.messages[0]).toEqual(two?.messages[0]);
   });
 
-  it('asks a prompt as it is when it is no template, whatever stands in it', async () => {
-    const { bench, task } = await aFlow([{ text: 'x' }], [{ prompt: 'Say {{inputs.subject}}.' }]);
+  it('tells the values of its own prompt as data, and reads none of its pieces as a template', async () => {
+    const parts = [{ text: 'Say {{inputs.subject}} of ' }, { name: 'find.tea', value: '{{inputs.subject}}' }];
+    const { bench, task } = await aFlow([{ text: 'x' }], [{ prompt: undefined, parts }]);
     await bench.run(task);
-    expect(bench.model.asked[0]?.messages[1]?.content).toContain('Say {{inputs.subject}}.');
+    expect(bench.model.asked[0]?.messages[1]?.content).toMatch(
+      /# Your task\nSay \{\{inputs.subject\}\} of \n<<<DATA [0-9a-f]{24} find.tea\n\{\{inputs.subject\}\}\n/,
+    );
   });
 
   it('asks once more for an answer that does not fit, and says what was wrong', async () => {
@@ -70,7 +73,7 @@ describe('a flow', () => {
       20,
     ],
     ['a refusal', [{ refusal: 'No.' }], {}, 'Refused', 20],
-    ['a template that names what there is not', [], { prompt: '{{inputs.x}}', isTemplate: true }, 'FieldNotFound', 20],
+    ['a template that names what there is not', [], { prompt: '{{inputs.x}}' }, 'FieldNotFound', 20],
     ['a server that is broken', [{ status: 500 }, { status: 500 }], {}, 'ModelUnavailable', 10],
     ['a server that refuses', [{ status: 401 }], {}, 'ModelUnauthorized', 20],
   ] as const)('ends with a reason after %s', async (_, turns, completion, reason, code) => {

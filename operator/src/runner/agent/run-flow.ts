@@ -1,11 +1,12 @@
 import type { JsonObject, JsonValue } from '../../api/json.ts';
 import type { FlowWork } from '../../api/runner-work.ts';
+import type { Resolved } from '../../core/template/scope.ts';
 import { failed, type Verdict } from '../verdict.ts';
 import type { ChatAnswer } from './chat.ts';
 import { judgeAnswer, judgeOutputs, type Judged, schemaOfOutputs } from './judge-answer.ts';
 import { markOf } from './prompts/fence.ts';
 import { describeForm, renderOpening } from './prompts/render-opening.ts';
-import { renderTemplate } from './prompts/render-template.ts';
+import { type PromptValues, renderParts, renderTemplate } from './prompts/render-template.ts';
 import { type Asked, Questioner } from './questioner.ts';
 import type { WorkParts } from './work-parts.ts';
 
@@ -26,6 +27,10 @@ export async function runFlow(work: FlowWork, parts: WorkParts): Promise<Verdict
   return { outcome: 'succeeded', outputs };
 }
 
+/** A Method's is a template over inputs and earlier answers; values of a step's own stand in it already. */
+const promptOf = ({ prompt = '', parts }: Completion, values: PromptValues, mark: string): Resolved<string> =>
+  parts === undefined ? renderTemplate(prompt, values, mark) : { value: renderParts(parts, mark) };
+
 class Flow {
   readonly #work: FlowWork;
   readonly #parts: WorkParts;
@@ -45,8 +50,7 @@ class Flow {
   ): Promise<Asked<JsonValue>> {
     const { task } = this.#parts;
     const [mark, where] = [markOf(task), `In the completion '${completion.name}': `];
-    const prompt =
-      completion.isTemplate === true ? renderTemplate(completion.prompt, values, mark) : { value: completion.prompt };
+    const prompt = promptOf(completion, values, mark);
     if ('problem' in prompt) return { ended: failed(prompt.problem.code, where + prompt.problem.message) };
     const schema = completion.outputSchema ?? (isLast ? schemaOfOutputs(task) : undefined);
     const { context, feedback, instruction } = this.#work;

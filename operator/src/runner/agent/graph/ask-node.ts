@@ -6,7 +6,7 @@ import { failed } from '../../verdict.ts';
 import { judgeAnswer, type Judged, schemaOfOutputs } from '../judge-answer.ts';
 import { fence, markOf } from '../prompts/fence.ts';
 import { describeForm, renderOpening } from '../prompts/render-opening.ts';
-import { type PromptValues, renderTemplate } from '../prompts/render-template.ts';
+import { type PromptValues, renderParts, renderTemplate } from '../prompts/render-template.ts';
 import type { Asked, Questioner } from '../questioner.ts';
 import type { Toolbox } from '../tools/toolbox.ts';
 import { workInTurns } from '../work-in-turns.ts';
@@ -39,7 +39,10 @@ export async function askNode<T>(node: GraphNode, given: AskParts<T>): Promise<A
   const functions = node.type === 'agent' ? toolbox.functions.map(({ name }) => name) : [];
   const opening = renderOpening({
     ...{ mark, context, feedback, functions, inputs: task.inputs, instruction: role.prompt },
-    ...{ request: [goal, prompt.value].filter(isGiven).join('\n\n'), form: describeForm(schema) },
+    ...{
+      request: [goal && renderParts(goal, mark), prompt.value].filter(isGiven).join('\n\n'),
+      form: describeForm(schema),
+    },
   });
   const { model = role.model } = node;
   const judge = async (answer: Parameters<typeof judgeAnswer>[0]): Promise<Judged<T>> => {

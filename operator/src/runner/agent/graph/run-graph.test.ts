@@ -31,7 +31,7 @@ async function aGraph(
   const work: AgentWork = {
     kind: 'agent',
     role: contract,
-    goal: 'Tell of tea.',
+    goal: [{ text: 'Tell of tea.' }],
     graph: { maxIterations: 10, ...graph },
   };
   const whole = aTask({ inputs: { path: 'notes.md' }, ...task, work });

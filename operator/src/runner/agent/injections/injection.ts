@@ -1,6 +1,6 @@
 /** Where a text of an attacker reaches an agent. */
 export type Surface =
-  'inputs' | 'context' | 'feedback' | 'file' | 'git log' | 'http answer' | 'tool result' | 'tool description';
+  'inputs' | 'goal' | 'context' | 'feedback' | 'file' | 'git log' | 'http answer' | 'tool result' | 'tool description';
 
 /** A call that an attacked agent makes because it was told to, and what it has to be told instead of its success. */
 export interface ObeyedCall {

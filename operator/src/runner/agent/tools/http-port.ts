@@ -6,6 +6,8 @@ export interface OutsideRequest {
   readonly body?: string | undefined;
   /** Hosts that may be called; redirects are not followed elsewhere. */
   readonly allowedHosts: readonly string[];
+  /** Who allows them, as refusals say it. */
+  readonly allowedBy: string;
   /** Whether private addresses may be called. */
   readonly allowPrivateNetworks: boolean;
   readonly timeoutMs: number;

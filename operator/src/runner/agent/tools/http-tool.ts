@@ -44,5 +44,5 @@ function requestOf(given: JsonObject, allowedHosts: readonly string[], isReadOnl
   // A host that is named in full may be inside; what a pattern stands for is not known.
   const host = URL.parse(url)?.hostname.replace(/^\[(.*)\]$/, '$1');
   const allowPrivateNetworks = host !== undefined && allowedHosts.includes(host);
-  return { method, url, headers, body, allowedHosts, allowPrivateNetworks, ...patience };
+  return { method, url, headers, body, allowedHosts, allowedBy: 'the role', allowPrivateNetworks, ...patience };
 }

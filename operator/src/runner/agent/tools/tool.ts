@@ -20,6 +20,8 @@ export interface ToolFunction extends FunctionDefinition {
   readonly isServed?: boolean;
   /** Why it may not be called, though it is known. */
   readonly refusal?: string;
+  /** Why it may not be called with just these arguments. */
+  readonly refuse?: (given: JsonObject) => string | undefined;
   /** @throws ToolFailure with what the model is told */
   readonly run: (given: JsonObject, surroundings: ToolSurroundings) => Promise<string>;
 }

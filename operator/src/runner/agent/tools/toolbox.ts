@@ -102,7 +102,7 @@ export class Toolbox {
     return undefined;
   }
 
-  async #misuse({ parameters, name }: ToolFunction, written: string): Promise<string | undefined> {
+  async #misuse({ parameters, name, refuse }: ToolFunction, written: string): Promise<string | undefined> {
     let given: JsonValue;
     try {
       given = readWrittenJson(written).value;
@@ -116,7 +116,7 @@ export class Toolbox {
     const findings = validated.findings
       .slice(0, 5)
       .map(({ path, message }) => `${formatIssuePath(path)} ${message}`.trim());
-    return findings.length === 0 ? undefined : `ArgumentsInvalid: ${findings.join('; ')}.`;
+    return findings.length === 0 ? refuse?.(given as JsonObject) : `ArgumentsInvalid: ${findings.join('; ')}.`;
   }
 
   async #perform(called: ToolFunction, given: JsonObject): Promise<string> {

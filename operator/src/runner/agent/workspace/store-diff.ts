@@ -1,4 +1,4 @@
-import { copyFile, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm, stat, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Artifact } from '../../verdict.ts';
@@ -54,7 +54,7 @@ async function makeDiff(
     if (code !== 0) throw new ToolFailure(`git ended with ${code}: ${output.slice(0, 500)}`);
   };
   try {
-    await copyFile(join(workspace, '.git/index'), environment.GIT_INDEX_FILE);
+    await copyIndex(join(workspace, '.git/index'), environment.GIT_INDEX_FILE);
     await git(['add', '--all', '--', '.']);
     const path = join(folder, 'diff');
     await git([...diff, `--output=${path}`, startCommit]);
@@ -64,6 +64,16 @@ async function makeDiff(
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/**
+ * NOTE: with its time. What was changed within a second of the index git tells by that time alone: by a later one it would take
+ * a file of the same size for unchanged.
+ */
+async function copyIndex(from: string, to: string): Promise<void> {
+  await copyFile(from, to);
+  const { atime, mtime } = await stat(from);
+  await utimes(to, atime, mtime);
 }
 
 const diff = [
