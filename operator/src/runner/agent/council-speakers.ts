@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from '../../api/json.ts';
 import type { CouncilWork, RoleContract } from '../../api/runner-work.ts';
+import type { SpeakerFailure } from '../../core/council/conclude-deliberation.ts';
 import type { Failure } from '../verdict.ts';
 import { ModelError, type ChatAnswer } from './chat.ts';
 import { judgeAnswer, type Judged } from './judge-answer.ts';
@@ -21,9 +22,6 @@ export interface Wanted<T> {
   readonly accepted: JsonObject | undefined;
   readonly read: (answer: JsonValue) => Judged<T>;
 }
-
-/** Why a speaker gave no answer. */
-export type SpeakerFailure = Failure & { readonly speaker: string };
 
 /** Those who take part in a deliberation, each with its own turns. */
 export class CouncilSpeakers {
