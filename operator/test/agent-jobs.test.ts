@@ -57,7 +57,7 @@ const anAgent = (name: string, more: object = {}) => ({
 });
 
 /** A goal or a prompt as one text. */
-const toldBy = (parts: PromptParts = []) => parts.map(({ text, value }) => text ?? String(value)).join('');
+const toldBy = (parts: PromptParts = []) => parts.map(({ text, value }) => text ?? (value as string)).join('');
 
 const answerByKind: Answer = ({ work }) => {
   if (work.kind === 'agent') return succeeded({ draft: `draft of: ${toldBy(work.goal)}` });
