@@ -7,6 +7,7 @@ import { digestOf } from '../core/digest.ts';
 import type { AttemptOutcome } from '../core/work-item/observed.ts';
 import type { StartAttempt } from '../core/work-item/work-item-plan.ts';
 import { type ChatRequest, ModelError } from '../runner/agent/chat.ts';
+import { markOf } from '../runner/agent/prompts/fence.ts';
 import { runCouncil } from '../runner/agent/run-council.ts';
 import { runStage } from '../runner/agent/run-stage.ts';
 import type { WorkParts } from '../runner/agent/work-parts.ts';
@@ -90,7 +91,7 @@ function partsOf(work: CouncilWork, answers: Answers): WorkParts {
     const text = typeof said === 'string' ? said : JSON.stringify(said);
     return Promise.resolve({ text, toolCalls: [], finish: 'stop', usage: {} });
   };
-  const parts = { task, client: { ask, usage: {} }, transcript: { add: () => undefined } };
+  const parts = { task, mark: markOf(task), client: { ask, usage: {} }, transcript: { add: () => undefined } };
   return parts as unknown as WorkParts;
 }
 

@@ -4,7 +4,6 @@ import type { SpeakerFailure } from '../../core/council/conclude-deliberation.ts
 import type { Failure } from '../verdict.ts';
 import { ModelError, type ChatAnswer } from './chat.ts';
 import { judgeAnswer, type Judged } from './judge-answer.ts';
-import { markOf } from './prompts/fence.ts';
 import { renderDeliberation, type SharedTable } from './prompts/render-deliberation.ts';
 import { describeForm } from './prompts/render-opening.ts';
 import { type Asked, Questioner } from './questioner.ts';
@@ -41,8 +40,7 @@ export class CouncilSpeakers {
     table: Pick<SharedTable, 'proposals' | 'task'>,
     { schema, accepted, read }: Wanted<T>,
   ): Promise<{ readonly value: T } | undefined> {
-    const { task } = this.#parts;
-    const mark = markOf(task);
+    const { task, mark } = this.#parts;
     const shared = { mark, work: this.#work, inputs: task.inputs, ...table };
     const messages = renderDeliberation(shared, { form: describeForm(schema), instruction: role.prompt });
     const judge = async (answer: ChatAnswer): Promise<Judged<T>> => {

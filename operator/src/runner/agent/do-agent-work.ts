@@ -2,7 +2,6 @@ import type { AgentWork } from '../../api/runner-work.ts';
 import type { Verdict } from '../verdict.ts';
 import type { AgentRun, Tally } from './agent-run.ts';
 import { CallWatch } from './graph/watch-calls.ts';
-import { markOf } from './prompts/fence.ts';
 import { runAgent } from './run-agent.ts';
 import type { ArtifactLibrary } from './tools/artifact-tool.ts';
 import { knownFunctions } from './tools/known-functions.ts';
@@ -48,7 +47,7 @@ async function workWithTools(asked: AgentWork, given: AgentSurroundings): Promis
   const known = watch.over(knownFunctions(sendHttp, library));
   const served = await serveTools(work, given, known);
   const heard = served && watch.overServed(served);
-  const toolbox = new Toolbox({ ...parts, role: work.role, known, served: heard, workspace, mark: markOf(parts.task) });
+  const toolbox = new Toolbox({ ...parts, role: work.role, known, served: heard, workspace });
   tally.toolCalls = () => [...toolbox.counts];
   try {
     await served?.open();

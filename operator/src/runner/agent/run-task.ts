@@ -18,6 +18,7 @@ import { loadClient } from './connect-model.ts';
 import type { CountingParts } from './count-context.ts';
 import { doWork } from './do-work.ts';
 import { ModelClient } from './model-client.ts';
+import { markOf } from './prompts/fence.ts';
 import { type Secrets, takeSecrets } from './secrets.ts';
 import { storeRecord } from './store-record.ts';
 import { tellProgress } from './tell-progress.ts';
@@ -90,7 +91,7 @@ async function work(given: RunnerTask, secrets: Secrets, run: AgentRun): Promise
   const headers = headersOf(given);
   const client = new ModelClient({ secrets, transcript, headers, signal, patience });
   const task = { ...given, work: await prepareContext(given.work, { secrets, transcript, headers, signal }) };
-  const parts: WorkParts = { task, client, secrets, transcript, signal };
+  const parts: WorkParts = { task, mark: markOf(given), client, secrets, transcript, signal };
   const tally: Tally = {};
   const telling = new AbortController();
   const { tellingPauses: pauses } = run;

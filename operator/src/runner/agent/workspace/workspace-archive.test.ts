@@ -14,6 +14,7 @@ import { digestOfBytes } from '../../read-task.ts';
 import type { Tally } from '../agent-run.ts';
 import { doAgentWork } from '../do-agent-work.ts';
 import { ModelClient } from '../model-client.ts';
+import { markOf } from '../prompts/fence.ts';
 import { takeSecrets } from '../secrets.ts';
 import { Transcript } from '../transcript.ts';
 
@@ -48,7 +49,7 @@ async function work(workspace: NonNullable<AgentWork['workspace']>, script: read
   const client = new ModelClient({ secrets, transcript, headers: {}, signal });
   const tally: Tally = {};
   const verdict = await doAgentWork(task.work as AgentWork, {
-    parts: { task, client, secrets, transcript, signal },
+    parts: { task, mark: markOf(task), client, secrets, transcript, signal },
     surroundings: {
       workspace: join(folder, 'workspace'),
       sendHttp: () => Promise.reject(new Error()),
