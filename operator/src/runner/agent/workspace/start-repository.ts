@@ -1,6 +1,9 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { initRepository, runGit } from '../tools/run-git.ts';
+import type { Ended } from '../tools/run-program.ts';
 import { ToolFailure } from '../tools/tool.ts';
-import { unavailable } from './workspace-error.ts';
+import { invalid, unavailable } from './workspace-error.ts';
 
 /** Time that all of the files may take to be taken in, in milliseconds. */
 const takeInMs = 600_000;
@@ -13,23 +16,48 @@ const fixed = {
 };
 
 /**
+ * NOTE: what the archive says of its files counts for nothing: they are committed, and compared later, as the bytes that they are.
+ * An encoding cannot be denied (git takes `-` for the name of one), but it can be left open.
+ */
+const attributes = '* -text -ident -filter !eol !working-tree-encoding\n';
+
+/** What git says where the system failed it, and another attempt may find another one. */
+const passing = new RegExp(
+  [
+    ...['No space left', 'quota exceeded', 'Input/output error', 'Read-only file system', 'Permission denied'],
+    ...['[Oo]ut of memory', 'Cannot allocate', 'Too many open files', 'temporarily unavailable', 'File exists'],
+  ].join('|'),
+);
+
+/**
  * Makes a repository of a workspace that has none, with one commit that holds all its files, ignored ones too: what is changed
  * later is told by it. Answers with the commit. @throws WorkspaceError
  */
 export async function startRepository(workspace: string, signal: AbortSignal): Promise<string> {
-  const git = async (...args: readonly string[]): Promise<string> => {
-    const { code, output } = await runGit({ args, workspace, environment: fixed, timeoutMs: takeInMs }, signal);
-    if (code !== 0) throw new ToolFailure(`git ended with ${code}: ${output.slice(0, 500)}`);
-    return output.trim();
-  };
+  const run = (args: readonly string[]) => runGit({ args, workspace, environment: fixed, timeoutMs: takeInMs }, signal);
   try {
-    await initRepository(workspace, signal);
-    await git('-c', 'core.looseCompression=0', 'add', '--all', '--force', '--', '.');
-    await git('commit', '--quiet', '--allow-empty', '--message=The archive that the work begins with');
-    return await git('rev-parse', '--verify', 'HEAD^{commit}');
+    succeeded(await initRepository(workspace, signal));
+    await mkdir(join(workspace, '.git/info'), { recursive: true });
+    await writeFile(join(workspace, '.git/info/attributes'), attributes);
+    checkTaken(await run(['add', '--all', '--force', '--', '.']));
+    succeeded(await run(['commit', '--quiet', '--allow-empty', '--message=The archive that the work begins with']));
+    return succeeded(await run(['rev-parse', '--verify', 'HEAD^{commit}']));
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof ToolFailure)) throw error;
     throw unavailable(`the workspace cannot be made a repository: ${error.message}`);
   }
+}
+
+/** NOTE: git that is killed, because memory ran out, says nothing; a name that it refuses it would refuse again. */
+function checkTaken(ended: Ended): void {
+  const told = ended.output.trim();
+  if (ended.code !== 0 && told !== '' && !passing.test(told))
+    throw invalid(`git does not take the files of the archive: ${told.slice(0, 500)}`);
+  succeeded(ended);
+}
+
+function succeeded({ code, output }: Ended): string {
+  if (code !== 0) throw new ToolFailure(`git ended with ${code}: ${output.slice(0, 500)}`);
+  return output.trim();
 }
