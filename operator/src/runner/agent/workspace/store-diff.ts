@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { copyFile, mkdtemp, readFile, rm, stat, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +9,10 @@ import { ToolFailure } from '../tools/tool.ts';
 import type { WorkParts } from '../work-parts.ts';
 
 /** Bytes that a diff may have. */
-const mostBytes = 32 * 1024 * 1024;
+const usualMostBytes = 32 * 1024 * 1024;
+
+/** How often it is looked at while git writes it, in milliseconds. */
+const lookMs = 20;
 
 /** Time that it may take, in milliseconds: it must not keep a pod that is asked to end. */
 const usualMs = 60_000;
@@ -21,6 +25,8 @@ export interface Differing {
   readonly parts: Pick<WorkParts, 'task' | 'transcript'>;
   /** The pod was asked to end. */
   readonly isHurried: boolean;
+  /** Of the diff; 32 MiB by default. */
+  readonly mostBytes?: number;
 }
 
 /** Stores all that was changed since the work began, commits included, as an artifact; nothing where nothing was changed. */
@@ -43,27 +49,44 @@ export async function storeDiff({ parts, isHurried, ...place }: Differing): Prom
 
 /** NOTE: with an index of its own, so that what the agent has added and committed stays as it is. */
 async function makeDiff(
-  { workspace, startCommit }: Pick<Differing, 'workspace' | 'startCommit'>,
+  { workspace, startCommit, mostBytes = usualMostBytes }: Omit<Differing, 'parts' | 'isHurried'>,
   signal: AbortSignal,
 ): Promise<Buffer> {
   await checkConfiguration(workspace, signal);
   const folder = await mkdtemp(join(tmpdir(), 'conclave-diff-'));
   const environment = { GIT_INDEX_FILE: join(folder, 'index') };
-  const git = async (args: readonly string[]) => {
-    const { code, output } = await runGit({ args, workspace, environment }, signal);
+  const git = async (args: readonly string[], ending = signal) => {
+    const { code, output } = await runGit({ args, workspace, environment }, ending);
     if (code !== 0) throw new ToolFailure(`git ended with ${code}: ${output.slice(0, 500)}`);
   };
   try {
     await copyIndex(join(workspace, '.git/index'), environment.GIT_INDEX_FILE);
     await git(['add', '--all', '--', '.']);
     const path = join(folder, 'diff');
-    await git([...diff, `--output=${path}`, startCommit]);
-    const { size } = await stat(path);
-    if (size > mostBytes) throw new ToolFailure(`it has ${size} bytes, and at most ${mostBytes} are stored`);
+    await withinBytes({ path, mostBytes, signal }, (ending) => git([...diff, `--output=${path}`, startCommit], ending));
     return await readFile(path);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** NOTE: it is ended while it writes: it shares the disk with all the rest. @throws ToolFailure when a file becomes too large */
+async function withinBytes(
+  { path, mostBytes, signal }: { path: string; mostBytes: number; signal: AbortSignal },
+  write: (ending: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const tooLarge = new ToolFailure(`it has more than ${mostBytes} bytes, which are the most that are stored`);
+  const isTooLarge = () => (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > mostBytes;
+  const full = new AbortController();
+  const looking = setInterval(() => {
+    if (isTooLarge()) full.abort(tooLarge);
+  }, lookMs);
+  try {
+    await write(AbortSignal.any([signal, full.signal]));
+  } finally {
+    clearInterval(looking);
+  }
+  if (isTooLarge()) throw tooLarge;
 }
 
 /**

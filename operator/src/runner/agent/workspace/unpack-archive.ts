@@ -14,7 +14,8 @@ export interface ArchiveLimits {
   readonly mostEntries: number;
 }
 
-const usualLimits: ArchiveLimits = { mostBytes: 1024 ** 3, mostEntries: 50_000 };
+/** NOTE: the volume, of 2 GiB, holds the archive, what is unpacked, and both again: the commit of it, and that of all changes. */
+const usualLimits: ArchiveLimits = { mostBytes: 512 * 1024 ** 2, mostEntries: 50_000 };
 
 /** What is unpacked, and into what. */
 export interface Unpacking {
