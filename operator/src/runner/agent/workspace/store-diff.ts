@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import { copyFile, mkdtemp, readFile, rm, stat, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -76,17 +75,17 @@ async function withinBytes(
   write: (ending: AbortSignal) => Promise<void>,
 ): Promise<void> {
   const tooLarge = new ToolFailure(`it has more than ${mostBytes} bytes, which are the most that are stored`);
-  const isTooLarge = () => (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > mostBytes;
+  const isTooLarge = async () => ((await stat(path).catch(() => undefined))?.size ?? 0) > mostBytes;
   const full = new AbortController();
   const looking = setInterval(() => {
-    if (isTooLarge()) full.abort(tooLarge);
+    void isTooLarge().then((is) => is && full.abort(tooLarge));
   }, lookMs);
   try {
     await write(AbortSignal.any([signal, full.signal]));
   } finally {
     clearInterval(looking);
   }
-  if (isTooLarge()) throw tooLarge;
+  if (await isTooLarge()) throw tooLarge;
 }
 
 /**

@@ -14,7 +14,7 @@ export interface ArchiveLimits {
   readonly mostEntries: number;
 }
 
-/** NOTE: the volume, of 2 GiB, holds the archive, what is unpacked, and both again: the commit of it, and that of all changes. */
+/** NOTE: a volume of 2 GiB holds the archive, its files, their commit, and whatever the agent adds, once more in the index. */
 const usualLimits: ArchiveLimits = { mostBytes: 512 * 1024 ** 2, mostEntries: 50_000 };
 
 /** What is unpacked, and into what. */
