@@ -17,7 +17,7 @@ const fixed = {
 
 /**
  * NOTE: what the archive says of its files counts for nothing: they are committed, and compared later, as the bytes that they are.
- * An encoding cannot be denied (git takes `-` for the name of one), but it can be left open.
+ * An encoding can only be left open: git refuses one that is denied.
  */
 const attributes = '* -text -ident -filter !eol !working-tree-encoding\n';
 
