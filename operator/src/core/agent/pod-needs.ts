@@ -3,6 +3,7 @@ import type { Model } from '../../api/model.ts';
 import type { ToolAccess } from '../../api/runner-work.ts';
 import type { ServerSpec } from '../model/render-server.ts';
 import { checkHostOf, checkToolHosts, type HostRules } from './check-hosts.ts';
+import type { WorkProblem } from './work-problem.ts';
 
 type McpServer = NonNullable<NonNullable<AgentRole['spec']['tools']>[number]['mcp']>;
 type SecretKey = NonNullable<McpServer['headersFrom']>[number]['secretKeyRef'];
@@ -30,14 +31,6 @@ export type ToolServer = Pick<McpServer, 'command' | 'env' | 'secretEnv'> & {
   readonly image: string;
   readonly port: number;
 };
-
-/** Why the work of an attempt cannot be given to a Pod. */
-export interface WorkProblem {
-  /** A Model that may be reached later: it is waited for. Without one the attempt has failed. */
-  readonly awaitedModel?: string;
-  readonly reason: string;
-  readonly message: string;
-}
 
 const usualPort = 8000;
 /** The key of servers beside an agent: nobody knows the UID of a Pod who may not read it. */
