@@ -33,6 +33,7 @@ const owners = {
   'csv-stringify': ['executors'],
   openai: ['runner'],
   '@modelcontextprotocol/client': ['runner'],
+  'tar-stream': ['runner', 'testing'],
   fastify: ['server'],
   cloudevents: ['server'],
   '@aws-sdk/client-s3': ['records'],

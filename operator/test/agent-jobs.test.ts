@@ -1,10 +1,11 @@
 /** Steps of agents on the real API server, with a stand-in for the agent runner that reads their tasks. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { agentRoleKind } from '../src/api/agent-role.ts';
-import { councilKind } from '../src/api/council.ts';
+import { type Council, councilKind } from '../src/api/council.ts';
 import { apiVersion, type KindDefinition } from '../src/api/kind.ts';
 import { methodKind } from '../src/api/method.ts';
 import { modelKind } from '../src/api/model.ts';
+import type { PromptParts } from '../src/api/runner-work.ts';
 import { resourceTypeOf } from '../src/cmd/resource-types.ts';
 import { EngineWorld } from './engine-world.ts';
 import { type Answer, PlayedRunner } from './played-runner.ts';
@@ -55,10 +56,21 @@ const anAgent = (name: string, more: object = {}) => ({
   ...more,
 });
 
+/** A goal or a prompt as one text. */
+const toldBy = (parts: PromptParts = []) => parts.map(({ text, value }) => text ?? (value as string)).join('');
+
 const answerByKind: Answer = ({ work }) => {
-  if (work.kind === 'agent') return succeeded({ draft: `draft of: ${work.goal ?? ''}` });
-  if (work.kind === 'flow') return succeeded({ summary: work.completions[0]?.prompt });
+  if (work.kind === 'agent') return succeeded({ draft: `draft of: ${toldBy(work.goal)}` });
+  if (work.kind === 'flow') return succeeded({ summary: toldBy(work.completions[0]?.parts) });
   return succeeded({ winner: 'member-2', proposal: { text: 'as it is' }, agreement: 1 });
+};
+
+/** Members propose by their names, and like best what comes from bob. */
+const speakAsMembers: Answer = ({ work, step }) => {
+  const { proposals = [] } = (work.kind === 'council' && work.stage) || {};
+  if (proposals.length === 0) return succeeded({ proposal: `from ${step.path.split('.')[1] ?? ''}` });
+  const scoreOf = (content: unknown) => (content === 'from bob' ? 9 : 4);
+  return succeeded({ scores: proposals.map(({ alias, content }) => ({ alias, score: scoreOf(content) })) });
 };
 
 describe.concurrent('a run of agents', () => {
@@ -91,7 +103,10 @@ describe.concurrent('a run of agents', () => {
         limits: { maxTurns: 20, wallTimeSeconds: 600 },
       },
       work: {
-        ...{ kind: 'agent', goal: 'On tea {{inputs.x}}.' },
+        ...{
+          kind: 'agent',
+          goal: [{ text: 'On ' }, { name: 'input.subject', value: 'tea {{inputs.x}}' }, { text: '.' }],
+        },
         role: { name: 'writer', prompt: 'You write.', tools: [{ name: 'file', readOnly: true }], model },
       },
     });
@@ -102,9 +117,10 @@ describe.concurrent('a run of agents', () => {
       },
     ]);
     expect(pod.metadata.labels).toMatchObject({ 'conclave.dev/role': 'writer', 'conclave.dev/step': 'write' });
-    const prompt = 'Shorten: draft of: On tea {{inputs.x}}.';
-    expect(runner.taskOf('shorten').task.work).toMatchObject({ kind: 'flow', completions: [{ prompt, model }] });
-    expect(runner.taskOf('shorten').task.work).not.toHaveProperty('completions.0.isTemplate');
+    const draft = 'draft of: On tea {{inputs.x}}.';
+    const prompt = `Shorten: ${draft}`;
+    const parts = [{ text: 'Shorten: ' }, { name: 'write.draft', value: draft }];
+    expect(runner.taskOf('shorten').task.work).toMatchObject({ kind: 'flow', completions: [{ parts, model }] });
     expect(runner.taskOf('choose').task.work).toMatchObject({
       ...{
         kind: 'council',
@@ -123,6 +139,28 @@ describe.concurrent('a run of agents', () => {
     await work.add('ask', { councilRef: { name: 'board' }, topic: 'Which way?' });
     await work.reaches('ask', 'Succeeded');
     expect(runner.given.map(({ task }) => task.work)).toMatchObject([{ kind: 'council', topic: 'Which way?' }]);
+  });
+
+  it('may be a Council whose members have pods of their own: one Job for each stage, and the Council counts it', async () => {
+    const { work, runner } = await aTeam(speakAsMembers);
+    const members = ['ann', 'bob', 'cid'].map((name) => ({ name, roleRef: { name: 'writer' } }));
+    await create(work, councilKind, 'apart', { members, isolation: 'pods', placement: world.node.placement });
+    await work.add('ask', { councilRef: { name: 'apart' }, topic: 'Which way?' });
+    const done = await work.reaches('ask', 'Succeeded');
+    expect(stepOf(done, 'deliberate')).toMatchObject({
+      outputs: { winner: 'bob', proposal: 'from bob', reason: 'HighestScore' },
+      iterations: { count: 2, succeeded: '0-1' },
+    });
+    expect(done.status?.usage).toEqual({ promptTokens: 1800, completionTokens: 300, costUnits: '3' });
+    expect(runner.given.map(({ task }) => task.step.path).toSorted()).toEqual(
+      [0, 1].flatMap((stage) => ['ann', 'bob', 'cid'].map((name) => `deliberate[${stage}].${name}`)),
+    );
+    expect(runner.given.map(({ task: { work: given } }) => 'members' in given && given.members.length)).toEqual(
+      Array.from({ length: 6 }, () => 1),
+    );
+    expect(world.node.jobsOf(work.namespace)).toHaveLength(2);
+    const council = () => work.client.get(resourceTypeOf(councilKind), { namespace: work.namespace, name: 'apart' });
+    await until('the Council counts it', async () => ((await council()) as Council).status?.deliberations === 1);
   });
 
   it('calls a tool of an MCP server that comes as an image, beside the runner', async () => {

@@ -6,12 +6,13 @@ import { aStep } from './engine-sample.ts';
 import { expectRest, leads } from './engine-runs.ts';
 import { EngineWorld } from './engine-world.ts';
 import type { OperatorProcess } from './operator-process.ts';
-import type { Script } from './played-node.ts';
+import { PlayedNode, type Script } from './played-node.ts';
 import { exists, namespaces } from './test-cluster.ts';
 import { stepOf, until, Work } from './work-items.ts';
 
 let world: EngineWorld;
 let operator: OperatorProcess;
+const nodes: PlayedNode[] = [];
 
 beforeAll(async () => {
   world = await EngineWorld.start();
@@ -20,23 +21,32 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  await Promise.all(nodes.map((node) => node.stop()));
   await world.stop();
 });
+
+/** A node of a test's own, which may be cleared. */
+async function aNode(): Promise<PlayedNode> {
+  const node = await PlayedNode.start(world.client);
+  nodes.push(node);
+  return node;
+}
 
 /** The first attempt runs until something ends it; every other succeeds at once. */
 const firstRunsOn: Script = ({ attempt }) => (attempt === 1 ? 'runs on' : {});
 
 /** A namespace in which one step runs, which may not be tried again. */
-async function aRun(script: Script = firstRunsOn): Promise<{ readonly work: Work; readonly pod: Pod }> {
+async function aRun(
+  script: Script = firstRunsOn,
+  node = world.node,
+): Promise<{ readonly work: Work; readonly pod: Pod }> {
   const namespace = await world.addNamespace();
-  world.node.follow(namespace, script);
+  node.follow(namespace, script);
   const work = new Work(world.client, namespace);
   await work.addTenant({ retention: { finishedJobsSeconds: 1 } });
-  await work.run('run', [aStep('a', { placement: world.node.placement, ...once })]);
+  await work.run('run', [aStep('a', { placement: node.placement, ...once })]);
   const running = () =>
-    world.node
-      .podsOf(namespace)
-      .find(({ spec, status }) => spec?.nodeName !== undefined && status?.phase === 'Pending');
+    node.podsOf(namespace).find(({ spec, status }) => spec?.nodeName !== undefined && status?.phase === 'Pending');
   await until('its Pod runs', () => running() !== undefined);
   return { work, pod: running()! };
 }
@@ -56,7 +66,8 @@ async function expectAnother(work: Work, reason: string): Promise<void> {
   await expectRest(world, work);
 }
 
-describe('a Pod that is taken away', () => {
+// Most of it is waiting for the cluster's own clocks: they wait together.
+describe.concurrent('a Pod that is taken away', () => {
   it('by an eviction is followed by another attempt, which is no retry', async () => {
     const { work, pod } = await aRun();
     await world.node.evict(pod);
@@ -64,10 +75,11 @@ describe('a Pod that is taken away', () => {
   }, 1_200_000);
 
   it('because its node is cleared is followed by another attempt, which is no retry', async () => {
-    const { work } = await aRun();
-    await world.node.clear();
-    await until('it is gone', () => world.node.podsOf(work.namespace).every(isNotBound));
-    await world.node.open();
+    const node = await aNode();
+    const { work } = await aRun(firstRunsOn, node);
+    await node.clear();
+    await until('it is gone', () => node.podsOf(work.namespace).every(isNotBound));
+    await node.open();
     await expectAnother(work, 'DeletionByTaintManager');
   }, 1_200_000);
 
@@ -78,22 +90,23 @@ describe('a Pod that is taken away', () => {
   }, 1_200_000);
 
   it('with its node, of which nothing is heard any more, is followed by another attempt, which is no retry', async () => {
-    const { work, pod } = await aRun();
-    await world.node.vanish();
+    const node = await aNode();
+    const { work, pod } = await aRun(firstRunsOn, node);
+    await node.vanish();
     // The cluster itself finds that the node is no more, after about a minute.
     await until(
       'it is gone',
-      () => world.node.podsOf(work.namespace).every(({ metadata }) => metadata.uid !== pod.metadata.uid),
+      () => node.podsOf(work.namespace).every(({ metadata }) => metadata.uid !== pod.metadata.uid),
       600_000,
     );
-    await world.node.comeBack();
+    await node.comeBack();
     await expectAnother(work, 'DeletionByPodGC');
   }, 1_200_000);
 });
 
 const isNotBound = ({ spec }: Pod) => spec?.nodeName === undefined;
 
-describe('a namespace that is deleted in the middle of a run', () => {
+describe.concurrent('a namespace that is deleted in the middle of a run', () => {
   it('is forgotten: it goes with all that is in it, and work elsewhere goes on', async () => {
     const { work, pod } = await aRun(() => 'runs on');
     const { work: other, pod: going } = await aRun(() => 'runs on');

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runnerTask, type RunnerTask } from '../src/api/runner-task.ts';
 import type { TerminationMessage } from '../src/api/runner-result.ts';
-import { annotationNames } from '../src/core/manifest/labels.ts';
+import { annotationNames, indexedTaskName, indexLabel } from '../src/core/manifest/labels.ts';
 import { type Pod, pods } from '../src/kube/pod.ts';
 import type { PlayedNode } from './played-node.ts';
 import type { Work } from './work-items.ts';
@@ -41,8 +41,7 @@ export class PlayedRunner {
       for (const { metadata } of found) {
         this.#seen.add(metadata.uid ?? '');
         const pod = (await client.get(pods, metadata)) as WholePod;
-        const text = pod.metadata.annotations?.[annotationNames.task] ?? '';
-        const task = runnerTask.parse(JSON.parse(text));
+        const task = runnerTask.parse(JSON.parse(taskTextOf(pod)));
         this.given.push({ task, pod });
         const status = ended(pod, answer(task));
         const { name } = pod.metadata;
@@ -69,6 +68,12 @@ export class PlayedRunner {
       await sleep(20);
     }
   }
+}
+
+/** The task of a Pod, as its container sees it: of an Indexed Job that of its own index. */
+function taskTextOf({ metadata: { annotations = {}, labels = {} } }: WholePod): string {
+  const index = labels[indexLabel];
+  return annotations[index === undefined ? annotationNames.task : indexedTaskName(Number(index))] ?? '';
 }
 
 /** The status of a Pod whose first container has ended, as a kubelet tells it. */

@@ -163,19 +163,43 @@ describe('the operator', () => {
   });
 });
 
+interface Sent {
+  readonly method: 'POST' | 'PUT';
+  readonly mediaType?: string;
+  readonly body: object;
+}
+
+/** How the server answers what is no call of the operator's. */
+async function statusOf(token: string, path: string, { method, mediaType = 'application/json', body }: Sent) {
+  const { request, Agent } = await import('undici');
+  const dispatcher = new Agent({ connect: { ca: bundle, lookup } });
+  const headers = { authorization: `Bearer ${token}`, 'content-type': mediaType };
+  const url = `https://${host}:${server.port}${path}`;
+  const { statusCode, body: answer } = await request(url, { method, headers, body: JSON.stringify(body), dispatcher });
+  await answer.dump();
+  await dispatcher.close();
+  return statusCode;
+}
+
+describe('progress', () => {
+  it('is told by pods, of their own WorkItem, and reaches the operator', async () => {
+    const pod = await aPod('working', 'uid-9');
+    const told = { step: 'mend', attempt: 1, turns: 3, toolCalls: 2, promptTokens: 900, completionTokens: 80 };
+    const reading = clientWith(await operatorToken()).readProgress({ after: 0, waitSeconds: 30 });
+    expect(await statusOf(await podToken(pod), '/v1/progress', { method: 'PUT', body: told })).toBe(204);
+    expect((await reading).progress).toMatchObject([{ ...told, namespace, workItem: 'uid-9' }]);
+    const stranger = await podToken(await aPod('idle', undefined));
+    expect(await statusOf(stranger, '/v1/progress', { method: 'PUT', body: told })).toBe(403);
+  });
+});
+
 describe('events', () => {
   const event = { specversion: '1.0', id: 'e-1', source: '/ci', type: 'com.example.built' };
-  async function send(token: string, id: string): Promise<number | undefined> {
-    const { request, Agent } = await import('undici');
-    const dispatcher = new Agent({ connect: { ca: bundle, lookup } });
-    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/cloudevents+json' };
-    const url = `https://${host}:${server.port}/events?namespace=${namespace}`;
-    const body = JSON.stringify({ ...event, id });
-    const { statusCode, body: answer } = await request(url, { method: 'POST', headers, body, dispatcher });
-    await answer.dump();
-    await dispatcher.close();
-    return statusCode;
-  }
+  const send = (token: string, id: string) =>
+    statusOf(token, `/events?namespace=${namespace}`, {
+      ...{ method: 'POST', mediaType: 'application/cloudevents+json' },
+      body: { ...event, id },
+    });
 
   it('need the right to create events.conclave.dev, and then reach the operator once', async () => {
     await ensureAccount(admin, { namespace, name: 'builder' });

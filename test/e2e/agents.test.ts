@@ -1,6 +1,7 @@
 /** Agents, flows and Councils in real pods, on the stand-in for a model server. */
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runnerResult } from '../../operator/src/api/runner-result.ts';
 import { E2eCluster, root, type WorkItem } from './e2e-cluster.ts';
 import { resultOf, teamFiles, testTeam, transcriptOf } from './team-tests.ts';
 
@@ -10,7 +11,7 @@ const cluster = new E2eCluster('agents');
 const incidentFiles = ['model-sim.yaml', 'incident.yaml', 'incident-run.yaml'].map((name) => join(samples, name));
 const fixtures = [
   ...teamFiles,
-  ...['repair.yaml', 'commands.yaml', 'gpu-models.yaml', 'team-sim.yaml'].map((name) =>
+  ...['repair.yaml', 'commands.yaml', 'gpu-models.yaml', 'apart.yaml', 'team-sim.yaml'].map((name) =>
     join(root, 'test/e2e/fixtures', name),
   ),
 ];
@@ -19,6 +20,7 @@ let incident: WorkItem;
 let repair: WorkItem;
 let commands: WorkItem;
 let onGpus: WorkItem;
+let apart: WorkItem;
 let team: WorkItem;
 
 beforeAll(async () => {
@@ -32,6 +34,7 @@ beforeAll(async () => {
   repair = ended.get('repair')!;
   commands = ended.get('commands')!;
   onGpus = ended.get('on-gpus')!;
+  apart = ended.get('apart')!;
   team = ended.get('team')!;
   await cluster.openArtifacts();
 }, 900_000);
@@ -216,6 +219,41 @@ describe('models with servers of their own', () => {
     expect(gpusOf('conclave.dev/step=ask_shared')).toEqual([]);
     expect(gpusOf('conclave.dev/step=ask_beside')).toHaveLength(1);
     expect(gpusOf('conclave.dev/step=ask_beside')).not.toContain('agent');
+  });
+});
+
+describe('a council whose members have pods of their own', () => {
+  const stepOf = () => apart.status.steps.find(({ path }) => path === 'deliberate');
+
+  it('ends as one in a single pod, with a result that names those of its members', () => {
+    expect({ phase: apart.status.phase, message: apart.status.message }).toEqual({ phase: 'Succeeded' });
+    expect(stepOf()).toMatchObject({ phase: 'Succeeded', iterations: { succeeded: '0-1' } });
+    const digest = stepOf()?.iterations?.resultsRef;
+    const result = runnerResult.parse(JSON.parse(cluster.download(apart, digest).toString()));
+    const { ranking = [], scores = [], rounds } = result.deliberation ?? {};
+    expect(ranking.map(({ member }) => member).toSorted()).toEqual(['blue', 'red']);
+    expect(scores.map(({ by, member }) => `${by} scores ${member}`).toSorted()).toEqual([
+      'blue scores red',
+      'red scores blue',
+    ]);
+    expect([rounds, result.usage]).toEqual([1, expect.objectContaining({ promptTokens: expect.any(Number) })]);
+    const { attempts } = result.provenance as { readonly attempts: readonly { readonly resultDigest: string }[] };
+    expect(attempts).toHaveLength(4);
+    const [first] = attempts;
+    const ballot = runnerResult.parse(JSON.parse(cluster.download(apart, first?.resultDigest).toString())).ballot;
+    expect(ballot).toMatchObject({ proposal: { colour: expect.stringMatching(/^(red|green|blue)$/) as string } });
+  });
+
+  it('has one Job for each stage, and a pod with a Model of its own for each member in it', () => {
+    const selector = 'conclave.dev/work-item=apart';
+    const jobs = JSON.parse(cluster.kubectl('get', 'jobs', '-l', selector, '-o', 'json')) as { items: unknown[] };
+    expect(jobs.items).toHaveLength(2);
+    const { items } = JSON.parse(cluster.kubectl('get', 'pods', '-l', selector, '-o', 'json')) as PodList;
+    expect(items).toHaveLength(4);
+    for (const { spec } of items)
+      expect(
+        spec.initContainers?.filter(({ resources }) => resources?.limits?.['nvidia.com/gpu'] === '1'),
+      ).toHaveLength(1);
   });
 });
 

@@ -22,6 +22,7 @@ export interface WorkItem {
       readonly phase: string;
       readonly reason: string;
       readonly attempts?: readonly { readonly resultDigest?: string; readonly used?: object }[];
+      readonly iterations?: { readonly succeeded?: string; readonly resultsRef?: string };
     }[];
   };
 }

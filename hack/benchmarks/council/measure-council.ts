@@ -1,6 +1,7 @@
 import type { CouncilWork, RoleContract } from '../../../operator/src/api/runner-work.ts';
 import type { RunnerTask } from '../../../operator/src/api/runner-task.ts';
 import { ModelClient, type ModelClientParts } from '../../../operator/src/runner/agent/model-client.ts';
+import { markOf } from '../../../operator/src/runner/agent/prompts/fence.ts';
 import { runCouncil } from '../../../operator/src/runner/agent/run-council.ts';
 import { Secrets } from '../../../operator/src/runner/agent/secrets.ts';
 import { Transcript } from '../../../operator/src/runner/agent/transcript.ts';
@@ -89,8 +90,8 @@ async function holdWatched(server: ModelServer, names: readonly string[], turn: 
   return { lines, hitRatio: await client.hitRatio() };
 }
 
-async function hold(task: RunnerTask, parts: Omit<Parameters<typeof runCouncil>[1], 'task'>) {
-  const verdict = await runCouncil(task.work as CouncilWork, { ...parts, task });
+async function hold(task: RunnerTask, parts: Omit<Parameters<typeof runCouncil>[1], 'task' | 'mark'>) {
+  const verdict = await runCouncil(task.work as CouncilWork, { ...parts, task, mark: markOf(task) });
   const lines = parts.transcript.toBytes().toString('utf8').trim().split('\n');
   return { verdict, lines: lines.map((line) => JSON.parse(line) as Line) };
 }

@@ -87,7 +87,8 @@ const councilSpec = z
       .optional()
       .meta({ description: 'End the rounds as soon as enough members agree.' }),
     isolation: z.enum(['shared', 'pods']).default('shared').meta({
-      description: '`shared`: one Job for all members, on one GPU; `pods`: a pod for each member and round.',
+      description:
+        '`shared`: one pod for all members; `pods`: a pod for each member and stage, with its own Model beside it and keys that no other member has.',
     }),
     seed: count('Seed of the shuffling; drawn for each deliberation and recorded by default.', {
       max: 4_294_967_295,

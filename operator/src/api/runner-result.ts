@@ -66,27 +66,26 @@ const deliberation = z
   })
   .meta({ description: 'How a deliberation ended.' });
 
-const ballot = z
+/** A score that one member gives to one proposal. */
+export const givenScore = z
+  .strictObject({
+    alias: text('Proposal that is scored.', 63),
+    score: z.number().min(0).max(10).meta({ description: 'From 0 to 10.' }),
+    comment: longText('Why.', 4096).optional(),
+  })
+  .meta({ description: 'One score.' });
+
+/** What one member says in its part of a deliberation: one of its fields. */
+export const ballot = z
   .strictObject({
     proposal: freeJson('Proposal of the member.').optional(),
-    scores: z
-      .array(
-        z
-          .strictObject({
-            alias: text('Proposal that is scored.', 63),
-            score: z.number().min(0).max(10).meta({ description: 'From 0 to 10.' }),
-            comment: longText('Why.', 4096).optional(),
-          })
-          .meta({ description: 'One score.' }),
-      )
-      .max(16)
-      .optional()
-      .meta({ description: 'Scores that the member gave.' }),
+    scores: z.array(givenScore).max(16).optional().meta({ description: 'Scores that the member gave.' }),
     ranking: z
       .array(text('A proposal.', 63))
       .max(16)
       .optional()
       .meta({ description: 'Its ranked ballot, the best first.' }),
+    comment: longText('What it says to its ballot.', 4096).optional(),
   })
   .meta({ description: 'What one member did in its part of a deliberation.' });
 

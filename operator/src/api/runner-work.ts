@@ -194,9 +194,9 @@ export type FlowWork = z.output<typeof flowWork>;
 
 const councilStage = z
   .strictObject({
-    kind: z.enum(['propose', 'judge', 'vote']).meta({ description: 'What the member does.' }),
+    kind: z.enum(['propose', 'judge', 'vote']).meta({ description: 'What the speaker does.' }),
     round: count('Number of the round, from 1.', { min: 1, max: 8 }),
-    member: text('Member that this pod speaks for; by its index in the Job when left out.', 63).optional(),
+    member: text('Member that this pod speaks for; the judge when it is left out.', 63).optional(),
     proposals: z
       .array(
         z
@@ -227,9 +227,10 @@ export const councilWork = z.strictObject({
         })
         .meta({ description: 'One member.' }),
     )
-    .min(2)
     .max(16)
-    .meta({ description: 'The members.' }),
+    .meta({
+      description: 'The members. A pod that speaks for one of them is told of that one alone, and a judge of none.',
+    }),
   strategy: z.enum(['peer_review', 'judge', 'vote', 'debate']).meta({ description: 'How the winner is chosen.' }),
   rounds: count('Rounds of proposals.', { min: 1, max: 8 }),
   judge: roleContract.optional(),

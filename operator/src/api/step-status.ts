@@ -22,7 +22,10 @@ const attempt = z
     round: count('Round of the step that it belongs to; 1 when it is left out.', { min: 1, max: 10_000 }).optional(),
     startedAt: timestamp('When it was recorded; the Job comes after. That of the step when it is left out.').optional(),
     finishedAt: timestamp('When its result was recorded.').optional(),
-    jobName: text('Job that it shares with attempts of other iterations, where it has none to itself.', 63).optional(),
+    jobName: text(
+      'Job that it shares with attempts of other iterations, or of other members, where it has none to itself.',
+      63,
+    ).optional(),
     jobUid: text('UID of that Job, once it was seen.', 36).optional(),
     podUid: text('UID of the Pod whose result was accepted.', 36).optional(),
     specDigest: digest('Digest of what the Job was made from.').optional(),
@@ -52,19 +55,27 @@ const iterations = z
     failed: ranges('Iterations that failed.').optional(),
     skipped: ranges('Iterations that were skipped.').optional(),
     cancelled: ranges('Iterations that were cancelled.').optional(),
-    resultsRef: digest('Last of the artifacts that hold the results of the iterations that are done.').optional(),
+    resultsRef: digest(
+      'Last of the artifacts that hold the results of the iterations that are done. Of a deliberation, what it has come to: in the end its whole Result.',
+    ).optional(),
     used: usage('What the attempts of the iterations that are done used.').optional(),
     lastAttempt: count('Highest number of an attempt in iterations that are done.', { max: 10_000 }).optional(),
     attemptsBefore: count('Highest number of an attempt in earlier rounds; no number is given twice.', {
       max: 10_000,
     }).optional(),
   })
-  .meta({ description: 'Iterations of a loop: kept as ranges, never as a record each once they are done.' });
+  .meta({
+    description:
+      'Iterations of a loop, or stages of a deliberation whose members have pods of their own: kept as ranges, never as a record each once they are done.',
+  });
 
 /** Where one step stands. */
 export const stepStatus = z
   .strictObject({
-    path: text('Path of the step: its name, inside a loop `<loop>[<index>].<name>`.', 700),
+    path: text(
+      'Path of the step: its name, inside a loop `<loop>[<index>].<name>`; of a member with a pod of its own `<step>[<stage>].<member>`.',
+      700,
+    ),
     phase: z.enum(stepPhases).meta({ description: 'Where it stands.' }),
     reason: text('Why, in a word.', 128).optional(),
     message: z.string().max(1024).optional().meta({ description: 'Why, in words.' }),

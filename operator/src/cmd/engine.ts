@@ -113,27 +113,25 @@ function deedParts(
 }
 
 function feedFrom(server: ServerClient, { telemetry }: ControllerParts): Engine['feed'] {
-  const listeners: ((namespace: string) => void)[] = [];
-  const feed = new EventFeed({
-    server,
-    arrived: (namespace) => listeners.forEach((listener) => listener(namespace)),
-    failed: (err) => telemetry.logger.warn({ err }, 'events from outside cannot be read from the server'),
-  });
-  return {
-    ...{ assets: feed.assets.bind(feed), run: feed.run.bind(feed) },
-    onArrival: (listener) => void listeners.push(listener),
-  };
+  const { tell, onArrival } = arrivals();
+  const failed = (err: unknown) => telemetry.logger.warn({ err }, 'events from outside cannot be read from the server');
+  const feed = new EventFeed({ server, arrived: tell, failed });
+  return { assets: feed.assets.bind(feed), run: feed.run.bind(feed), onArrival };
 }
 
 function progressFrom(server: ServerClient, { telemetry }: ControllerParts): Engine['progress'] {
-  const listeners: ((workItemUid: string) => void)[] = [];
-  const feed = new ProgressFeed({
-    server,
-    arrived: (workItemUid) => listeners.forEach((listener) => listener(workItemUid)),
-    failed: (err) => telemetry.logger.warn({ err }, 'the progress of attempts cannot be read from the server'),
-  });
+  const { tell, onArrival } = arrivals();
+  const failed = (err: unknown) =>
+    telemetry.logger.warn({ err }, 'the progress of attempts cannot be read from the server');
+  const feed = new ProgressFeed({ server, arrived: tell, failed });
+  return { of: feed.of.bind(feed), run: feed.run.bind(feed), onArrival };
+}
+
+/** Lets listeners hear of what comes, by what it concerns. */
+function arrivals() {
+  const listeners: ((concerned: string) => void)[] = [];
   return {
-    ...{ of: feed.of.bind(feed), run: feed.run.bind(feed) },
-    onArrival: (listener) => void listeners.push(listener),
+    tell: (concerned: string) => listeners.forEach((listener) => listener(concerned)),
+    onArrival: (listener: (concerned: string) => void) => void listeners.push(listener),
   };
 }

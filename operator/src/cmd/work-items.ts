@@ -9,6 +9,7 @@ import { JobAttempts } from '../controllers/job-attempts.ts';
 import type { JobPort } from '../controllers/job-port.ts';
 import { Operations } from '../controllers/operations.ts';
 import { PinnedPipelines } from '../controllers/pinned-pipelines.ts';
+import { SparseWakes } from '../controllers/sparse-wakes.ts';
 import { reconcileWorkItem } from '../controllers/work-item-controller.ts';
 import { type SweepPort, UnusedSweep } from '../controllers/sweep-unused.ts';
 import { tellingWhatIsUnavailable } from '../controllers/tell-unavailable.ts';
@@ -40,6 +41,8 @@ const modelType = resourceTypeOf<Model>(modelKind);
 const pipelineType = resourceTypeOf<Pipeline>(pipelineKind);
 /** Operations under way at the same time; they wait for others most of the time. */
 const mostOperations = 512;
+/** A plan that looks at progress costs as much as any other, and records it once a minute. */
+const progressPauseMs = 60_000;
 
 /** What of them only the leader keeps going. */
 export interface RunningWorkItems {
@@ -86,9 +89,9 @@ export function registerWorkItems(engine: Engine): RunningWorkItems {
   feed.onArrival((namespace) => {
     for (const workItem of store.byIndex(workItemIndexes.running, namespace)) wake(keyOf(workItem));
   });
-  engine.progress.onArrival((uid) =>
-    store.byIndex(workItemIndexes.uid, uid).forEach((workItem) => wake(keyOf(workItem))),
-  );
+  const wakeUid = (uid: string) => store.byIndex(workItemIndexes.uid, uid).forEach((found) => wake(keyOf(found)));
+  const progressWakes = new SparseWakes(wakeUid, progressPauseMs);
+  engine.progress.onArrival((uid) => progressWakes.ask(uid));
   return { operations, sweep: joinSweep(engine, revisions, pipelines) };
 }
 

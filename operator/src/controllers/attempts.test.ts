@@ -4,7 +4,7 @@ import type { Model, ModelStatus } from '../api/model.ts';
 import type { RunnerTask } from '../api/runner-task.ts';
 import { Waiting } from '../core/reconcile-error.ts';
 import type { AttemptOutcome } from '../core/work-item/observed.ts';
-import { aModel } from '../testing/a-world.ts';
+import { aCouncil, aModel, aRole } from '../testing/a-world.ts';
 import { aStep } from '../testing/an-attempt.ts';
 import { settled } from '../testing/manual-clock.ts';
 import { aMethod } from '../testing/planned-run.ts';
@@ -168,6 +168,73 @@ describe('Attempts', () => {
       await attempts.start(aContext());
       await attempts.sweep(workItem);
       expect([jobs.removed.length, attempts.isLeft(workItem)]).toEqual([1, false]);
+    });
+  });
+
+  describe('by members of a Council, together', () => {
+    const step = aStep({ type: 'council', council: 'board', topic: 'Which tea?' });
+    const names = ['ann', 'bob'];
+    const speaker = (name: string) => ({
+      ...{ path: `choose[0].${name}`, attempt: 1, step, jobName: 'ann-1-shared' },
+      seat: { deliberation: 'choose', maxTokens: 9, stage: { kind: 'propose' as const, round: 1, member: name } },
+    });
+    const together = (models: readonly Model[], roles = names.map((name) => aRole(name, { modelRef: { name } }))) => {
+      const members = names.map((name) => ({ name, roleRef: { name } }));
+      const pinned = { models, roles, councils: [aCouncil('board', { members, isolation: 'pods' })] };
+      return names.map((name) => aContext({ start: speaker(name) }, pinned));
+    };
+    const alike = names.map((name) => aModel(name));
+
+    it('is one Indexed Job in which each is told of itself alone', async () => {
+      const { attempts, jobs } = someAttempts();
+      await attempts.startTogether(together(alike));
+      expect(jobs.manifests).toMatchObject([
+        {
+          metadata: { name: 'ann-1-shared', annotations: { 'conclave.dev/path': 'choose[0].*' } },
+          spec: { completionMode: 'Indexed', completions: 2 },
+        },
+      ]);
+      const { template } = jobs.manifests[0]?.spec as {
+        template: { metadata: { annotations: Record<string, string> } };
+      };
+      const tasks = [0, 1].map((index) => template.metadata.annotations[`conclave.dev/task-${index}`] ?? '');
+      expect(tasks.map((task) => [/"ann"/.test(task), /"bob"/.test(task)])).toEqual([
+        [true, false],
+        [false, true],
+      ]);
+      expect(attempts.observe(workItem).map(({ path }) => path)).toEqual(['choose[0].ann', 'choose[0].bob']);
+    });
+
+    it('is a Job for each whose Pods must differ: no Pod has the key of another', async () => {
+      const { attempts, jobs } = someAttempts();
+      const secret = { url: 'http://o', apiKeySecretRef: { name: 'key-of-bob', key: 'k' } };
+      await attempts.startTogether(together([aModel('ann'), aModel('bob', { endpoint: secret })]));
+      expect(jobs.manifests.map((job) => JSON.stringify(job).includes('key-of-bob'))).toEqual([false, true]);
+    });
+
+    it('leaves the others when one cannot be given what it needs', async () => {
+      const { attempts, jobs } = someAttempts();
+      await attempts.startTogether(together(alike, [aRole('bob', { modelRef: { name: 'bob' } })]));
+      expect(jobs.manifests).toMatchObject([{ metadata: { name: 'ann-1-shared' }, spec: { completions: 1 } }]);
+      const [lost, begun] = attempts.observe(workItem);
+      expect(lost).toMatchObject({ path: 'choose[0].ann', outcome: { reason: 'RoleNotFound' } });
+      expect(begun?.path).toBe('choose[0].bob');
+    });
+
+    it('waits for a Model that they share, and then begins together', async () => {
+      const { attempts, jobs, goOn, woken, statuses } = someAttempts();
+      const dedicated = aModel('tea', { dedicated: { image: 'vllm', source: 'x' } });
+      const roles = names.map((name) => aRole(name, { modelRef: { name: 'tea' } }));
+      await attempts.startTogether(together([dedicated], roles));
+      expect(attempts.observe(workItem)).toMatchObject(
+        names.map(() => ({ waitingFor: { kind: 'model', name: 'tea' } })),
+      );
+      expect(jobs.manifests).toEqual([]);
+      statuses.set('team/tea', { url: 'http://tea' });
+      await goOn();
+      expect(woken.length).toBeGreaterThan(0);
+      await attempts.startTogether(together([dedicated], roles));
+      expect(jobs.manifests).toMatchObject([{ spec: { completions: 2 } }]);
     });
   });
 

@@ -73,7 +73,8 @@ export class Attempts implements AttemptPort {
   }
 
   startTogether(contexts: readonly AttemptContext[]): Promise<void> {
-    return this.#jobStarts.startTogether(contexts);
+    const areAgents = contexts.some(({ start, pinned }) => chooseExecutor(start, pinned).executor === 'agent-job');
+    return areAgents ? this.#jobStarts.startAgentsTogether(contexts) : this.#jobStarts.startTogether(contexts);
   }
 
   async stop(workItem: WorkItem, { path, attempt }: AttemptName): Promise<void> {

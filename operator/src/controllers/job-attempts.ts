@@ -77,7 +77,8 @@ export class JobAttempts {
 
   /**
    * Makes the Job that attempts share; repeatable. Attempts whose tasks are too large together get a Job each, today and
-   * whenever it is tried again. @throws Waiting as `assertReady` does
+   * whenever it is tried again, and so do those whose Pods have to differ: none must see what another needs.
+   * @throws Waiting as `assertReady` does
    */
   async startTogether(contexts: readonly AttemptContext[]): Promise<JobStart> {
     this.assertReady();
@@ -88,7 +89,7 @@ export class JobAttempts {
     const [first] = parts;
     if (first === undefined) return undefined;
     const shared = { name: first.start.jobName ?? '', members: parts };
-    if (!fitsOneJob(shared)) return this.#startEach(contexts);
+    if (!fitsOneJob(shared) || !areAlike(parts)) return this.#startEach(contexts);
     return this.#create(contexts, { ...first, shared });
   }
 
@@ -165,6 +166,12 @@ export class JobAttempts {
 
 /** What a Job is made of that comes from its attempt. */
 type OwnParts = Omit<JobParts, 'certificateAuthorities' | 'queueName'>;
+
+/** Whether all that Pods are made of, their tasks aside, is the same. */
+function areAlike(parts: readonly OwnParts[]): boolean {
+  const [first, ...others] = parts.map((part) => without(part, 'start', 'task'));
+  return others.every((other) => isSameJson(other, first));
+}
 
 /** A Job under our name is ours only when it is the WorkItem's own and was made from the same. */
 function isOurs(found: LiveJob, { workItem, start }: AttemptContext): boolean {

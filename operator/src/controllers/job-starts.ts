@@ -45,13 +45,26 @@ export class JobStarts {
 
   /** What cannot be given to an agent shows before there is a Job; a Model that is not there yet is waited for. */
   async startAgent(context: AttemptContext, method: Method | undefined): Promise<void> {
+    const given = this.#giveWork(context, method);
+    if (given !== undefined) await this.start(given);
+  }
+
+  /** The same of those that share a Job: whoever cannot be given anything leaves the others. */
+  async startAgentsTogether(contexts: readonly AttemptContext[]): Promise<void> {
+    const given = contexts.flatMap((context) => this.#giveWork(context, undefined) ?? []);
+    if (given.length > 0) await this.startTogether(given);
+  }
+
+  /** An attempt with what an agent is given; undefined where it cannot be given that, and what follows is seen to. */
+  #giveWork(context: AttemptContext, method: Method | undefined): AttemptContext | undefined {
     const { namespace = '' } = context.workItem.metadata;
     const pinned = withAddresses(context.pinned, (name) => this.#parts.statusOfModel(namespace, name));
     const found = resolveWork({ ...context, pinned, method, allowedHosts: this.#parts.allowedHosts(namespace) });
-    if (!('problem' in found)) return this.start({ ...context, agent: found.resolved });
+    if (!('problem' in found)) return { ...context, agent: found.resolved };
     const { awaitedModel, reason, message } = found.problem;
     if (awaitedModel === undefined) this.#settle(context, { result: 'Failed', reason, message, retryable: false });
     else this.#awaitModel(context, awaitedModel, message);
+    return undefined;
   }
 
   /** The next turn starts the attempt, which it then sees nowhere. */

@@ -127,6 +127,16 @@ describe('EventFeed', () => {
       expect(arrived).toEqual(['a', 'b', 'c']);
     });
 
+    it('takes from each inbox what it was asked for from the first, also where two of them answer in turns', async () => {
+      const [one, other] = [
+        { inbox: 'one', events: [event(5, 'a')] },
+        { inbox: 'other', events: [event(2, 'b')] },
+      ];
+      const { asked, arrived } = await readAll([one, other, one]);
+      expect(asked).toEqual([0, 5, 0]);
+      expect(arrived).toEqual(['a', 'a']);
+    });
+
     it('tells why events cannot be read, and goes on after a pause', async () => {
       const began = performance.now();
       const { asked, arrived, failures } = await readAll([

@@ -31,14 +31,18 @@ export async function followFeed<T extends Sequenced>(feed: Feed<T>, signal: Abo
     try {
       const { identity, entries } = await feed.read(place.after, waitSeconds, signal);
       // Another feed counts anew: its entries are read from the first.
-      const isOther = place.identity !== undefined && place.identity !== identity;
+      const isOther = place.identity !== undefined && place.identity !== identity && place.after > 0;
       if (!isOther) entries.forEach(feed.take);
       const last = entries.reduce((highest, { sequence }) => Math.max(highest, sequence), place.after);
       place = { identity, after: isOther ? 0 : last };
+      // Two servers that answer in turns, while one takes the other's place, would be asked without end.
+      if (isOther) await pause(signal);
     } catch (error) {
       if (isOver()) return;
       feed.failed(error);
-      await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
+      await pause(signal);
     }
   }
 }
+
+const pause = (signal: AbortSignal) => sleep(pauseMs, undefined, { signal }).catch(() => undefined);

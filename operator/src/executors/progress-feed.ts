@@ -1,5 +1,5 @@
-import { LRUCache } from 'lru-cache';
 import type { ProgressCounts, ToldProgress } from '../api/attempt-progress.ts';
+import { RecentByWorkItem } from '../core/records/recent-by-work-item.ts';
 import { followFeed } from './follow-feed.ts';
 import type { ServerClient } from './server-client.ts';
 
@@ -12,13 +12,10 @@ export interface ProgressFeedOptions {
   readonly failed: (error: unknown) => void;
 }
 
-/** Attempts that are remembered; those of which nothing was heard for the longest time go first. */
-const mostAttempts = 10_000;
-
 /** How far attempts have come, as their pods tell the server. */
 export class ProgressFeed {
   readonly #options: ProgressFeedOptions;
-  readonly #told = new LRUCache<string, ProgressCounts>({ max: mostAttempts });
+  readonly #told = new RecentByWorkItem<ProgressCounts>();
 
   constructor(options: ProgressFeedOptions) {
     this.#options = options;
@@ -26,7 +23,7 @@ export class ProgressFeed {
 
   /** The last that an attempt has told, as far as it is known. */
   of(workItemUid: string, attempt: AttemptName): ProgressCounts | undefined {
-    return this.#told.get(keyOf(workItemUid, attempt));
+    return this.#told.get(workItemUid, keyOf(attempt));
   }
 
   /** Reads until the signal aborts. */
@@ -40,7 +37,7 @@ export class ProgressFeed {
         },
         take: ({ workItem, step, attempt, turns, toolCalls, promptTokens, completionTokens }) => {
           const counts = { turns, toolCalls, promptTokens, completionTokens };
-          this.#told.set(keyOf(workItem, { step, attempt }), counts);
+          this.#told.set(workItem, keyOf({ step, attempt }), counts);
           arrived(workItem);
         },
         failed,
@@ -52,4 +49,4 @@ export class ProgressFeed {
 
 type AttemptName = Pick<ToldProgress, 'step' | 'attempt'>;
 
-const keyOf = (workItemUid: string, { step, attempt }: AttemptName) => `${workItemUid} ${attempt} ${step}`;
+const keyOf = ({ step, attempt }: AttemptName) => `${attempt} ${step}`;

@@ -24,7 +24,7 @@ describe('a board of progress', () => {
   });
 
   it('remembers no more than it has room for', () => {
-    const board = new ProgressBoard(2);
+    const board = new ProgressBoard({ ofEach: 2, inAll: 10 });
     for (const [index, step] of ['a', 'b', 'c'].entries()) board.post(scope, told(step, index));
     expect(board.after(0, 10).map(({ step }) => step)).toEqual(['b', 'c']);
   });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { LRUCache } from 'lru-cache';
 import type { ToldProgress } from '../api/attempt-progress.ts';
+import { RecentByWorkItem, type RecentLimits } from '../core/records/recent-by-work-item.ts';
 import type { WorkItemScope } from '../core/records/work-item-scope.ts';
 import { Bell } from './bell.ts';
 
@@ -9,25 +9,22 @@ export interface PostedProgress extends WorkItemScope, ToldProgress {
   readonly sequence: number;
 }
 
-/** Attempts that are remembered; those that told nothing for the longest time go first. */
-const mostAttempts = 10_000;
-
 /** The last that each attempt has told, in memory: what is lost is told again soon. */
 export class ProgressBoard {
   /** Changes with each start: sequence numbers of before mean nothing then. */
   readonly identity = randomUUID();
   readonly #bell = new Bell();
-  readonly #posted: LRUCache<string, PostedProgress>;
+  readonly #posted: RecentByWorkItem<PostedProgress>;
   #sequence = 0;
 
-  constructor(most = mostAttempts) {
-    this.#posted = new LRUCache({ max: most });
+  constructor(limits?: RecentLimits) {
+    this.#posted = new RecentByWorkItem(limits);
   }
 
   post({ namespace, workItem }: WorkItemScope, told: ToldProgress): void {
     this.#sequence += 1;
     const posted = { sequence: this.#sequence, namespace, workItem, ...told };
-    this.#posted.set(`${workItem} ${told.attempt} ${told.step}`, posted);
+    this.#posted.set(workItem, `${told.attempt} ${told.step}`, posted);
     this.#bell.ring();
   }
 

@@ -15,6 +15,7 @@ export type Disturbance = 'death' | 'eviction' | 'deletion';
 export interface EngineWorld {
   readonly pipelines?: readonly Pipeline[];
   readonly methods?: readonly Method[];
+  readonly agents?: ProcessSettings['agents'];
   readonly limits?: QueueLimits;
   readonly script: PodScript;
   readonly fault?: ProcessSettings['fault'];
@@ -29,6 +30,7 @@ export interface EngineWorld {
 }
 
 const mostRounds = 5_000;
+const noAgents = { roles: [], models: [], councils: [] };
 
 /** A cluster with its operators, which die as told and are started again, until nothing happens any more. */
 export class HostileEngine {
@@ -135,9 +137,10 @@ export class HostileEngine {
   }
 
   #start(): OperatorProcess {
-    const { methods = [], limits, fault = () => undefined, authorities = () => 'PEM', choose } = this.#world;
+    const { methods = [], agents = noAgents, limits, choose } = this.#world;
+    const { fault = () => undefined, authorities = () => 'PEM' } = this.#world;
     return new OperatorProcess({
-      ...{ cluster: this.cluster, pipelines: this.pipelines, methods, fault, authorities, writes: this.writes },
+      ...{ cluster: this.cluster, pipelines: this.pipelines, methods, agents, fault, authorities, writes: this.writes },
       limits: limits ?? { maxConcurrentWorkItems: 100, maxConcurrentPerProject: 100 },
       delay: () => choose?.(3) ?? 0,
     });

@@ -31,7 +31,7 @@ function ofSidecar(): ClusterObject[] {
     placement: { nodeSelector: { gpu: 'a100' }, tolerations: [{ key: 'gpu', operator: 'Exists' as const }] },
   };
   const step = { type: 'llm_agent', goal: 'Write.', modelRef: { name: 'large' } };
-  const attempt = anAttempt({ start: { step: aStep(step) } });
+  const attempt = anAttempt({ start: { step: aStep(step), prompt: [{ text: step.goal }] } });
   const pinned = { roles: [], methods: [], councils: [], models: [aModel('large', { sidecar })] };
   const found = resolveWork({ ...attempt, pinned, method: undefined });
   if ('problem' in found) throw new Error(found.problem.message);

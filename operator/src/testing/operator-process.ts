@@ -1,4 +1,7 @@
+import type { AgentRole } from '../api/agent-role.ts';
+import type { Council } from '../api/council.ts';
 import type { Method } from '../api/method.ts';
+import type { Model } from '../api/model.ts';
 import type { Pipeline } from '../api/pipeline.ts';
 import type { WorkItem } from '../api/work-item.ts';
 import { Admission, type QueueLimits } from '../controllers/admission.ts';
@@ -23,6 +26,12 @@ export interface ProcessSettings {
   readonly cluster: HostileCluster;
   readonly pipelines: Map<string, Pipeline>;
   readonly methods: readonly Method[];
+  /** What agents act by and ask. */
+  readonly agents: {
+    readonly roles: readonly AgentRole[];
+    readonly models: readonly Model[];
+    readonly councils: readonly Council[];
+  };
   readonly limits: QueueLimits;
   /** Asked before each write, which is the `count`-th of all (from 1). */
   readonly fault: (count: number, what: string) => 'crash-before' | 'crash-after' | undefined;
@@ -239,7 +248,7 @@ export class OperatorProcess {
   }
 
   #makeController() {
-    const { cluster, pipelines, methods } = this.#settings;
+    const { cluster, pipelines, methods, agents } = this.#settings;
     return reconcileWorkItem({
       cluster: {
         observe: (key) => this.#workItems.objects.get(key),
@@ -265,7 +274,7 @@ export class OperatorProcess {
         },
         pipeline: (_namespace, name) => pipelines.get(name),
         world: () => ({
-          world: { complete: true, methods, roles: [], models: [], councils: [], pipelines: [] },
+          world: { complete: true, methods, ...agents, pipelines: [] },
           stamp: '1',
         }),
         judge: (object, world) => judge([{ documents: [{ value: object }] }], world),

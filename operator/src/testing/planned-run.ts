@@ -1,6 +1,8 @@
 import type { AgentRole } from '../api/agent-role.ts';
+import type { Council } from '../api/council.ts';
 import type { JsonObject, JsonValue } from '../api/json.ts';
 import type { Method, MethodSpec } from '../api/method.ts';
+import type { Model } from '../api/model.ts';
 import { pipelineSpec, type PipelineSpec } from '../api/pipeline.ts';
 import type { StepStatus } from '../api/step-status.ts';
 import type { WorkItem, WorkItemSpec } from '../api/work-item.ts';
@@ -26,6 +28,8 @@ export interface RunSketch {
   readonly spec?: Partial<WorkItemSpec>;
   readonly methods?: readonly Method[];
   readonly roles?: readonly AgentRole[];
+  readonly models?: readonly Model[];
+  readonly councils?: readonly Council[];
   readonly facts?: Partial<Facts>;
 }
 
@@ -59,15 +63,18 @@ export class PlannedRun {
   /** Records of iterations that left the status. */
   readonly folded: StepStatus[] = [];
   facts: Partial<Facts>;
-  readonly #pinned;
+  #stored: ReadonlyMap<string, JsonValue> = new Map();
+  /** What it is pinned to. */
+  readonly pinned;
 
-  constructor(pipeline: PipelineSketch, { inputs, spec, methods = [], roles = [], facts = {} }: RunSketch = {}) {
+  constructor(pipeline: PipelineSketch, sketch: RunSketch = {}) {
+    const { inputs, spec, methods = [], roles = [], models = [], councils = [], facts = {} } = sketch;
     this.spec = { ...(inputs === undefined ? {} : { inputs }), ...spec };
     this.facts = facts;
     const parsed = declareInputs(pipelineSpec.parse(pipeline), this.spec.inputs);
-    this.#pinned = {
+    this.pinned = {
       ...{ spec: parsed, name: 'p', revision: 'p-1', digest: `sha256:${'0'.repeat(64)}` },
-      ...{ roles, methods, models: [], councils: [] },
+      ...{ roles, methods, models, councils },
     };
     this.settle();
   }
@@ -78,7 +85,8 @@ export class PlannedRun {
       const before = JSON.stringify(this.status);
       const { length } = this.actions;
       this.step();
-      if (JSON.stringify(this.status) === before && this.actions.length === length) return this;
+      const isReading = this.plan?.actions.some(({ kind }) => kind === 'read-artifact') === true;
+      if (JSON.stringify(this.status) === before && this.actions.length === length && !isReading) return this;
     }
     throw new Error('the run does not settle');
   }
@@ -107,11 +115,21 @@ export class PlannedRun {
       ...{ quota: { admitted: true }, policyEpoch: 'epoch-1' },
       ...this.facts,
     };
-    return { workItem, pinned: this.#pinned, children: [...this.children.values()], facts, now: new Date(this.nowMs) };
+    return { workItem, pinned: this.pinned, children: [...this.children.values()], facts, now: new Date(this.nowMs) };
+  }
+
+  /** The operator dies and begins anew: it has read nothing and seen nothing, and the store has what was put into it. */
+  forget(stored: ReadonlyMap<string, JsonValue>): this {
+    this.#stored = stored;
+    this.artifacts.clear();
+    this.children.clear();
+    return this.settle();
   }
 
   #perform(action: WorkItemAction): void {
     if (action.kind === 'read-artifact') {
+      const content = this.#stored.get(action.digest);
+      if (content !== undefined) this.artifacts.set(action.digest, content);
       if (!this.artifacts.has(action.digest)) throw new Error(`nothing was stored under ${action.digest}`);
       return;
     }

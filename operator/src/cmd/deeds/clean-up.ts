@@ -5,6 +5,7 @@ import { removeServing } from '../../controllers/serving-operation.ts';
 import { servingName } from '../../core/delegation/render-serving.ts';
 import { isRemovedAfter } from '../../core/delegation/when-removed.ts';
 import { attemptName } from '../../core/manifest/names.ts';
+import { nodeAt } from '../../core/pipeline/node-at.ts';
 import { pipelineGraph } from '../../core/pipeline/pipeline-graph.ts';
 import { findMethod } from '../../core/pipeline/step-methods.ts';
 import type { StepStatus } from '../../api/step-status.ts';
@@ -22,7 +23,7 @@ export async function cleanUp(run: EndedRun, { objects }: Pick<DeedParts, 'objec
   if (!graph.nodes.some(({ step }) => step.type === 'ml_serving' || step.type === 'ml_training')) return;
   const signal = AbortSignal.timeout(removalMs);
   for (const record of run.status.steps ?? []) {
-    const step = graph.byName.get(record.path.slice(record.path.lastIndexOf('.') + 1))?.step;
+    const step = nodeAt(graph, record.path)?.step;
     if (step?.type === 'ml_serving') await endServing(run, { record, step, signal, objects });
     if (step?.type === 'ml_training') await endTraining(run, { record, step, signal, objects });
   }

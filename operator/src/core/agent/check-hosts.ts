@@ -1,7 +1,7 @@
 import type { ToolAccess } from '../../api/runner-work.ts';
 import { isHostAllowed } from '../method/is-host-allowed.ts';
 import { quote } from '../quote.ts';
-import type { WorkProblem } from './pod-needs.ts';
+import type { WorkProblem } from './work-problem.ts';
 
 /** Which hosts agents of a namespace may reach, as its Tenant says. */
 export interface HostRules {

@@ -4,6 +4,7 @@ import type { ToolAccess } from '../../api/runner-work.ts';
 import type { Resources } from '../../api/placement.ts';
 import type { ServerSpec } from '../model/render-server.ts';
 import { checkHostOf, checkToolHosts, type HostRules } from './check-hosts.ts';
+import type { WorkProblem } from './work-problem.ts';
 
 type McpServer = NonNullable<NonNullable<AgentRole['spec']['tools']>[number]['mcp']>;
 type SecretKey = NonNullable<McpServer['headersFrom']>[number]['secretKeyRef'];
@@ -35,14 +36,6 @@ export type ToolServer = Pick<McpServer, 'command' | 'env' | 'secretEnv'> & {
 /** A container that runs commands of the agent, and reaches nothing but the workspace. */
 export interface ShellBeside {
   readonly resources: Resources | undefined;
-}
-
-/** Why the work of an attempt cannot be given to a Pod. */
-export interface WorkProblem {
-  /** A Model that may be reached later: it is waited for. Without one the attempt has failed. */
-  readonly awaitedModel?: string;
-  readonly reason: string;
-  readonly message: string;
 }
 
 const usualPort = 8000;

@@ -35,12 +35,18 @@ describe('the artifacts that an agent may read', () => {
     expect(withContext(flow, sources, [aRole()])).toEqual({ ...flow, context: expect.anything() as unknown });
   });
 
-  it('are those that what it is told names by digest, and results that are only in the store', () => {
+  it('are those that results that can be seen from its step name by digest, and results that are only in the store', () => {
     expect(artifactsFor(aRole(), sources)).toEqual([
       { name: 'publish.report', digest: report },
       { name: 'publish.files[0].data', digest: data },
       { name: 'collect', digest: stored, sizeBytes: 7, mediaType: 'application/json' },
     ]);
+  });
+
+  it('are not fewer where the pack has no room for what names them', () => {
+    const { context, artifacts } = withContext(agent, sources, [aRole({ maxTokens: 1 })]) as AgentWork;
+    expect(context?.text ?? '').not.toContain('publish');
+    expect(artifacts?.map(({ name }) => name)).toEqual(['publish.report', 'publish.files[0].data', 'collect']);
   });
 
   it('are those that its inputs and its goal name, too, each once', () => {

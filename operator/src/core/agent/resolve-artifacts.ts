@@ -19,9 +19,10 @@ const longestName = 253;
 const deepest = 32;
 
 /**
- * The artifacts that an agent may read: those whose digests stand in what it is given, as whole values, and results that are only
- * in the store. None for a role from which anything is kept, because nobody can cut them for it, and none for a step that says
- * itself which tools it uses. Undefined where there are none.
+ * The artifacts that an agent may read: those whose digests stand, as whole values, in what it is given or in results and decisions
+ * that can be seen from its step, whether or not the pack has room for them; and results that are only in the store. None for a
+ * role from which anything is kept, because nobody can cut them for it, and none for a step that says itself which tools it uses.
+ * Undefined where there are none.
  */
 export function artifactsFor(role: AgentRole | undefined, sources: ArtifactSources): AgentWork['artifacts'] {
   if (role === undefined || !mayRead(role) || asksForOthers(sources.step)) return undefined;

@@ -393,9 +393,39 @@ describe('a deliberation', () => {
     expect(resolved({ ...step, resources: { cpu: 2 } }, pinned(council)).resources).toEqual({ memory: '1Gi', cpu: 2 });
   });
 
-  it('is not held in pods of their own as long as nobody can', () => {
-    const council = aCouncil('board', { roleRef: { name: 'writer' }, isolation: 'pods' });
-    expect(problemOf(step, pinned(council))).toMatch(/^NotServed: .*use `isolation: shared`$/);
+  describe('in pods', () => {
+    const inPods = pinned({ ...board, spec: { ...board.spec, isolation: 'pods' } });
+    const seat = {
+      deliberation: 'choose',
+      maxTokens: 900,
+      stage: { kind: 'propose', round: 1, member: 'ben' },
+    } as const;
+    const seated = (more: object = {}) =>
+      resolved(step, { ...inPods, start: { path: 'choose[0].ben', timeoutSeconds: 20, seat: { ...seat, ...more } } });
+
+    it('tells a member of itself alone, and not by what its proposals are shuffled', () => {
+      const { work, limits } = seated();
+      const { members, judge: itsJudge, stage, seed, quorum } = work as Work<'council'>;
+      expect(members).toEqual([
+        expect.objectContaining({ name: 'ben', role: expect.objectContaining({ model: asked }) as object }),
+      ]);
+      expect({ itsJudge, stage, seed, quorum }).toEqual({ itsJudge: undefined, stage: seat.stage, seed: 0, quorum: 2 });
+      expect(JSON.stringify(work)).not.toContain('ann');
+      expect(limits).toEqual({
+        ...{ maxTurns: 2, maxToolCalls: 0, maxTokens: 900, maxOutputTokens: 4096, wallTimeSeconds: 20 },
+      });
+    });
+
+    it('tells the judge of no member', () => {
+      const { work } = seated({ stage: { kind: 'judge', round: 3 } });
+      expect(work).toMatchObject({ members: [], judge: { name: 'judge', model: askedSmall } });
+    });
+
+    it('asks for the Models of those alone who speak', () => {
+      const apart = { ...inPods, models: [large], start: { seat } };
+      expect(problemOf(step, apart)).toBe('none');
+      expect(problemOf(step, { ...inPods, models: [large] })).toMatch(/^ModelNotFound/);
+    });
   });
 });
 
@@ -508,11 +538,9 @@ describe('hosts that the Tenant does not allow', () => {
       { roles: [served] },
     ],
     [
-      ...([
-        'of a repository',
-        '"git.test" in the `workspace.git.url` of the step',
-        ['large', 'a.example.com'],
-      ] as const),
+      'of a repository',
+      '"git.test" in the `workspace.git.url` of the step',
+      ['large', 'a.example.com'],
       { ...agent, workspace: { git } },
     ],
     [

@@ -1,5 +1,6 @@
 import type { AgentLimits } from '../../api/agent.ts';
 import type { AgentRole } from '../../api/agent-role.ts';
+import type { CouncilSpec } from '../../api/council.ts';
 import type { JsonObject } from '../../api/json.ts';
 import type { Method } from '../../api/method.ts';
 import type { Placement, Resources } from '../../api/placement.ts';
@@ -9,15 +10,9 @@ import { defined, without } from '../defined.ts';
 import { checkAgainstSchema } from '../method/check-against-schema.ts';
 import type { PinnedPipeline } from '../work-item/observed.ts';
 import type { StartAttempt } from '../work-item/work-item-plan.ts';
-import { completeLimits, requestsOfCouncil, requestsOfFlow } from './limits.ts';
-import {
-  type ModelBeside,
-  PodNeeds,
-  type ReferredVariable,
-  type ShellBeside,
-  type ToolServer,
-  type WorkProblem,
-} from './pod-needs.ts';
+import { completeLimits, requestsOfCouncil, requestsOfFlow, requestsPerAnswer } from './limits.ts';
+import { type ModelBeside, PodNeeds, type ReferredVariable, type ShellBeside, type ToolServer } from './pod-needs.ts';
+import type { WorkProblem } from './work-problem.ts';
 import { resolveAgent } from './resolve-agent.ts';
 import { rolesOfCouncil, withContext } from './resolve-context.ts';
 import { resolveCouncil } from './resolve-council.ts';
@@ -159,22 +154,23 @@ function findCouncil({ workItem, start, pinned }: AgentAttempt, context: ModelCo
   const council = pinned.councils.find(({ metadata }) => metadata.name === step.council)?.spec;
   if (council === undefined)
     return nothing(context.needs, { reason: 'CouncilNotFound', message: `there is no Council '${step.council}'` });
-  if (council.isolation === 'pods') {
-    const message = `this version of Conclave cannot give each member of the Council '${step.council}' a pod of its own; use \`isolation: shared\``;
-    return nothing(context.needs, { reason: 'NotServed', message });
-  }
-  const identity = [workItem.metadata.uid ?? '', start.path];
-  const work = resolveCouncil({ step, council, roles: pinned.roles, identity, context });
-  const most = requestsOfCouncil(council);
-  const maxTurns = Math.min(council.limits?.maxTurns ?? most, most);
-  const seconds = Math.min(council.timeoutSeconds ?? start.timeoutSeconds, start.timeoutSeconds);
+  const { seat, feedback } = start;
+  const identity = [workItem.metadata.uid ?? '', seat?.deliberation ?? start.path];
+  const work = resolveCouncil({ step, council, roles: pinned.roles, identity, context, seat });
   return {
-    work:
-      work &&
-      withContext({ ...work, ...defined({ feedback: start.feedback }) }, start, rolesOfCouncil(council, pinned.roles)),
-    limits: completeLimits({ ...council.limits, maxTurns, maxToolCalls: 0 }, seconds),
+    work: work && withContext({ ...work, ...defined({ feedback }) }, start, rolesOfCouncil(council, pinned.roles)),
+    limits: limitsOfCouncil(council, start),
     ...podFields(council, step),
   };
+}
+
+/** Those of a whole deliberation, or the share of them that one part of it has. */
+function limitsOfCouncil(council: CouncilSpec, { seat, timeoutSeconds }: StartAttempt): AgentLimits {
+  const most = seat === undefined ? requestsOfCouncil(council) : requestsPerAnswer;
+  const maxTurns = Math.min(council.limits?.maxTurns ?? most, most);
+  const seconds = Math.min(council.timeoutSeconds ?? timeoutSeconds, timeoutSeconds);
+  const share = defined({ maxTokens: seat?.maxTokens });
+  return completeLimits({ ...council.limits, ...share, maxTurns, maxToolCalls: 0 }, seconds);
 }
 
 function findMethodCall({ start, method }: AgentAttempt, needs: PodNeeds): Found {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { pipelineSpec } from '../../api/pipeline.ts';
+import { aCouncil } from '../../testing/a-world.ts';
 import { reportOf, runOnMocks } from '../../testing/dry-run-case.ts';
 import { aMethod } from '../../testing/planned-run.ts';
 import { approval, call, choice, from, group, loop } from '../../testing/planning-case.ts';
@@ -26,6 +27,14 @@ describe('dryRun', () => {
       { mocks: { a: { durationSeconds: 0.5 }, c: { durationSeconds: 300 } } },
     );
     expect(spans(report)).toEqual({ a: [0, 0.5], c: [0, 300], b: [0.5, 1.5] });
+  });
+
+  test('plays a Council by the mock of its step, in however many pods it deliberates', () => {
+    const step = { name: 'choose', type: 'council', council: 'board', topic: 'Which tea?' };
+    const councils = [aCouncil('board', { roleRef: { name: 'drinker' }, isolation: 'pods' })];
+    const { steps } = reportOf({ steps: [step] }, { councils, mocks: { choose: { outputs: { winner: 'ann' } } } });
+    expect(Object.keys(steps)).toEqual(['choose']);
+    expect(steps['choose']).toMatchObject({ phase: 'Succeeded', outputs: { winner: 'ann' }, attempts: 1 });
   });
 
   test('ends an attempt at its timeout', () => {

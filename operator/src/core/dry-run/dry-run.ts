@@ -121,7 +121,9 @@ function nextMoment(world: VirtualWorld, { status, requeueAfterMs }: WorkItemPla
 }
 
 function pin({ name, spec, roles, methods, models, councils }: DryRunRequest): PinnedPipeline {
-  const content = { spec, roles, methods, models, councils };
+  // A mock stands for the whole step: it does not matter to it in how many pods a Council deliberates.
+  const held = councils.map((council): Council => ({ ...council, spec: { ...council.spec, isolation: 'shared' } }));
+  const content = { spec, roles, methods, models, councils: held };
   return { ...content, ...(name === undefined ? {} : { name }), revision: 'dry-run', digest: digestOf(content) };
 }
 

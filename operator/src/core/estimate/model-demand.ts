@@ -5,7 +5,9 @@ import type { MethodSpec } from '../../api/method.ts';
 import type { Model } from '../../api/model.ts';
 import type { Step } from '../../api/step/step.ts';
 import { findModel, modelNameOf, modelOfJudge, modelOfMember } from '../agent/find-model.ts';
-import { defaultLimits, requestsOfCouncil, requestsOfFlow } from '../agent/limits.ts';
+import { modelOfSeat } from '../agent/find-speaker.ts';
+import { defaultLimits, requestsOfCouncil, requestsOfFlow, requestsPerAnswer } from '../agent/limits.ts';
+import type { CouncilSeat } from '../council/seats.ts';
 import { type EstimateWorld, methodsOf, type Named, rolesOf } from './estimate-world.ts';
 
 /** What one attempt of a step may ask of language models. */
@@ -31,6 +33,12 @@ export function modelDemandOf(step: Step, world: EstimateWorld): ModelDemand | u
     default:
       return undefined;
   }
+}
+
+/** A part of a deliberation in pods, and the share of the Council's tokens that it has. */
+export interface SeatCase {
+  readonly seat: CouncilSeat;
+  readonly maxTokens: number;
 }
 
 type StepOf<Type extends Step['type']> = Extract<Step, { type: Type }>;
@@ -80,6 +88,14 @@ function councilDemand(step: StepOf<'council'>, world: EstimateWorld): ModelDema
   const names = councilModels(step, spec, world);
   const requests = requestsOfCouncil(spec);
   return demand({ requests, limits: spec.limits ?? {}, names, missing: [] }, world);
+}
+
+/** What one part of a deliberation in pods may ask: one answer, of one Model. */
+export function seatDemand(step: Step, { seat, maxTokens }: SeatCase, world: EstimateWorld): ModelDemand {
+  const council = world.councils.find(({ metadata }) => step.type === 'council' && metadata.name === step.council);
+  const limits = { ...council?.spec.limits, maxTokens };
+  const requests = Math.min(requestsPerAnswer, limits.maxTurns ?? Infinity);
+  return demand({ requests, limits, names: [modelOfSeat(step, seat, world)], missing: [] }, world);
 }
 
 /** The Models of all that speak, as the runner is told them. */

@@ -62,6 +62,13 @@ const world: EstimateWorld = {
       ],
     }),
     aCouncil('three', { roleRef: { name: 'developer' }, limits: { maxTokens: 1_000_000, maxOutputTokens: 1000 } }),
+    aCouncil('apart', {
+      ...{ isolation: 'pods', timeoutSeconds: 500, limits: { maxTokens: 4000, maxOutputTokens: 100 } },
+      members: [
+        { name: 'a', roleRef: { name: 'developer' }, modelRef: { name: 'beside' } },
+        { name: 'b', roleRef: { name: 'developer' }, modelRef: { name: 'beside' } },
+      ],
+    }),
     aCouncil('debate', { strategy: 'debate', roleRef: { name: 'developer' }, size: 2 }),
     aCouncil('judged', {
       strategy: 'judge',
@@ -197,6 +204,11 @@ const cases: Record<string, { step: object; usage: Usage; unknown?: string[] }> 
   'a Council of three proposes and judges': {
     step: { type: 'council', council: 'three', topic: 't' },
     usage: { promptTokens: 988_000, completionTokens: 12_000, costUnits: '1.108' },
+  },
+  'members with pods of their own share the tokens and the time, and each has the GPUs of its Model': {
+    step: { type: 'council', council: 'apart', topic: 't' },
+    // Two stages of 250 s, two pods in each, two GPUs in each of those.
+    usage: { promptTokens: 3200, completionTokens: 800, gpuSeconds: 2000, costUnits: '2' },
   },
   'a judge judges alone, after all rounds': {
     step: { type: 'council', council: 'judged', topic: 't' },

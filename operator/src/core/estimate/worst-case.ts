@@ -1,16 +1,18 @@
+import type { CouncilSpec } from '../../api/council.ts';
 import type { Method } from '../../api/method.ts';
 import type { Model } from '../../api/model.ts';
 import type { Resources } from '../../api/placement.ts';
 import type { Step } from '../../api/step/step.ts';
 import type { Usage } from '../../api/usage.ts';
+import { seatsAt, secondsOfSeat, stagesOf, tokensOfSeat } from '../council/seats.ts';
 import { modeOf } from '../pipeline/step-methods.ts';
 import { Decimal, formatDecimal } from './decimals.ts';
 import { priceTokens } from './price-tokens.ts';
 import { attemptSeconds, type EstimateWorld, methodsOf } from './estimate-world.ts';
 import { defaultLimits } from '../agent/limits.ts';
-import { type ModelDemand, modelDemandOf } from './model-demand.ts';
+import { type ModelDemand, modelDemandOf, type SeatCase, seatDemand } from './model-demand.ts';
 import { usageOf } from './totals.ts';
-import { multiplyCounts } from './usage-sum.ts';
+import { addUsage, multiplyCounts } from './usage-sum.ts';
 
 /** What one attempt may use at most, and what of it could not be told. */
 export interface WorstCase {
@@ -25,16 +27,38 @@ const SECONDS_PER_HOUR = 3600;
 
 /**
  * What one attempt of a step may use at most: all tokens of its limits at the dearest of its models' prices, its GPUs
- * until its timeout, and what its Method costs. What is not known counts as nothing; what is nothing is left out.
+ * until its timeout, and what its Method costs. What is not known counts as nothing; what is nothing is left out. Of a
+ * deliberation in pods, it is one part or all of them.
  */
-export function worstCaseOf(step: Step, world: EstimateWorld): Usage {
-  return findWorstCase(step, world).usage;
+export function worstCaseOf(step: Step, world: EstimateWorld, part?: SeatCase): Usage {
+  return (part === undefined ? findWorstCase(step, world) : findSeatCase(step, world, part)).usage;
 }
 
 /** The same, with what could not be told. The parts of a loop, a group or a conditional are not counted. */
 export function findWorstCase(step: Step, world: EstimateWorld): WorstCase {
+  const council = step.type === 'council' && world.councils.find(({ metadata }) => metadata.name === step.council);
+  if (council !== false && council?.spec.isolation === 'pods') return findCaseInPods(step, council.spec, world);
+  return findCase(step, world, modelDemandOf(step, world) ?? noDemand);
+}
+
+/** What the parts of a deliberation may use together: each brings Models of its own into its pod. */
+function findCaseInPods(step: Step, council: CouncilSpec, world: EstimateWorld): WorstCase {
+  const timeoutSeconds = secondsOfSeat(council, attemptSeconds(step, world));
+  const maxTokens = tokensOfSeat(council, 0, 0);
+  const seats = Array.from({ length: stagesOf(council) }, (_, stage) => seatsAt(council, stage)).flat();
+  const cases = seats.map((seat) => findSeatCase({ ...step, timeoutSeconds }, world, { seat, maxTokens }));
+  return {
+    usage: cases.map(({ usage }) => usage).reduce(addUsage, {}),
+    callCost: '0',
+    unknown: [...new Set(cases.flatMap(({ unknown }) => unknown))],
+  };
+}
+
+const findSeatCase = (step: Step, world: EstimateWorld, part: SeatCase): WorstCase =>
+  findCase(step, world, seatDemand(step, part, world));
+
+function findCase(step: Step, world: EstimateWorld, demand: ModelDemand): WorstCase {
   const methods = methodsOf(step, world);
-  const demand = modelDemandOf(step, world) ?? noDemand;
   const seconds = Math.min(attemptSeconds(step, world), demand.limits.wallTimeSeconds ?? Number.POSITIVE_INFINITY);
   const tokens = tokensOf(demand);
   const gpus = podGpus(step, methods.found) + sum(demand.models.map(({ spec }) => sidecarGpus(spec)));

@@ -19,8 +19,8 @@ export type Executor =
 const sharing: ReadonlySet<Executor | undefined> = new Set<Executor>(['code-job', 'image-job']);
 
 /**
- * Whether attempts that it runs may share a Job. Those of agents have one each: their tasks are large, and each waits for its
- * own Models.
+ * Whether attempts that it runs may share a Job because they are iterations of one loop. Those of agents have one each: their
+ * tasks are large, and each waits for its own Models. Only who speaks in one stage of a deliberation shares one.
  */
 export const mayShareJob = (executor: Executor | undefined): boolean => sharing.has(executor);
 

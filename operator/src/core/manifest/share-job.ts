@@ -39,9 +39,10 @@ export function memberAnnotations({ members }: SharedJob): Readonly<Record<strin
   return { [annotationNames.members]: writeMembers(members.map(({ start }) => memberOf(start))) };
 }
 
-/** The path of its members, whatever their iteration: `each[*].build`. */
+/** The path of its members, whatever their iteration: `each[*].build`; of a deliberation, whoever they are: `choose[0].*`. */
 export function sharedPath({ members }: SharedJob): string {
-  return (members[0]?.start.path ?? '').replaceAll(/\[\d+\]/g, '[*]');
+  const { path = '', seat } = members[0]?.start ?? {};
+  return seat === undefined ? path.replaceAll(/\[\d+\]/g, '[*]') : `${path.slice(0, path.lastIndexOf('.'))}.*`;
 }
 
 /** The tasks as annotations of its Pods, and as the files of a volume. */

@@ -1,4 +1,5 @@
 import type { Step } from '../../api/step/step.ts';
+import type { CouncilSeat } from '../council/seats.ts';
 import type { IssuePath } from '../issue.ts';
 
 /** How a step came to stand where it stands. */
@@ -27,6 +28,8 @@ export interface StepNode {
   readonly dependencies: readonly Dependency[];
   /** Who can activate it; it runs by itself when it is no child step. */
   readonly activators: readonly Activator[];
+  /** Whose part it is of a deliberation in pods. Such nodes are made by the planner, and stand in no graph. */
+  readonly seat?: CouncilSeat;
 }
 
 /** Something that has to happen before a step starts. */

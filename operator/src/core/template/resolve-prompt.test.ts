@@ -46,6 +46,12 @@ describe('the pieces of a prompt', () => {
     expect(resolvePrompt('{{find.text}}'.repeat(5), scope)).toMatchObject({ problem: { code: 'ValueTooLarge' } });
   });
 
+  it('are no more than a task can hold', () => {
+    const scope = scopeOf({ s: { t: 'x' } });
+    expect(resolvePrompt('{{s.t}}'.repeat(2048), scope)).toHaveProperty('value.length', 2048);
+    expect(resolvePrompt('{{s.t}}'.repeat(2049), scope)).toMatchObject({ problem: { code: 'ValueTooLarge' } });
+  });
+
   it('give together the text that the template gives', () => {
     const texts = fc.array(
       fc.oneof(

@@ -11,6 +11,7 @@ import type { AttemptOutcome } from './observed.ts';
 import { findAssets, waitForEach } from './plan-asset-wait.ts';
 import { openStepGate } from './plan-decision.ts';
 import { historyOf, pathOf, type Place } from './place.ts';
+import { recordDeliberation } from './record-deliberation.ts';
 import { effectivePolicy, mayBeRetried, retryDelayMs } from './retry-delay.ts';
 import type { Run } from './run.ts';
 import { scopeAt } from './run-scope.ts';
@@ -58,17 +59,7 @@ function acceptSuccess(run: Run, place: Place, ended: EndedAttempt): void {
   // Until its result is read, the attempt stays open: nothing is lost when the operator ends here.
   if (!succeed(run, place, closed, success)) return;
   fillCache(run, place);
-  recordDeliberation(run, place, ended);
-}
-
-/** The statistics of the Council, and whoever keeps records, learn of it from here: iterations of loops leave no records. */
-function recordDeliberation(run: Run, { node: { step } }: Place, { record, attempt, outcome }: EndedAttempt): void {
-  if (step.type !== 'council') return;
-  run.recordTransition({
-    ...{ event: 'deliberation.completed', subject: record.path, council: step.council, attempt: attempt.number },
-    ...defined({ resultDigest: outcome.resultDigest }),
-    actor: { kind: 'system', name: 'operator', step: record.path },
-  });
+  recordDeliberation(run, place, { attempt: ended.attempt.number, resultDigest: outcome.resultDigest });
 }
 
 /** A look outside that found what it looked for is enough only when the assets are there too that the step waits for. */

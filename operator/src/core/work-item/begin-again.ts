@@ -85,7 +85,7 @@ function resetStep(run: Run, { node, frame }: Place, { reason, keepActivation }:
   const path = pathIn(frame, node);
   const record = run.record(path);
   if (record === undefined) return;
-  const before = node.step.type === 'loop' ? dropIterations(run, record) : {};
+  const before = record.iterations === undefined ? {} : dropIterations(run, record);
   const { attempts, round = 1, activatedBy } = record;
   const isWanted = activatedBy !== undefined && keepActivation;
   run.setRecord({

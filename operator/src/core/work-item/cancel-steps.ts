@@ -28,10 +28,9 @@ export function cancelStep(run: Run, record: StepStatus | undefined, reason: str
     attempt === undefined
       ? record.attempts
       : [...(record.attempts ?? []).slice(0, -1), closeAttempt(attempt, { result: 'Cancelled', reason })];
-  const { iterations, branch } = record;
   run.setRecord({
     ...historyOf(record, record.path),
-    ...defined({ attempts, iterations, branch }),
+    ...defined({ attempts, branch: record.branch }),
     ...{ phase: 'Cancelled', reason, finishedAt: run.now },
   });
   closeGate(run, record.path);

@@ -32,7 +32,8 @@ export function whenTimedOut(run: Run): void {
 
 function cancelMain(run: Run, reason: string): void {
   for (const record of [...run.records()]) {
-    const node = run.graph.byName.get(record.path.replace(/^.*\./, ''));
+    // What stands in a loop or a deliberation ends with that; its own name need not be that of a step.
+    const node = run.graph.byName.get(record.path.replace(/\[.*$/, ''));
     if (node === undefined || !isExitStep(node)) cancelStep(run, record, reason);
   }
 }

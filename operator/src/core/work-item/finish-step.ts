@@ -84,11 +84,10 @@ export function setEnded(
   record: StepStatus | undefined,
   ending: Partial<StepStatus> & Pick<StepStatus, 'phase' | 'reason'>,
 ): void {
-  const { iterations, branch } = record ?? {};
   run.setRecord({
     startedAt: run.now,
     ...historyOf(record, pathOf(place)),
-    ...defined({ branch, iterations }),
+    ...defined({ branch: record?.branch }),
     finishedAt: run.now,
     ...ending,
   });

@@ -1,4 +1,3 @@
-import type { ProgressCounts } from '../../api/attempt-progress.ts';
 import type { JsonObject, JsonValue } from '../../api/json.ts';
 import type { Attempt, StepStatus } from '../../api/step-status.ts';
 import { defined } from '../defined.ts';
@@ -10,6 +9,7 @@ import { clipMessage } from './clip-message.ts';
 import { arrivedAsset } from './find-asset.ts';
 import type { AttemptOutcome, ObservedAttempt } from './observed.ts';
 import type { Place } from './place.ts';
+import { progressNow } from './record-progress.ts';
 import type { Run } from './run.ts';
 import { scopeAt } from './run-scope.ts';
 import { stepReasons } from './step-reasons.ts';
@@ -52,41 +52,23 @@ function hasTimedOut(run: Run, place: Place, watched: Watched): boolean {
 }
 
 function watchAttempt(run: Run, watched: Watched): void {
-  const { record, attempt, child } = watched;
-  // The Job's UID, once seen, tells one that was deleted from one that was never made.
-  const jobUid = attempt.jobUid ?? child?.jobUid;
-  const progress = progressOf(run, attempt, child);
-  if (jobUid !== attempt.jobUid || progress !== attempt.progress) {
-    const attempts = [...(record.attempts ?? []).slice(0, -1), { ...attempt, ...defined({ jobUid, progress }) }];
-    run.setRecord({ ...record, attempts });
-  }
+  const { record, child } = watched;
+  recordSeen(run, watched);
   if (child?.isBehind === true) run.wakeAt(run.nowMs + lookAgainMs);
   if (child?.waitingFor === undefined) return;
   const message = clipMessage(child.waitingFor.message);
   run.waitFor({ ...child.waitingFor, message, step: record.path, since: sinceWhen(run, watched) });
 }
 
-/** Progress is recorded so often at most: one write a minute for all that is under way. */
-const progressEveryMs = 60_000;
-
-/** What is on record of its progress, or what is known now once that is old enough. */
-function progressOf(
-  run: Run,
-  { progress: recorded }: Attempt,
-  child: ObservedAttempt | undefined,
-): Attempt['progress'] {
-  const told = child?.progress;
-  if (told === undefined || (recorded !== undefined && isSameProgress(told, recorded))) return recorded;
-  const sinceMs = recorded === undefined ? 0 : Date.parse(recorded.at);
-  // A time that is yet to come was written by a clock that was ahead.
-  const dueMs = sinceMs > run.nowMs ? run.nowMs : sinceMs + progressEveryMs;
-  if (dueMs <= run.nowMs) return { ...told, at: run.now };
-  run.wakeAt(dueMs);
-  return recorded;
+function recordSeen(run: Run, { record, attempt, child }: Watched): void {
+  // The Job's UID, once seen, tells one that was deleted from one that was never made.
+  const jobUid = attempt.jobUid ?? child?.jobUid;
+  const progress = progressNow(run, attempt, child?.progress);
+  if (jobUid !== attempt.jobUid || progress !== attempt.progress) {
+    const attempts = [...(record.attempts ?? []).slice(0, -1), { ...attempt, ...defined({ jobUid, progress }) }];
+    run.setRecord({ ...record, attempts });
+  }
 }
-
-const isSameProgress = (told: ProgressCounts, recorded: ProgressCounts) =>
-  (['turns', 'toolCalls', 'promptTokens', 'completionTokens'] as const).every((what) => told[what] === recorded[what]);
 
 /** A transformation ends when the event of its asset arrives, which may be before it is asked for. */
 function eventOutcome(run: Run, { node, frame }: Place): AttemptOutcome | undefined {

@@ -58,8 +58,8 @@ export function foldIterations(run: Run, record: StepStatus, done: readonly Done
   return folded;
 }
 
-/** Takes the records out; sums and maxima of them stay. */
-function foldRecords(run: Run, { path, iterations }: StepStatus, done: readonly DoneIteration[]) {
+/** Takes the records of iterations out; sums and maxima of them stay. */
+export function foldRecords(run: Run, { path, iterations }: StepStatus, done: readonly Pick<DoneIteration, 'index'>[]) {
   const parts = done.flatMap(({ index }) => recordsOf(run, path, index));
   for (const part of parts) run.foldRecord(part);
   const lastAttempt = Math.max(iterations?.lastAttempt ?? 0, ...parts.map(highestNumber));

@@ -16,6 +16,6 @@ export function pathOf({ node, frame }: Place): string {
 
 /** What a record keeps when its step goes on: what it has behind it, not how it stood. */
 export function historyOf(record: StepStatus | undefined, path: string): Omit<StepStatus, 'phase'> {
-  const { startedAt, round, failures, attempts, activatedBy } = record ?? {};
-  return { path, ...defined({ activatedBy, startedAt, round, failures, attempts }) };
+  const { startedAt, round, failures, attempts, activatedBy, iterations } = record ?? {};
+  return { path, ...defined({ activatedBy, startedAt, round, failures, attempts, iterations }) };
 }

@@ -251,3 +251,18 @@ describe('loops', () => {
     expect(JSON.stringify(run.status).length).toBeLessThanOrEqual(32 * 1024);
   });
 });
+
+describe('a loop whose fallback runs', () => {
+  it('still counts what its iterations used, and gives no number of theirs twice', () => {
+    const policy = { retryPolicy: { maxAttempts: 1 } };
+    const fallback = call('instead', { isChild: true });
+    const run = new PlannedRun(
+      { steps: [loop('l', [call('x', policy)], { onError: { fallbackStep: 'instead' } }), fallback] },
+      items('a'),
+    );
+    run.fail('l[0].x', 'Crashed', { used: { promptTokens: 5 } }).fail('instead', 'Crashed', { retryable: false });
+    expect(run.status.usage).toEqual({ promptTokens: 5 });
+    run.change({ retryCount: 1 });
+    expect(run.startOf('l[0].x')?.attempt).toBe(2);
+  });
+});

@@ -8,13 +8,15 @@ import { followAttempt } from './follow-attempt.ts';
 import { frameOf, pathIn } from './frame.ts';
 import { beginApproval, followDecision } from './plan-decision.ts';
 import { planAssetWait } from './plan-asset-wait.ts';
-import { beginConditional, beginGroup, followContainer } from './plan-container.ts';
+import { beginConditional, beginGroup, type FollowedParts, followContainer } from './plan-container.ts';
+import { beginDeliberation, followDeliberation } from './plan-deliberation.ts';
 import { beginLoop, followLoop } from './plan-loop.ts';
 import { beginValidation } from './plan-validation.ts';
 import { pathOf, type Place } from './place.ts';
 import { hasReadReferences } from './resolve-step.ts';
 import { effectivePolicy, retryDelayMs } from './retry-delay.ts';
 import type { Run } from './run.ts';
+import { councilInPods } from './stage-nodes.ts';
 import { startAttempt } from './start-attempt.ts';
 import { isEnded, isUnderWay, stateOf, type StepState } from './step-state.ts';
 import { stepReasons } from './step-reasons.ts';
@@ -111,7 +113,7 @@ function whenItHasToHold(run: Run, place: Place, leave: Leave): boolean {
 
 /** Only attempts count: what a step is made of counts by itself, and waiting for people or assets costs nothing. */
 function hasRoomFor(run: Run, { node }: Place): boolean {
-  return !runsAttempts(node.step) || run.openAttempts < (run.observed.pinned.spec.execution.maxParallel ?? 16);
+  return !runsAttempts(run, node) || run.openAttempts < (run.observed.pinned.spec.execution.maxParallel ?? 16);
 }
 
 function whenItsConditionIsFalse(run: Run, place: Place): boolean {
@@ -138,14 +140,19 @@ const beginnings: Partial<Record<string, Beginning>> = {
 };
 
 function begin(run: Run, place: Place): boolean {
-  const { step } = place.node;
-  const usual = runsAttempts(step) ? startAttempt : planAssetWait;
-  (beginnings[step.type] ?? usual)(run, place, run.record(pathOf(place)));
+  const { node } = place;
+  const record = run.record(pathOf(place));
+  const deliberation = councilInPods(run.observed.pinned, node);
+  const usual = runsAttempts(run, node) ? startAttempt : planAssetWait;
+  if (deliberation !== undefined) beginDeliberation(run, place, record, deliberation);
+  else (beginnings[node.step.type] ?? usual)(run, place, record);
   return true;
 }
 
-/** Whether something outside of the planner executes a step. */
-function runsAttempts(step: Place['node']['step']): boolean {
+/** Whether something outside of the planner executes a step as a whole. */
+function runsAttempts(run: Run, node: Place['node']): boolean {
+  const { step } = node;
+  if (councilInPods(run.observed.pinned, node) !== undefined) return false;
   if (step.type === 'wait_for_asset') return step.http !== undefined || step.object !== undefined;
   return !Object.hasOwn(beginnings, step.type);
 }
@@ -160,9 +167,15 @@ function whenAnAttemptIsOpen(run: Run, place: Place): boolean {
 function whenItIsMadeOfOthers(run: Run, place: Place, leave: Leave): boolean {
   const record = run.record(pathOf(place));
   if (record?.reason !== stepReasons.partsRunning) return false;
-  if (hasTimedOut(run, place, record)) return true;
-  (place.node.step.type === 'loop' ? followLoop : followContainer)(run, place, { record, leave });
+  const parts = councilInPods(run.observed.pinned, place.node);
+  // The stages of a deliberation share its time, and whoever is late leaves the others.
+  if (parts !== undefined) followDeliberation(run, place, { record, leave, parts });
+  else if (!hasTimedOut(run, place, record)) followParts(run, place, { record, leave });
   return true;
+}
+
+function followParts(run: Run, place: Place, followed: FollowedParts): void {
+  (place.node.step.type === 'loop' ? followLoop : followContainer)(run, place, followed);
 }
 
 /** A step that is made of others has a timeout only when it says so itself: theirs are their own. */

@@ -27,6 +27,22 @@ describe('the progress of an attempt', () => {
     expect(progressOf(run.wait(20))).toEqual({ ...told(3), at: at(60) });
   });
 
+  it('is recorded of all attempts of a run together, whenever they tell of it', () => {
+    const steps = Array.from({ length: 6 }, (_, index) => call(`a${index}`));
+    const run = new PlannedRun({ steps });
+    let writes = 0;
+    for (let second = 0; second < 180; second += 1) {
+      const before = JSON.stringify(run.status);
+      const [key, child] = [...run.children][second % steps.length] ?? [];
+      if (key !== undefined && child !== undefined) run.children.set(key, { ...child, progress: told(second) });
+      run.wait(1);
+      if (JSON.stringify(run.status) !== before) writes += 1;
+    }
+    expect(writes).toBe(3);
+    const recorded = run.status.steps?.map(({ attempts = [] }) => attempts[0]?.progress?.turns ?? -1) ?? [];
+    expect(Math.min(...recorded)).toBeGreaterThan(110);
+  });
+
   it('is not written again while nothing is new', () => {
     const run = tell(aRun(), 1).wait(120);
     expect(progressOf(tell(run, 1))).toEqual({ ...told(1), at: at(0) });

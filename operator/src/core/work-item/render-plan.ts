@@ -1,3 +1,4 @@
+import type { Attempt, StepStatus } from '../../api/step-status.ts';
 import type { WorkItemStatus } from '../../api/work-item-status.ts';
 import { defined, without } from '../defined.ts';
 import { addUsage } from '../estimate/usage-sum.ts';
@@ -7,9 +8,11 @@ import { feedbackFor } from './feedback.ts';
 import { timeoutSecondsOf } from './attempt-timeout.ts';
 import { knownTo } from './known-to.ts';
 import { locate } from './locate.ts';
+import { pathOf, type Place } from './place.ts';
 import { resolveStep } from './resolve-step.ts';
 import type { Run } from './run.ts';
 import { type PlannedStart, shareJobs } from './share-jobs.ts';
+import { deliberationOf } from './stage-nodes.ts';
 import { summarizeRun } from './summarize-work-item.ts';
 import type { StartAttempt, WorkItemAction, WorkItemPlan } from './work-item-plan.ts';
 
@@ -71,8 +74,8 @@ function planStarts(run: Run): readonly WorkItemAction[] {
     if (place === undefined || resolution === 'unread') return [];
     if ('problem' in resolution)
       throw new Error(`the inputs of ${record.path} had values before: ${resolution.problem.message}`);
-    const feedback = feedbackFor(run, place, record);
-    const known = knownTo(run, place, { attempt, feedback });
+    const { told, feedback, since } = tellOf(run, place, { record, attempt });
+    const known = knownTo(run, told, { attempt: since, feedback });
     const start: StartAttempt = {
       kind: 'start-attempt',
       ...{ path: record.path, attempt: attempt.number, ...resolution.resolved },
@@ -83,6 +86,20 @@ function planStarts(run: Run): readonly WorkItemAction[] {
     return [{ start, node: place.node }];
   });
   return shareJobs(run, planned);
+}
+
+interface Attempted {
+  readonly record: StepStatus;
+  readonly attempt: Attempt;
+}
+
+/** All who take part in a deliberation are told the same, whenever they speak: what was known when it began. */
+function tellOf(run: Run, place: Place, { record, attempt }: Attempted) {
+  const told = deliberationOf(run, place);
+  const whole = told && run.record(pathOf(told));
+  return told === undefined || whole === undefined
+    ? { told: place, feedback: feedbackFor(run, place, record), since: attempt }
+    : { told, feedback: feedbackFor(run, told, whole), since: defined({ startedAt: whole.startedAt }) };
 }
 
 /** Seen under way and no longer wanted. */

@@ -14,10 +14,14 @@ import type { ResolutionProblem, Resolved, Scope } from '../template/scope.ts';
 import { type Frame, frameOf, pathIn } from './frame.ts';
 import type { Run } from './run.ts';
 import { scopeAt } from './run-scope.ts';
-import type { StartAttempt } from './work-item-plan.ts';
+import { takeSeat } from './take-seat.ts';
+import type { SeatedStart, StartAttempt } from './work-item-plan.ts';
 
 /** A step with all its templates resolved, ready to be executed. */
-export type ResolvedStep = Pick<StartAttempt, 'step' | 'inputs' | 'prompt' | 'method' | 'role' | 'mode' | 'specDigest'>;
+export type ResolvedStep = Pick<
+  StartAttempt,
+  'step' | 'inputs' | 'prompt' | 'method' | 'role' | 'mode' | 'specDigest' | 'seat'
+>;
 
 /** What became of the templates of a step; `unread` when an artifact has to be read first. */
 export type StepResolution = { readonly resolved: ResolvedStep } | { readonly problem: ResolutionProblem } | 'unread';
@@ -32,7 +36,10 @@ export function resolveStep(run: Run, node: StepNode, frame: Frame): StepResolut
   if ('problem' in inputs) return inputs;
   const prompt = promptOf(node.step, scope);
   if (prompt !== undefined && 'problem' in prompt) return prompt;
-  return { resolved: { ...describeWork(run, step.value, inputs.value), ...defined({ prompt: prompt?.value }) } };
+  const seat = node.seat && takeSeat(run, { node, frame }, node.seat);
+  if (seat === 'unread') return seat;
+  const work = describeWork(run, step.value, { inputs: inputs.value, seat });
+  return { resolved: { ...work, ...defined({ prompt: prompt?.value }) } };
 }
 
 function resolveFields(written: Step, scope: Scope): Resolved<Step> {
@@ -52,7 +59,12 @@ function promptOf(step: Step, scope: Scope): Resolved<readonly PromptPart[]> | u
   return prompt === undefined ? undefined : resolvePrompt(prompt, scope);
 }
 
-function describeWork(run: Run, step: Step, inputs: JsonObject): Omit<ResolvedStep, 'prompt'> {
+interface Given {
+  readonly inputs: JsonObject;
+  readonly seat: SeatedStart | undefined;
+}
+
+function describeWork(run: Run, step: Step, { inputs, seat }: Given): Omit<ResolvedStep, 'prompt'> {
   const { methods, roles } = run.observed.pinned;
   const methodName = methodNameOf(step);
   const method = methodName === undefined ? undefined : findMethod(methods, methodName);
@@ -61,7 +73,8 @@ function describeWork(run: Run, step: Step, inputs: JsonObject): Omit<ResolvedSt
     step,
     inputs,
     mode: modeOf(step, method),
-    specDigest: digestOf({ step, inputs }),
+    specDigest: digestOf({ step, inputs, ...defined({ seat }) }),
+    ...defined({ seat }),
     ...(method === undefined ? {} : { method: method.metadata.name }),
     ...(role === undefined ? {} : { role: role.metadata.name }),
   };

@@ -1,3 +1,4 @@
+import { modelOfSeat } from '../agent/find-speaker.ts';
 import { executorOf, mayShareJob } from '../execution/executor-of.ts';
 import { mostMembers } from '../manifest/labels.ts';
 import { attemptName } from '../manifest/names.ts';
@@ -18,15 +19,15 @@ export interface PlannedStart {
 const largestInputs = 32 * 1024;
 
 /**
- * Lets attempts share an Indexed Job that begin at the same moment in iterations of the same loop, when all that an iteration
- * does is one pod: one write instead of many. Which attempts they are is recorded, so that whoever makes the Job anew, after
- * a crash, makes the same one.
+ * Lets attempts share an Indexed Job that begin at the same moment, one write instead of many: in iterations of the same loop,
+ * when all that an iteration does is one pod, and in one stage of a deliberation, when they ask the same Model. Which attempts
+ * they are is recorded, so that whoever makes the Job anew, after a crash, makes the same one.
  */
 export function shareJobs(run: Run, planned: readonly PlannedStart[]): readonly StartAttempt[] {
   const names = new Map<StartAttempt, string>();
   const alike = Map.groupBy(
-    planned.filter((each) => isNew(run, each) && isAlonePod(run, each)),
-    shapeOf,
+    planned.filter((each) => isNew(run, each) && (each.node.seat !== undefined || isAlonePod(run, each))),
+    (each) => shapeOf(run, each),
   );
   for (const group of alike.values())
     for (const members of inJobs(group.map(({ start }) => start)))
@@ -48,11 +49,12 @@ function isAlonePod(run: Run, { start, node }: PlannedStart): boolean {
 }
 
 /** What the Pods of one Job have in common. Inputs and programs may differ: they are in the tasks. */
-function shapeOf({ start }: PlannedStart): string {
+function shapeOf(run: Run, { start, node }: PlannedStart): string {
   const { path, mode, method, role, timeoutSeconds, step } = start;
   const { resources, placement } = step as { readonly resources?: unknown; readonly placement?: unknown };
   const loopPath = path.slice(0, path.lastIndexOf('['));
-  return JSON.stringify([loopPath, step.name, mode, method, role, timeoutSeconds, resources, placement]);
+  const who = node.seat === undefined ? step.name : { asks: modelOfSeat(step, node.seat, run.observed.pinned) };
+  return JSON.stringify([loopPath, who, mode, method, role, timeoutSeconds, resources, placement]);
 }
 
 /** Attempts as they fit one Job each; one alone has a Job of its own kind. */
@@ -73,8 +75,8 @@ function* inJobs(starts: readonly StartAttempt[]): Generator<readonly StartAttem
 }
 
 /** What its task will be made of; its inputs stand in the step too, as they were written. */
-function sizeOf({ inputs, step, prompt }: StartAttempt): number {
-  return JSON.stringify([inputs, prompt ?? [], { ...step, inputs: undefined }]).length;
+function sizeOf({ inputs, step, prompt, seat }: StartAttempt): number {
+  return JSON.stringify([inputs, prompt ?? [], { ...step, inputs: undefined }, seat]).length;
 }
 
 /** Named after its first attempt, which no other Job is ever for. */

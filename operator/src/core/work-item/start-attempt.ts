@@ -14,34 +14,52 @@ import { stepReasons } from './step-reasons.ts';
 
 /** Records the next attempt of a step. It is started by the action that follows from the record. */
 export function startAttempt(run: Run, place: Place, record: StepStatus | undefined): void {
-  const resolution = resolveStep(run, place.node, place.frame);
-  if (resolution === 'unread') return;
-  if ('problem' in resolution) {
-    const { message } = resolution.problem;
-    fail(run, place, record, { reason: stepReasons.inputUnresolved, message });
-    return;
-  }
-  const { resolved } = resolution;
   if (numberAfter(run, place, record) > highestAttempt) {
     const message = `it was disrupted again and again: ${highestAttempt} attempts are on record`;
     fail(run, place, record, { reason: stepReasons.attemptsExhausted, message });
     return;
   }
-  if (checkCache(run, place, { record, resolved }) === 'settled') return;
-  const reserved = worstCaseOf(resolved.step, run.observed.pinned);
-  const verdict = mayReserve(run, reserved);
-  if (verdict === 'yes') recordAttempt(run, place, { record, resolved, reserved });
-  else if (verdict === 'later') waitForBudget(run, place, record);
-  else fail(run, place, record, { reason: stepReasons.budgetExceeded, message: verdict.message });
+  const ready = makeReady(run, place, record);
+  if (ready !== undefined) recordAttempt(run, place, { record, ...ready });
 }
+
+/** What a step is begun with. */
+export interface ReadyStep {
+  readonly resolved: ResolvedStep;
+  /** What it may cost at most. */
+  readonly reserved: Usage;
+}
+
+/**
+ * What a step needs to begin; undefined while it cannot, or when it need not any more, which is recorded: an input has no value,
+ * the cache has its result, or what it may cost may not be spent.
+ */
+export function makeReady(run: Run, place: Place, record: StepStatus | undefined): ReadyStep | undefined {
+  const resolution = resolveStep(run, place.node, place.frame);
+  if (resolution === 'unread') return undefined;
+  if ('problem' in resolution) {
+    const { message } = resolution.problem;
+    fail(run, place, record, { reason: stepReasons.inputUnresolved, message });
+    return undefined;
+  }
+  const { resolved } = resolution;
+  if (checkCache(run, place, { record, resolved }) === 'settled') return undefined;
+  const reserved = worstCaseOf(resolved.step, run.observed.pinned, seatCase(place, resolved));
+  const verdict = mayReserve(run, reserved);
+  if (verdict === 'yes') return { resolved, reserved };
+  if (verdict === 'later') waitForBudget(run, place, record);
+  else fail(run, place, record, { reason: stepReasons.budgetExceeded, message: verdict.message });
+  return undefined;
+}
+
+const seatCase = ({ node: { seat } }: Place, { seat: seated }: ResolvedStep) =>
+  seat && seated && { seat, maxTokens: seated.maxTokens };
 
 /** Numbers of attempts that a record can hold. */
 const highestAttempt = 10_000;
 
-interface AttemptParts {
+interface AttemptParts extends ReadyStep {
   readonly record: StepStatus | undefined;
-  readonly resolved: ResolvedStep;
-  readonly reserved: Usage;
 }
 
 function recordAttempt(run: Run, place: Place, { record, resolved, reserved }: AttemptParts): void {

@@ -15,7 +15,7 @@ export function takesPlace(run: Run, node: StepNode, frame: Frame): boolean {
   const path = pathIn(frame, node);
   const record = run.record(path);
   if (record?.reason !== stepReasons.partsRunning) return isBusy(record);
-  if (node.step.type !== 'loop') return bodyMembers(node.children).some((part) => takesPlace(run, part, frame));
+  if (record.iterations === undefined) return bodyMembers(node.children).some((part) => takesPlace(run, part, frame));
   return run.loops
     .indexes(path)
     .some((index) => [...run.loops.paths(path, index)].some((at) => isBusy(run.record(at))));

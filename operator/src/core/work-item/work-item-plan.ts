@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../../api/json.ts';
+import type { CouncilWork } from '../../api/runner-work.ts';
 import type { Step } from '../../api/step/step.ts';
 import type { StepStatus } from '../../api/step-status.ts';
 import type { Usage } from '../../api/usage.ts';
@@ -41,6 +42,15 @@ export type WorkItemAction =
   /** Puts a result into the cache. Lost when the operator dies right now, which costs no more than a miss. */
   | { readonly kind: 'fill-cache'; readonly key: string; readonly ttlSeconds: number; readonly outputsDigest: string };
 
+/** One part of a deliberation, as the one who has it is told. */
+export interface SeatedStart {
+  /** Path of the step whose deliberation it is. */
+  readonly deliberation: string;
+  readonly stage: NonNullable<CouncilWork['stage']>;
+  /** Most tokens that it may use: a share of the Council's. */
+  readonly maxTokens: number;
+}
+
 /** Starts a recorded attempt, unless it was started already: its name says which it is. */
 export interface StartAttempt {
   readonly kind: 'start-attempt';
@@ -65,6 +75,8 @@ export interface StartAttempt {
   /** What it may be told of the run, before it is cut for its role. */
   readonly known?: readonly KnownRecord[];
   readonly reserved?: Usage;
+  /** Whose part it is of a deliberation whose members have pods of their own. */
+  readonly seat?: SeatedStart;
   /** Job that it shares with other attempts, where it has none to itself. */
   readonly jobName?: string;
 }

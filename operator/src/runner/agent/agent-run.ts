@@ -44,4 +44,5 @@ export interface Tally {
   /** Artifacts of its WorkItem that were read, as `<name>@<digest>`, in the order in which they were. */
   read?: () => readonly string[];
   deliberation?: NonNullable<RunnerResult['deliberation']>;
+  ballot?: NonNullable<RunnerResult['ballot']>;
 }

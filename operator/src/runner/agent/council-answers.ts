@@ -1,11 +1,12 @@
 import type { JsonObject, JsonValue } from '../../api/json.ts';
 import type { CouncilWork } from '../../api/runner-work.ts';
-import type { AliasedProposal } from '../../core/council/alias-proposals.ts';
-import type { Score } from '../../core/council/deliberation.ts';
+import { commentLength, type GivenRanking, type GivenScore } from '../../core/council/judgements.ts';
 import { scoreByRubric } from '../../core/council/rank-by-scores.ts';
 
-/** Characters of a comment: a few sentences, since grammars of model servers grow with the length. */
-const commentLength = 600;
+/** A proposal, as far as it is known whose it is: by its alias. */
+interface Aliased {
+  readonly alias: string;
+}
 
 /**
  * What an answer is asked to fit, and what it has to. Comments may be longer than asked for: where a model writes broken
@@ -17,12 +18,10 @@ export interface AnswerForm {
 }
 
 const formOf = (schemaWith: (comment: JsonObject) => JsonObject): AnswerForm => ({
+  // A few sentences: grammars of model servers grow with the length.
   schema: schemaWith({ type: 'string', maxLength: commentLength }),
   accepted: schemaWith({ type: 'string' }),
 });
-
-/** What is kept of a comment. */
-const cutComment = (comment: string) => Array.from(comment).slice(0, commentLength).join('');
 
 /** Why a proposal has its scores. No criterion of a rubric has a name with an underscore. */
 const inWords = 'in_words';
@@ -33,7 +32,7 @@ const whole = [{ name: 'score', description: '', weight: 1 }];
 const criteriaOf = (rubric: CouncilWork['rubric']) => (rubric.length === 0 ? whole : rubric);
 
 /** The scores of some proposals: a number for each criterion of each of them, and why. */
-export function scoringForm(proposals: readonly AliasedProposal[], rubric: CouncilWork['rubric']): AnswerForm {
+export function scoringForm(proposals: readonly Aliased[], rubric: CouncilWork['rubric']): AnswerForm {
   const number = { type: 'number', minimum: 0, maximum: 10 };
   const criteria = criteriaOf(rubric).map(({ name }): [string, JsonObject] => [name, number]);
   return formOf((comment) => {
@@ -43,7 +42,7 @@ export function scoringForm(proposals: readonly AliasedProposal[], rubric: Counc
 }
 
 /** A ballot. That it ranks each proposal once is for `readBallot`: servers cannot hold models to it. */
-export function ballotForm(proposals: readonly AliasedProposal[]): AnswerForm {
+export function ballotForm(proposals: readonly Aliased[]): AnswerForm {
   const aliases = proposals.map(({ alias }) => alias);
   const ranking = { type: 'array', items: { enum: aliases }, minItems: 1, maxItems: aliases.length };
   return formOf((comment) =>
@@ -61,31 +60,22 @@ const objectOf = (properties: readonly (readonly [string, JsonValue])[]): JsonOb
   additionalProperties: false,
 });
 
-/** A score and what was said with it. */
-export interface Scored extends Score {
-  readonly comment: string;
-}
-
-/** The scores of an answer that fits its schema, by the members whose proposals they are for. */
+/** The scores of an answer that fits its schema: one for each proposal that is scored by any criterion. */
 export function readScores(
   answer: JsonValue,
-  { by, proposals, rubric }: { by: string; proposals: readonly AliasedProposal[]; rubric: CouncilWork['rubric'] },
-): readonly Scored[] {
+  proposals: readonly Aliased[],
+  rubric: CouncilWork['rubric'],
+): readonly GivenScore[] {
   const given = answer as Readonly<Record<string, { readonly [inWords]: string } & Readonly<Record<string, number>>>>;
-  return proposals.flatMap(({ alias, member }) => {
-    const { [inWords]: said = '', ...scores } = given[alias] ?? {};
+  return proposals.flatMap(({ alias }) => {
+    const { [inWords]: comment = '', ...scores } = given[alias] ?? {};
     const score = scoreByRubric(scores, criteriaOf(rubric));
-    return score === undefined || by === member ? [] : [{ by, member, score, comment: cutComment(said) }];
+    return score === undefined ? [] : [{ alias, score, comment }];
   });
 }
 
-/** The members in the order of a ballot, and what was said with it; undefined when it ranks one twice. */
-export function readBallot(
-  answer: JsonValue,
-  proposals: readonly AliasedProposal[],
-): { readonly ranking: readonly string[]; readonly comment: string } | undefined {
+/** The ballot of an answer that fits its schema; undefined when it ranks a proposal twice. */
+export function readBallot(answer: JsonValue): GivenRanking | undefined {
   const { ranking, comment } = answer as { readonly ranking: readonly string[]; readonly comment: string };
-  if (new Set(ranking).size < ranking.length) return undefined;
-  const members = new Map(proposals.map(({ alias, member }) => [alias, member]));
-  return { ranking: ranking.flatMap((alias) => members.get(alias) ?? []), comment: cutComment(comment) };
+  return new Set(ranking).size < ranking.length ? undefined : { ranking, comment };
 }

@@ -1,9 +1,9 @@
 import type { JsonObject, JsonValue } from '../../api/json.ts';
 import type { CouncilWork, RoleContract } from '../../api/runner-work.ts';
+import type { SpeakerFailure } from '../../core/council/conclude-deliberation.ts';
 import type { Failure } from '../verdict.ts';
 import { ModelError, type ChatAnswer } from './chat.ts';
 import { judgeAnswer, type Judged } from './judge-answer.ts';
-import { markOf } from './prompts/fence.ts';
 import { renderDeliberation, type SharedTable } from './prompts/render-deliberation.ts';
 import { describeForm } from './prompts/render-opening.ts';
 import { type Asked, Questioner } from './questioner.ts';
@@ -21,9 +21,6 @@ export interface Wanted<T> {
   readonly accepted: JsonObject | undefined;
   readonly read: (answer: JsonValue) => Judged<T>;
 }
-
-/** Why a speaker gave no answer. */
-export type SpeakerFailure = Failure & { readonly speaker: string };
 
 /** Those who take part in a deliberation, each with its own turns. */
 export class CouncilSpeakers {
@@ -43,8 +40,7 @@ export class CouncilSpeakers {
     table: Pick<SharedTable, 'proposals' | 'task'>,
     { schema, accepted, read }: Wanted<T>,
   ): Promise<{ readonly value: T } | undefined> {
-    const { task } = this.#parts;
-    const mark = markOf(task);
+    const { task, mark } = this.#parts;
     const shared = { mark, work: this.#work, inputs: task.inputs, ...table };
     const messages = renderDeliberation(shared, { form: describeForm(schema), instruction: role.prompt });
     const judge = async (answer: ChatAnswer): Promise<Judged<T>> => {

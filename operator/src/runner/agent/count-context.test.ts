@@ -6,6 +6,7 @@ import { AgentBench } from '../../testing/agent-bench.ts';
 import { ScriptedModel } from '../../testing/scripted-model.ts';
 import { ScriptedServer, type Script } from '../../testing/scripted-server.ts';
 import { withCountedContext } from './count-context.ts';
+import { markOf } from './prompts/fence.ts';
 import { takeSecrets } from './secrets.ts';
 import { Transcript } from './transcript.ts';
 
@@ -52,6 +53,20 @@ describe('a context pack', () => {
       { model: 'm', prompt: text, add_special_tokens: false },
     ]);
     expect(model.counted[0]?.headers).toMatchObject({ authorization: 'Bearer key-123456', 'x-conclave-step': 's' });
+  });
+
+  it('leaves the mark of the task the same, however it was counted', async () => {
+    const marks = [];
+    for (const tokensOf of [undefined, (text: string) => text.length, (text: string) => Math.ceil(text.length / 2)]) {
+      const bench = await AgentBench.start([{ text: 'Done.' }]);
+      onTestFinished(() => bench.stop());
+      bench.model.tokensOf = tokensOf;
+      const task = aTask({ work: flow(aPack(120), { url: bench.access.url, name: 'm' }) });
+      await bench.run(task);
+      const [, mark] = /The mark of this task is (\w+)\./.exec(bench.model.asked[0]?.messages[1]?.content ?? '') ?? [];
+      marks.push(mark === markOf(task));
+    }
+    expect(marks).toEqual([true, true, true]);
   });
 
   it.each([

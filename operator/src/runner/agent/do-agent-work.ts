@@ -2,7 +2,6 @@ import type { AgentWork } from '../../api/runner-work.ts';
 import type { Verdict } from '../verdict.ts';
 import type { AgentRun, ShellPlace, Tally } from './agent-run.ts';
 import { CallWatch } from './graph/watch-calls.ts';
-import { markOf } from './prompts/fence.ts';
 import { runAgent } from './run-agent.ts';
 import type { ArtifactLibrary } from './tools/artifact-tool.ts';
 import { knownFunctions } from './tools/known-functions.ts';
@@ -70,8 +69,7 @@ async function workWithTools(asked: AgentWork, given: AgentSurroundings, { tree,
   const known = watch.over(knownFunctions(surroundings.sendHttp, { library, shell }));
   const served = await serveTools(work, given, known);
   const heard = served && watch.overServed(served);
-  const mark = markOf(parts.task);
-  const toolbox = new Toolbox({ ...parts, role: work.role, known, served: heard, tree, mark });
+  const toolbox = new Toolbox({ ...parts, role: work.role, known, served: heard, tree });
   tally.toolCalls = () => [...toolbox.counts];
   try {
     await served?.open();

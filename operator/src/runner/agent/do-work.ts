@@ -1,4 +1,4 @@
-import type { AgentWork } from '../../api/runner-work.ts';
+import type { CouncilWork } from '../../api/runner-work.ts';
 import type { Verdict } from '../verdict.ts';
 import type { AgentRun, Tally } from './agent-run.ts';
 import { notServed, type WorkParts } from './work-parts.ts';
@@ -14,18 +14,11 @@ export async function doWork(parts: WorkParts, surroundings: Surroundings, tally
       return await runFlow(work, parts);
     }
     case 'agent': {
-      const refusal = unserved(work);
-      if (refusal !== undefined) return refusal;
       const { doAgentWork } = await import('./do-agent-work.ts');
       return await doAgentWork(work, { parts, surroundings, tally });
     }
-    case 'council': {
-      if (work.stage !== undefined) return notServed('Councils whose members have pods of their own');
-      const { runCouncil } = await import('./run-council.ts');
-      const { deliberation, ...verdict } = await runCouncil(work, parts);
-      if (deliberation !== undefined) tally.deliberation = deliberation;
-      return verdict;
-    }
+    case 'council':
+      return await doCouncilWork(work, parts, tally);
     case 'method': {
       if (work.mcp === undefined) return notServed('Methods that are images; those run by themselves');
       const { runMethod } = await import('./run-method.ts');
@@ -36,7 +29,16 @@ export async function doWork(parts: WorkParts, surroundings: Surroundings, tally
   }
 }
 
-function unserved({ workspace }: AgentWork): Verdict | undefined {
-  if (workspace?.artifact !== undefined) return notServed('a workspace that is filled from an artifact');
-  return undefined;
+/** All of a deliberation, or the part of one speaker in it. */
+async function doCouncilWork(work: CouncilWork, parts: WorkParts, tally: Tally): Promise<Verdict> {
+  if (work.stage !== undefined) {
+    const { runStage } = await import('./run-stage.ts');
+    const { ballot, ...verdict } = await runStage(work, work.stage, parts);
+    if (ballot !== undefined) tally.ballot = ballot;
+    return verdict;
+  }
+  const { runCouncil } = await import('./run-council.ts');
+  const { deliberation, ...verdict } = await runCouncil(work, parts);
+  if (deliberation !== undefined) tally.deliberation = deliberation;
+  return verdict;
 }

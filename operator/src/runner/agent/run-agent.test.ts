@@ -115,15 +115,6 @@ describe('an agent ends', () => {
     expect(result).toMatchObject({ outcome: 'failed', error: { reason, retryable: false } });
     expect(exitCode).toBe(20);
   });
-
-  it.each([['a workspace that is filled from an artifact', { workspace: { artifact: `sha256:${'0'.repeat(64)}` } }]])(
-    'before it begins where it needs %s',
-    async (_, more) => {
-      const { bench, task } = await anAgent([], {}, more);
-      const { result } = await bench.run(task);
-      expect(result.error).toMatchObject({ reason: 'NotServed', message: expect.stringContaining(_) });
-    },
-  );
 });
 
 describe('a conversation that is too long', () => {

@@ -3,7 +3,6 @@ import type { AgentWork } from '../../api/runner-work.ts';
 import type { Verdict } from '../verdict.ts';
 import type { ChatAnswer } from './chat.ts';
 import { judgeAnswer, judgeOutputs, type Judged, schemaOfOutputs } from './judge-answer.ts';
-import { markOf } from './prompts/fence.ts';
 import { describeForm, renderOpening } from './prompts/render-opening.ts';
 import { renderParts } from './prompts/render-template.ts';
 import type { Toolbox } from './tools/toolbox.ts';
@@ -12,12 +11,11 @@ import { workInTurns } from './work-in-turns.ts';
 
 /** Lets an agent work in a single loop of turns; its answer is the outputs. */
 export async function runAgent(work: AgentWork, parts: WorkParts, toolbox: Toolbox): Promise<Verdict> {
-  const { task } = parts;
+  const { task, mark } = parts;
   const { role, goal, context, feedback } = work;
   const { model, sampling, outputSchema, prompt: instruction } = role;
   const schema = outputSchema ?? schemaOfOutputs(task);
   const functions = toolbox.functions.map(({ name }) => name);
-  const mark = markOf(task);
   const opening = renderOpening({
     ...{ mark, context, inputs: task.inputs, feedback, functions },
     ...{ instruction, request: goal && renderParts(goal, mark), form: describeForm(schema) },

@@ -4,7 +4,6 @@ import type { Resolved } from '../../core/template/scope.ts';
 import { failed, type Verdict } from '../verdict.ts';
 import type { ChatAnswer } from './chat.ts';
 import { judgeAnswer, judgeOutputs, type Judged, schemaOfOutputs } from './judge-answer.ts';
-import { markOf } from './prompts/fence.ts';
 import { describeForm, renderOpening } from './prompts/render-opening.ts';
 import { type PromptValues, renderParts, renderTemplate } from './prompts/render-template.ts';
 import { type Asked, Questioner } from './questioner.ts';
@@ -48,8 +47,8 @@ class Flow {
     values: ReadonlyMap<string, JsonValue>,
     isLast: boolean,
   ): Promise<Asked<JsonValue>> {
-    const { task } = this.#parts;
-    const [mark, where] = [markOf(task), `In the completion '${completion.name}': `];
+    const { task, mark } = this.#parts;
+    const where = `In the completion '${completion.name}': `;
     const prompt = promptOf(completion, values, mark);
     if ('problem' in prompt) return { ended: failed(prompt.problem.code, where + prompt.problem.message) };
     const schema = completion.outputSchema ?? (isLast ? schemaOfOutputs(task) : undefined);

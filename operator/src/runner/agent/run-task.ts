@@ -18,6 +18,7 @@ import { loadClient } from './connect-model.ts';
 import type { CountingParts } from './count-context.ts';
 import { doWork } from './do-work.ts';
 import { ModelClient } from './model-client.ts';
+import { markOf } from './prompts/fence.ts';
 import { type Secrets, takeSecrets } from './secrets.ts';
 import { storeRecord } from './store-record.ts';
 import { tellProgress } from './tell-progress.ts';
@@ -40,7 +41,11 @@ export async function runTask(run: AgentRun): Promise<Collected> {
     return { message: renderTerminationMessage(failed('TaskUnreadable', error.message)), exitCode: exitCodes.terminal };
   }
   const secrets = takeSecrets(task, run.environment);
-  const { verdict, transcript, toolCalls, artifacts, deliberation, read, context } = await work(task, secrets, run);
+  const { verdict, transcript, toolCalls, artifacts, deliberation, ballot, read, context } = await work(
+    task,
+    secrets,
+    run,
+  );
   const message = await conclude(verdict, { folder: run.folder, task, patience: run.patience });
   const { outcome, error, usage } = message;
   transcript.add({ kind: 'end', outcome, reason: error?.reason });
@@ -48,7 +53,7 @@ export async function runTask(run: AgentRun): Promise<Collected> {
   const stored = await storeRecord(transcript.toBytes(), { name: 'transcript', ...record });
   const result: RunnerResult = {
     ...{ apiVersion, kind: 'Result', outcome, startedAt, finishedAt: new Date().toISOString() },
-    ...defined({ error, usage, toolCalls, artifacts, deliberation, outputs: outputsOf(message, verdict) }),
+    ...defined({ error, usage, toolCalls, artifacts, deliberation, ballot, outputs: outputsOf(message, verdict) }),
     ...defined({ transcript: stored && { ...stored, name: 'transcript', mediaType: 'application/x-ndjson' } }),
     provenance: { models: modelsOf(task), ...contextOf(context), ...readOf(read) },
   };
@@ -70,6 +75,7 @@ interface Worked {
   readonly toolCalls: RunnerResult['toolCalls'];
   readonly artifacts: RunnerResult['artifacts'];
   readonly deliberation: RunnerResult['deliberation'];
+  readonly ballot: RunnerResult['ballot'];
   readonly read: readonly string[];
   readonly context: AgentWork['context'];
 }
@@ -85,7 +91,7 @@ async function work(given: RunnerTask, secrets: Secrets, run: AgentRun): Promise
   const headers = headersOf(given);
   const client = new ModelClient({ secrets, transcript, headers, signal, patience });
   const task = { ...given, work: await prepareContext(given.work, { secrets, transcript, headers, signal }) };
-  const parts: WorkParts = { task, client, secrets, transcript, signal };
+  const parts: WorkParts = { task, mark: markOf(given), client, secrets, transcript, signal };
   const tally: Tally = {};
   const telling = new AbortController();
   const { tellingPauses: pauses } = run;
@@ -96,11 +102,12 @@ async function work(given: RunnerTask, secrets: Secrets, run: AgentRun): Promise
     return failureOf(error, secrets);
   });
   telling.abort();
-  const { toolCalls, artifacts, deliberation, read } = tally;
+  const { toolCalls, artifacts, deliberation, ballot, read } = tally;
   return {
     toolCalls: toolCalls?.(),
     artifacts,
     deliberation,
+    ballot,
     read: read?.() ?? [],
     context: packOf(task.work),
     transcript,

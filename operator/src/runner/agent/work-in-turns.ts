@@ -5,7 +5,6 @@ import { type ChatAnswer, type ChatRequest, ModelError, type Sampling } from './
 import { beginConversation, compact, type Conversation, type Exchange, messagesOf } from './conversation.ts';
 import type { Judged } from './judge-answer.ts';
 import { type NextTurn, nextTurn, noProgress, type Progress, turnsLeft } from './next-turn.ts';
-import { markOf } from './prompts/fence.ts';
 import { renderRepair } from './prompts/render-repair.ts';
 import type { Asked } from './questioner.ts';
 import { estimateTokens, measureRequest, roomForAnswer } from './token-budget.ts';
@@ -69,7 +68,7 @@ class Agent<T> {
         this.#add(await this.#call(answer));
         return undefined;
       case 'repair':
-        this.#add([{ role: 'assistant', content: answer.text }, renderRepair(next.problem, markOf(this.#parts.task))]);
+        this.#add([{ role: 'assistant', content: answer.text }, renderRepair(next.problem, this.#parts.mark)]);
         return undefined;
       case 'done':
         return { value: next.value };

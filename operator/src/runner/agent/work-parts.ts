@@ -9,6 +9,8 @@ import type { Transcript } from './transcript.ts';
 /** What work of any kind is done with. */
 export interface WorkParts {
   readonly task: RunnerTask;
+  /** What fences are told by: of the task as it was given, so that all attempts at it share what a server has cached. */
+  readonly mark: string;
   readonly client: ModelClient;
   readonly secrets: Secrets;
   readonly transcript: Transcript;

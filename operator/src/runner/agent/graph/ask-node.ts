@@ -4,7 +4,7 @@ import { isTemplate } from '../../../core/template/parse-template.ts';
 import type { Resolved } from '../../../core/template/scope.ts';
 import { failed } from '../../verdict.ts';
 import { judgeAnswer, type Judged, schemaOfOutputs } from '../judge-answer.ts';
-import { fence, markOf } from '../prompts/fence.ts';
+import { fence } from '../prompts/fence.ts';
 import { describeForm, renderOpening } from '../prompts/render-opening.ts';
 import { type PromptValues, renderParts, renderTemplate } from '../prompts/render-template.ts';
 import type { Asked, Questioner } from '../questioner.ts';
@@ -31,8 +31,7 @@ export interface AskParts<T> {
 export async function askNode<T>(node: GraphNode, given: AskParts<T>): Promise<Asked<T>> {
   const { work, parts, toolbox, questioner, spent } = given;
   const { role, goal, context, feedback } = work;
-  const { task } = parts;
-  const mark = markOf(task);
+  const { task, mark } = parts;
   const prompt = promptOf(node, given, mark);
   if ('problem' in prompt) return { ended: failed(prompt.problem.code, prompt.problem.message) };
   const schema = schemaOf(node, given);

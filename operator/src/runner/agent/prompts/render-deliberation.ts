@@ -11,7 +11,7 @@ export interface SharedTable {
   readonly mark: string;
   readonly work: Pick<CouncilWork, 'topic' | 'context' | 'feedback'>;
   readonly inputs: JsonObject;
-  readonly proposals: readonly AliasedProposal[];
+  readonly proposals: readonly Pick<AliasedProposal, 'alias' | 'content'>[];
   readonly task: string;
 }
 

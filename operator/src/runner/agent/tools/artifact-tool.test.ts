@@ -23,6 +23,7 @@ function store(content: string | Buffer, name = 'report.text'): Offered[number] 
 }
 
 const list: ModelTurn = { calls: [{ name: 'artifact_list', arguments: {} }] };
+const listFrom = (offset: number): ModelTurn => ({ calls: [{ name: 'artifact_list', arguments: { offset } }] });
 const read = (digest: string, offset?: number): ModelTurn => ({
   calls: [{ name: 'artifact_read', arguments: { digest, ...(offset !== undefined && { offset }) } }],
 });
@@ -65,6 +66,33 @@ describe('the artifacts that a task names', () => {
     expect(artifacts.tokens).toHaveLength(3);
   });
 
+  it('end no part between the two halves of a character', async () => {
+    const { digest, name } = store(`${'x'.repeat(19_999)}😀y`);
+    const { results } = await told([{ digest, name }], [read(digest), read(digest, 19_999), read(digest, 20_000)]);
+    const [first, second, between] = results.map(inside);
+    expect(first).toBe(`Characters 0 to 19999 of 20002; go on with the offset 19999.\n${'x'.repeat(19_999)}`);
+    expect(second).toBe('Characters 19999 to 20002 of 20002.\n😀y');
+    expect(between).toBe('Characters 20000 to 20002 of 20002.\n\ufffdy');
+  });
+
+  it('are listed to the last, a part at a time', async () => {
+    const offered = Array.from({ length: 256 }, (_, index) => ({
+      name: `collect.files[${index}].data`.padEnd(index === 0 ? 253 : 60, 'x'),
+      digest: `sha256:${index.toString(16).padStart(64, '0')}`,
+    }));
+    const seen: string[] = [];
+    for (let offset: number | undefined = 0; offset !== undefined;) {
+      const { results } = await told(offered, [listFrom(offset)]);
+      const lines = inside(results[0]).split('\n');
+      const more = /^\[and (\d+) more; go on with the offset (\d+)\]$/.exec(lines.at(-1) ?? '');
+      seen.push(...lines.slice(0, more === null ? undefined : -1));
+      offset = more === null ? undefined : Number(more[2]);
+      expect(Number(more?.[1] ?? 0)).toBe(256 - seen.length);
+    }
+    expect(seen).toEqual(offered.map(({ digest, name }) => `${digest}  ${name}`));
+    expect(inside((await told(offered, [listFrom(256)])).results[0])).toBe('The list has 256 artifacts.');
+  });
+
   it('are on record when they were read, and only then', async () => {
     const [seen, unseen] = [store('seen', 'plan.notes'), store('unseen', 'plan.more')];
     const { result, transcript } = await told([seen, unseen], [list, read(seen.digest), read(seen.digest, 2)]);
@@ -76,6 +104,7 @@ describe('the artifacts that a task names', () => {
   it('are all that is read: any other is refused before anything is fetched', async () => {
     const other = store('secret').digest;
     const { results, result } = await told([store('x')], [read(other), read('../v1/artifacts'), read(other, -1)]);
+    expect(inside(results[0])).toContain('no result that can be seen from your step, and nothing that it is given,');
     expect(results.map((text) => /^\w+/.exec(inside(text))?.[0])).toEqual([
       'ArtifactNotListed',
       'ArtifactNotListed',

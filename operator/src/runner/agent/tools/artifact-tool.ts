@@ -22,16 +22,22 @@ const mostBytes = 16 * 1024 * 1024;
 /** A model waits for it, and may ask again; times in milliseconds. */
 const patience: Patience = { totalMs: 30_000, firstDelayMs: 200, longestDelayMs: 5_000, silenceMs: 15_000 };
 
-/** Reads artifacts that what the agent is told names, and no others. They are text, and come a part at a time. */
+/**
+ * Reads artifacts that the task lists, which are those that results that can be seen from its step name, and no others. They are
+ * text, and come a part at a time, as the list itself does.
+ */
 export function artifactFunctions(library: ArtifactLibrary): readonly ToolFunction[] {
   const reader = new ArtifactReader(library);
   return [
     {
       ...{ name: 'artifact_list', tool: 'artifact', writes: false },
       description:
-        'Lists the artifacts that may be read: digest, size and type where they are known, and what names it.',
-      parameters: parameters({}),
-      run: () => Promise.resolve(library.artifacts.map(describe).join('\n')),
+        'Lists the artifacts that may be read: digest, size and type where they are known, and what names it. Says where to go on when there are more.',
+      parameters: parameters(
+        { offset: { type: 'integer', minimum: 0, description: 'Artifact to begin with; 0 by default.' } },
+        ['offset'],
+      ),
+      run: ({ offset = 0 }) => Promise.resolve(listFrom(offset as number, library.artifacts)),
     },
     {
       ...{ name: 'artifact_read', tool: 'artifact', writes: false },
@@ -49,6 +55,20 @@ export function artifactFunctions(library: ArtifactLibrary): readonly ToolFuncti
   ];
 }
 
+/** As many as one answer holds, and one at least. */
+function listFrom(offset: number, artifacts: readonly Artifact[]): string {
+  const lines: string[] = [];
+  let characters = 0;
+  for (const line of artifacts.slice(offset).map(describe)) {
+    characters += line.length + 1;
+    if (characters > mostCharacters && lines.length > 0) break;
+    lines.push(line);
+  }
+  const next = offset + lines.length;
+  if (next < artifacts.length) lines.push(`[and ${artifacts.length - next} more; go on with the offset ${next}]`);
+  return lines.join('\n') || `The list has ${artifacts.length} artifacts.`;
+}
+
 const describe = ({ name, digest, sizeBytes, mediaType }: Artifact) =>
   [digest, ...(sizeBytes === undefined ? [] : [`${sizeBytes} bytes`]), mediaType, name].filter(Boolean).join('  ');
 
@@ -63,7 +83,7 @@ class ArtifactReader {
 
   refusalOf(digest: string): string | undefined {
     if (this.#find(digest) !== undefined) return undefined;
-    return `ArtifactNotListed: nothing that you were told names this artifact. artifact_list shows those that may be read.`;
+    return 'ArtifactNotListed: no result that can be seen from your step, and nothing that it is given, names this artifact. artifact_list shows those that may be read.';
   }
 
   async read(digest: string, offset: number, signal: AbortSignal): Promise<string> {
@@ -71,7 +91,7 @@ class ArtifactReader {
     if (artifact === undefined) throw new ToolFailure('it is not on the list');
     const text = this.#last?.digest === digest ? this.#last.text : await this.#fetch(artifact, signal);
     this.#last = { digest, text };
-    const end = Math.min(offset + mostCharacters, text.length);
+    const end = endOfPart(text, offset);
     const what = `Characters ${Math.min(offset, end)} to ${end} of ${text.length}`;
     this.#library.transcript.add({
       kind: 'note',
@@ -109,6 +129,13 @@ async function download(digest: string, service: ArtifactService, signal: AbortS
     throw new ToolFailure(error.message);
   }
   throw new ToolFailure(`what came is not ${digest}`);
+}
+
+/** NOTE: what is two code units is one character, which only a part that has both of them shows. */
+function endOfPart(text: string, offset: number): number {
+  const end = Math.min(offset + mostCharacters, text.length);
+  const isBetween = end < text.length && (text.codePointAt(end - 1) ?? 0) > 0xffff;
+  return isBetween ? end - 1 : end;
 }
 
 function textOf(bytes: Buffer): string {

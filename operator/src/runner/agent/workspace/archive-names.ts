@@ -6,6 +6,9 @@ import { invalid, type WorkspaceError } from './workspace-error.ts';
 /** Bytes that a name, or the target of a link, may have; Linux opens no longer ones. */
 const longestName = 4096;
 
+/** Characters that all names, folders that they imply and targets of links may have together: they are held in memory. */
+const mostCharacters = 16 * 1024 * 1024;
+
 /** Set user or group when a program runs. */
 const setIdBits = 0o6000;
 
@@ -38,6 +41,12 @@ export const invalidEntry = (name: string, what: string): WorkspaceError =>
 /** Knows the names of an archive, and decides entry by entry what is made of it: nothing outside, nothing twice. */
 export class ArchiveNames {
   readonly #kinds = new Map<string, TakenEntry['kind']>();
+  #characters = 0;
+
+  /** Files, links and folders so far, those that names but imply among them. */
+  get size(): number {
+    return this.#kinds.size;
+  }
 
   /** What is made of an entry; undefined for what belongs to git itself. @throws WorkspaceError for what may not be */
   take(header: EntryHeader): TakenEntry | undefined {
@@ -63,12 +72,19 @@ export class ArchiveNames {
       case 'contiguous-file':
         return { kind: 'file', parts, isProgram: isProgram(name, mode) };
       case 'symlink':
-        return { kind: 'link', parts, target: linkname ?? '' };
+        return this.#linkOf({ kind: 'link', parts, target: linkname ?? '' });
       case 'link':
         return { kind: 'copy', parts, of: this.#linked(name, linkname ?? '') };
       default:
         throw invalidEntry(name, `is ${kindNames[type ?? ''] ?? 'of a kind that is not known'}, which is not taken`);
     }
+  }
+
+  /** NOTE: before it is kept: links are made when all else is there, and a target may be as long as the archive likes. */
+  #linkOf(link: Symlink): Symlink {
+    checkTarget(link);
+    this.#characters += link.target.length;
+    return link;
   }
 
   /** NOTE: only files of this archive: a second name for a file of git's own folder would open that to everybody. */
@@ -85,12 +101,22 @@ export class ArchiveNames {
       const path = parts.slice(0, length).join('/');
       if ((this.#kinds.get(path) ?? 'folder') !== 'folder')
         throw invalidEntry(name, `leads through ${quote(path)}, which is no folder of the archive`);
-      this.#kinds.set(path, 'folder');
+      this.#remember(name, path, 'folder');
     }
     const path = parts.join('/');
     const known = this.#kinds.get(path);
     if (known !== undefined && (known !== 'folder' || kind !== 'folder'))
       throw invalidEntry(name, 'has the same name as an entry before it');
+    this.#remember(name, path, kind);
+  }
+
+  #remember(name: string, path: string, kind: TakenEntry['kind']): void {
+    if (!this.#kinds.has(path)) this.#characters += path.length;
+    if (this.#characters > mostCharacters)
+      throw invalidEntry(
+        name,
+        `goes beyond the ${mostCharacters} characters that all names and targets of links may have together`,
+      );
     this.#kinds.set(path, kind);
   }
 }
@@ -119,6 +145,15 @@ function partsOf(path: string, entry: string): readonly string[] {
   }
 }
 
+function checkTarget(link: Symlink): void {
+  const { target } = link;
+  if (target === '' || target.includes('\0')) throw invalidLink(link, 'which is no path');
+  if (Buffer.byteLength(target) > longestName) throw invalidLink(link, `which has more than ${longestName} bytes`);
+  if (isGits(target)) throw invalidLink(link, "which is git's own folder");
+}
+
+const outside = 'which is not inside the workspace';
+
 /** Where a symbolic link leads, as far as names say it. */
 export interface LinkWay {
   /** Folders of the workspace that it leads through. */
@@ -126,19 +161,17 @@ export interface LinkWay {
   readonly end: string;
 }
 
-/** Follows a symbolic link by names alone. @throws WorkspaceError when it leads out, or into git's own folder */
+/** Follows a symbolic link by names alone. @throws WorkspaceError when it leads out */
 export function wayOf(link: Symlink): LinkWay {
   const { target } = link;
-  if (target === '' || target.includes('\0')) throw invalidLink(link, 'which is no path');
-  if (Buffer.byteLength(target) > longestName) throw invalidLink(link, `which has more than ${longestName} bytes`);
-  if (isGits(target)) throw invalidLink(link, "which is git's own folder");
+  // An absolute target may have no parts at all: it is the root.
+  if (target.startsWith('/')) throw invalidLink(link, outside);
   const place = link.parts.slice(0, -1);
   const through: string[] = [];
   for (const part of target.split('/').filter((each) => each !== '' && each !== '.')) {
     through.push(place.join('/'));
     if (part !== '..') place.push(part);
-    if (target.startsWith('/') || (part === '..' && place.pop() === undefined))
-      throw invalidLink(link, 'which is not inside the workspace');
+    if (part === '..' && place.pop() === undefined) throw invalidLink(link, outside);
   }
   return { through, end: place.join('/') };
 }

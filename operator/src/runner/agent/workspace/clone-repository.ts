@@ -132,6 +132,10 @@ class Clone {
   }
 
   #explain(output: string): WorkspaceError {
+    if (moved.test(output))
+      return invalid(
+        `the repository ${this.#address} has moved: its server leads elsewhere, where git does not follow; name the new address in \`workspace.git.url\``,
+      );
     const told = this.#cloning.secrets.redact(output.trim()).slice(0, 500);
     const message = `the repository ${this.#address} cannot be read: ${told}`;
     return lasting.test(output) ? invalid(message) : unavailable(message);
@@ -140,6 +144,9 @@ class Clone {
 
 const quietly = ['--quiet', '--no-tags', '--no-recurse-submodules', '--no-write-fetch-head', '--no-auto-maintenance'];
 
+/** What git says of a redirect; not where it leads. */
+const moved = /returned error: 3\d\d/;
+
 /** What git says of what waiting does not mend. */
 const lasting =
-  /Authentication failed|could not read (Username|Password)|not found|returned error: (3\d\d|401|403|404)|not valid: is this a git repository/i;
+  /Authentication failed|could not read (Username|Password)|not found|returned error: (401|403|404)|not valid: is this a git repository/i;

@@ -57,10 +57,9 @@ async function unpack(digest: string, parts: FillingParts, workspace: string): P
   try {
     const archive = join(folder, 'archive');
     await fetchArchive({ digest, service: task.artifacts, path: archive, signal });
-    const { entries, leftOut } = await unpackArchive({ archive, workspace, signal });
+    const { entries, leftOut, firstLeftOut } = await unpackArchive({ archive, workspace, signal });
     transcript.add({ kind: 'note', text: `The workspace has ${entries} entries of the artifact ${digest}.` });
-    const [first] = leftOut;
-    if (first !== undefined) transcript.add({ kind: 'note', text: describeLeftOut(leftOut.length, first) });
+    if (firstLeftOut !== undefined) transcript.add({ kind: 'note', text: describeLeftOut(leftOut, firstLeftOut) });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

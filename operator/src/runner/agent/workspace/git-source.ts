@@ -45,19 +45,26 @@ export function folderOf({ path = '.' }: GitSource): readonly string[] {
 }
 
 /**
- * The environment by which one command of git shows the token to the server, and to no other: it is in no argument and in no
- * file, and redirects are not followed with it. A token `user:password` is taken as it is.
+ * The environment of a command of git that asks the server. A token is shown to that server alone: it is in no argument and in no
+ * file; `user:password` is taken as it is. NOTE: redirects are never followed: only the host that the task names was allowed.
  */
 export function accessOf({ tokenVariable }: GitSource, secrets: Secrets): Readonly<Record<string, string>> {
-  const protocols = { GIT_ALLOW_PROTOCOL: 'https:http' };
-  if (tokenVariable === undefined) return protocols;
+  const settings = [['http.followRedirects', 'false']];
+  if (tokenVariable !== undefined) settings.push(['http.extraHeader', authorizationOf(tokenVariable, secrets)]);
+  const written = settings.flatMap(([key, value], index) => [
+    [`GIT_CONFIG_KEY_${index}`, key],
+    [`GIT_CONFIG_VALUE_${index}`, value],
+  ]);
+  return {
+    GIT_ALLOW_PROTOCOL: 'https:http',
+    GIT_CONFIG_COUNT: `${settings.length}`,
+    ...(Object.fromEntries(written) as Record<string, string>),
+  };
+}
+
+function authorizationOf(tokenVariable: string, secrets: Secrets): string {
   const token = secrets.valueOf(tokenVariable)?.trim();
   if (token === undefined) throw invalid(`the variable ${tokenVariable} with the token of the repository is not set`);
   const pair = token.includes(':') ? token : `x-access-token:${token}`;
-  return {
-    ...protocols,
-    GIT_CONFIG_COUNT: '2',
-    ...{ GIT_CONFIG_KEY_0: 'http.extraHeader', GIT_CONFIG_KEY_1: 'http.followRedirects', GIT_CONFIG_VALUE_1: 'false' },
-    GIT_CONFIG_VALUE_0: `Authorization: Basic ${Buffer.from(pair).toString('base64')}`,
-  };
+  return `Authorization: Basic ${Buffer.from(pair).toString('base64')}`;
 }

@@ -11,7 +11,10 @@ import { repositoryOf, type Tree } from '../tools/tree.ts';
 import type { WorkParts } from '../work-parts.ts';
 
 /** Bytes that a diff may have. */
-const mostBytes = 32 * 1024 * 1024;
+const usualMostBytes = 32 * 1024 * 1024;
+
+/** How often it is looked at while git writes it, in milliseconds. */
+const lookMs = 20;
 
 /** Time that it may take, in milliseconds: it must not keep a pod that is asked to end. */
 const usualMs = 60_000;
@@ -24,15 +27,17 @@ export interface Differing {
   readonly parts: Pick<WorkParts, 'task' | 'transcript'>;
   /** The pod was asked to end. */
   readonly isHurried: boolean;
+  /** Of the diff; 32 MiB by default. */
+  readonly mostBytes?: number;
 }
 
 /** Stores all that was changed since the work began, commits included, as an artifact; nothing where nothing was changed. */
-export async function storeDiff({ parts, isHurried, tree, startCommit }: Differing): Promise<Artifact | undefined> {
+export async function storeDiff({ parts, isHurried, ...place }: Differing): Promise<Artifact | undefined> {
   const { transcript, task } = parts;
   const signal = AbortSignal.timeout(isHurried ? hurriedMs : usualMs);
   try {
-    const { large } = await sweepTree(tree, signal);
-    const bytes = await makeDiff({ tree, startCommit, large }, signal);
+    const { large } = await sweepTree(place.tree, signal);
+    const bytes = await makeDiff({ ...place, large }, signal);
     if (large.length > 0) transcript.add({ kind: 'note', text: describeLarge(large) });
     if (bytes.length === 0) return undefined;
     const stored = await storeRecord(bytes, { name: 'diff', service: task.artifacts, isHurried });
@@ -46,16 +51,18 @@ export async function storeDiff({ parts, isHurried, tree, startCommit }: Differi
   return undefined;
 }
 
+type MadeDiff = Pick<Differing, 'tree' | 'startCommit' | 'mostBytes'> & { readonly large: readonly string[] };
+
 /** NOTE: with an index of its own, so that what the agent has added and committed stays as it is. */
 async function makeDiff(
-  { tree, startCommit, large }: Pick<Differing, 'tree' | 'startCommit'> & { readonly large: readonly string[] },
+  { tree, startCommit, large, mostBytes = usualMostBytes }: MadeDiff,
   signal: AbortSignal,
 ): Promise<Buffer> {
   await checkConfiguration(tree, signal);
   const folder = await mkdtemp(join(tmpdir(), 'conclave-diff-'));
   const environment = { GIT_INDEX_FILE: join(folder, 'index') };
-  const git = async (args: readonly string[]) => {
-    const { code, output } = await runGit({ args, ...tree, environment }, signal);
+  const git = async (args: readonly string[], ending = signal) => {
+    const { code, output } = await runGit({ args, ...tree, environment }, ending);
     if (code !== 0) throw new ToolFailure(`git ended with ${code}: ${output.slice(0, 500)}`);
     return output;
   };
@@ -64,9 +71,7 @@ async function makeDiff(
     const ignored = large.length === 0 ? [] : await leaveOut(large, join(folder, 'ignored'), git);
     await git([...ignored, 'add', '--all', '--', '.']);
     const path = join(folder, 'diff');
-    await git([...diff, `--output=${path}`, startCommit]);
-    const { size } = await stat(path);
-    if (size > mostBytes) throw new ToolFailure(`it has ${size} bytes, and at most ${mostBytes} are stored`);
+    await withinBytes({ path, mostBytes, signal }, (ending) => git([...diff, `--output=${path}`, startCommit], ending));
     return await readFile(path);
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -91,6 +96,25 @@ const mostLarge = 100;
 
 const describeLarge = ([first = '', ...others]: readonly string[]) =>
   `The diff is without ${quote(first)}${others.length === 0 ? '' : ` and ${others.length} more`}: they are too large to be compared.`;
+
+/** NOTE: it is ended while it writes: it shares the disk with all the rest. @throws ToolFailure when a file becomes too large */
+async function withinBytes(
+  { path, mostBytes, signal }: { path: string; mostBytes: number; signal: AbortSignal },
+  write: (ending: AbortSignal) => Promise<unknown>,
+): Promise<void> {
+  const tooLarge = new ToolFailure(`it has more than ${mostBytes} bytes, which are the most that are stored`);
+  const isTooLarge = async () => ((await stat(path).catch(() => undefined))?.size ?? 0) > mostBytes;
+  const full = new AbortController();
+  const looking = setInterval(() => {
+    void isTooLarge().then((is) => is && full.abort(tooLarge));
+  }, lookMs);
+  try {
+    await write(AbortSignal.any([signal, full.signal]));
+  } finally {
+    clearInterval(looking);
+  }
+  if (await isTooLarge()) throw tooLarge;
+}
 
 /**
  * NOTE: with its time. What was changed within a second of the index git tells by that time alone: by a later one it would take

@@ -47,7 +47,7 @@ describe('an archive', () => {
     ['gzipped', (bytes: Buffer) => gzipSync(bytes)],
   ])('is unpacked %s: files, folders, links, and which files are programs', async (_, packed) => {
     const { unpacked, read, workspace } = await unpack(packed(await anArchive(entries)));
-    expect(await unpacked).toEqual({ entries: entries.length, leftOut: [] });
+    expect(await unpacked).toEqual({ entries: entries.length, leftOut: 0 });
     expect(await read('a/b/c.txt')).toBe('deep');
     expect(await read('again.txt')).toBe('deep');
     expect(await read('empty')).toBe('');
@@ -65,7 +65,7 @@ describe('an archive', () => {
   });
 
   it('without entries leaves the workspace as it is', async () => {
-    expect(await (await unpack(await anArchive([]))).unpacked).toEqual({ entries: 0, leftOut: [] });
+    expect(await (await unpack(await anArchive([]))).unpacked).toEqual({ entries: 0, leftOut: 0 });
   });
 
   it("brings nothing of git's own, at whatever depth and in whatever spelling", async () => {
@@ -75,7 +75,7 @@ describe('an archive', () => {
       { name: '.gitignore', content: 'kept' },
     ]);
     const { unpacked, read, workspace } = await unpack(bytes);
-    expect((await unpacked).leftOut).toEqual(left);
+    expect(await unpacked).toEqual({ entries: left.length + 1, leftOut: left.length, firstLeftOut: left[0] });
     expect(await read('.gitignore')).toBe('kept');
     expect(await readdir(workspace)).toEqual(['.gitignore']);
   });
@@ -112,7 +112,17 @@ describe('an archive is refused, by the name of its entry,', () => {
     ['for a link that leads out', [link('a', '../x')], '"a" of the archive is a link to "../x", which is not inside'],
     ['for a link that leads out from below', [link('a/b', 'c/../../../x')], 'which is not inside the workspace'],
     ['for a link to an absolute path', [link('a', '/etc/passwd')], 'which is not inside the workspace'],
+    ...['/', '//', '/.'].map((target): [string, readonly ArchivedEntry[], string] => [
+      `for a link to the root, written ${target}`,
+      [link('a', target)],
+      `"a" of the archive is a link to "${target}", which is not inside the workspace`,
+    ]),
     ['for a link to nothing', [link('a', '')], 'which is no path'],
+    [
+      'for a link to what no system opens, before anything else is looked at',
+      [{ ...link('a', 'x'), pax: { linkpath: 'x'.repeat(4097) } }, file('../x')],
+      'which has more than 4096 bytes',
+    ],
     ['for a link into git', [link('a', 'b/.git/config')], "which is git's own folder"],
     [
       'for a link that leads out through a link that comes later',
@@ -208,11 +218,27 @@ describe('an archive that is too large', () => {
     );
   });
 
+  it('ends by the folders that its names imply, each counted once', async () => {
+    const paths = async (...names: string[]) => unpack(await anArchive(names.map((name) => ({ name }))), { limits });
+    expect((await paths('a/b/c', 'a/b/d')).failure?.message).toBe(
+      'the entry "a/b/d" of the archive makes more files and folders than the 3 that may be in it',
+    );
+    expect(await (await paths('a/b/c')).unpacked).toMatchObject({ entries: 1 });
+  });
+
+  it('ends by the names and targets of links that have to be remembered', async () => {
+    const long = (index: number) => `${index}`.padEnd(4000, '/a');
+    const bytes = await anArchive(Array.from({ length: 4500 }, (_, index) => link(`${index}`, long(index))));
+    expect((await unpack(gzipSync(bytes))).failure?.message).toContain(
+      'of the archive goes beyond the 16777216 characters that all names and targets of links may have together',
+    );
+  });
+
   it('says so from the size that an entry has, with the limits that are usual', async () => {
     const bytes = await anArchive([{ name: 'a', content: 'x' }]);
     bytes.write('77777777777', 124);
     bytes.write(checksumOf(bytes), 148);
-    expect((await unpack(bytes)).failure?.message).toContain('"a" of the archive goes beyond the 1073741824 bytes');
+    expect((await unpack(bytes)).failure?.message).toContain('"a" of the archive goes beyond the 536870912 bytes');
   });
 });
 

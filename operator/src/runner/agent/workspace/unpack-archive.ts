@@ -8,13 +8,14 @@ import { ArchiveNames, invalidEntry, type Symlink } from './archive-names.ts';
 import { ArchiveWriter } from './archive-writer.ts';
 import { invalid, WorkspaceError } from './workspace-error.ts';
 
-/** How much an archive may hold: bytes of the tar itself, entries as they come. */
+/** How much an archive may hold: bytes of the tar itself; entries as they come, and what is made of them, folders among it. */
 export interface ArchiveLimits {
   readonly mostBytes: number;
   readonly mostEntries: number;
 }
 
-const usualLimits: ArchiveLimits = { mostBytes: 1024 ** 3, mostEntries: 50_000 };
+/** NOTE: a volume of 2 GiB holds the archive, its files, their commit, and whatever the agent adds, once more in the index. */
+const usualLimits: ArchiveLimits = { mostBytes: 512 * 1024 ** 2, mostEntries: 50_000 };
 
 /** What is unpacked, and into what. */
 export interface Unpacking {
@@ -27,8 +28,9 @@ export interface Unpacking {
 /** What came of an archive. */
 export interface Unpacked {
   readonly entries: number;
-  /** Names of git's own folders, which are left out. */
-  readonly leftOut: readonly string[];
+  /** How many of them are git's own, and left out; and the first of those. */
+  readonly leftOut: number;
+  readonly firstLeftOut?: string;
 }
 
 /**
@@ -57,7 +59,8 @@ class Unpacker {
   readonly #names = new ArchiveNames();
   readonly #writer: ArchiveWriter;
   readonly #links: Symlink[] = [];
-  readonly #leftOut: string[] = [];
+  #leftOut = 0;
+  #firstLeftOut: string | undefined;
   #entries = 0;
   #bytes = 0;
   #copied = 0;
@@ -71,7 +74,11 @@ class Unpacker {
   }
 
   get unpacked(): Unpacked {
-    return { entries: this.#entries, leftOut: this.#leftOut };
+    const first = this.#firstLeftOut;
+    return {
+      ...{ entries: this.#entries, leftOut: this.#leftOut },
+      ...(first !== undefined && { firstLeftOut: first }),
+    };
   }
 
   async unpack(archive: string, isGzipped: boolean, signal: AbortSignal): Promise<void> {
@@ -113,11 +120,19 @@ class Unpacker {
       throw invalidEntry(name, `is one more than the ${this.#limits.mostEntries} that may be in it`);
     this.#end = byteOffset + size;
     const entry = this.#names.take(header);
+    if (this.#names.size > this.#limits.mostEntries)
+      throw invalidEntry(name, `makes more files and folders than the ${this.#limits.mostEntries} that may be in it`);
     if (entry?.kind === 'copy') this.#copied += await this.#writer.sizeOf(entry.of);
     if (this.#end + this.#copied > this.#limits.mostBytes) throw this.#tooLarge();
-    if (entry === undefined) this.#leftOut.push(name);
+    if (entry === undefined) this.#leaveOut(name);
     else if (entry.kind === 'link') this.#links.push(entry);
     else await this.#writer.write(name, entry, content);
+  }
+
+  /** NOTE: one name alone is kept: there may be many, and each as long as an entry's name can be. */
+  #leaveOut(name: string): void {
+    this.#leftOut += 1;
+    this.#firstLeftOut ??= name;
   }
 
   #tooLarge = (): WorkspaceError =>

@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { AgentWork } from '../../../api/runner-work.ts';
 import { aTask } from '../../../testing/a-runner-task.ts';
+import { AgentBench } from '../../../testing/agent-bench.ts';
 import { startArtifactService } from '../../../testing/artifact-service.ts';
 import { anArchive } from '../../../testing/an-archive.ts';
 import { git, GitServer } from '../../../testing/git-server.ts';
@@ -13,6 +14,7 @@ import { digestOfBytes } from '../../read-task.ts';
 import type { Tally } from '../agent-run.ts';
 import { doAgentWork } from '../do-agent-work.ts';
 import { ModelClient } from '../model-client.ts';
+import { markOf } from '../prompts/fence.ts';
 import { takeSecrets } from '../secrets.ts';
 import { Transcript } from '../transcript.ts';
 
@@ -47,7 +49,7 @@ async function work(workspace: NonNullable<AgentWork['workspace']>, script: read
   const client = new ModelClient({ secrets, transcript, headers: {}, signal });
   const tally: Tally = {};
   const verdict = await doAgentWork(task.work as AgentWork, {
-    parts: { task, client, secrets, transcript, signal },
+    parts: { task, mark: markOf(task), client, secrets, transcript, signal },
     surroundings: {
       workspace: join(folder, 'workspace'),
       sendHttp: () => Promise.reject(new Error()),
@@ -84,6 +86,15 @@ describe('a workspace of an archive', () => {
     expect(model.asked.at(-1)?.messages.at(-1)?.content).toContain('2000-01-01 00:00:00 +0000 Conclave: The archive');
     expect(await readFile(join(folder, '.git/config'), 'utf8')).not.toContain('witness');
     expect(notes).toContain('1 of them belong to git itself, the first of them \\".git/config\\", and are left out');
+  });
+
+  it('is reached by a task as a whole', async () => {
+    const bench = await AgentBench.start([write('src/a.txt', 'two\n'), done]);
+    onTestFinished(() => bench.stop());
+    const role = { tools: [{ name: 'file' }], model: bench.access };
+    const workspace = { artifact: store(await anArchive(entries)) };
+    const { result } = await bench.run(aTask({ work: { kind: 'agent', role, workspace }, artifacts: service }));
+    expect(result.artifacts).toMatchObject([{ name: 'diff' }]);
   });
 
   it('begins with the same commit whenever it is unpacked', async () => {

@@ -98,14 +98,20 @@ describe('a workspace of git', () => {
     expect(JSON.stringify(bench.model.asked)).not.toContain('ghp_12345678');
   });
 
-  it('shows its token to nobody else that the server leads to', async () => {
+  it.each([
+    ['with a token', { tokenVariable: 'CONCLAVE_VALUE_1' }],
+    ['without one', {}],
+  ])('comes from the server that is named, and from no other that this leads to, %s', async (_, token) => {
     const other = await serve(await aRepository());
     const server = await serve(await aRepository(), (request, response) => {
       response.writeHead(302, { location: `${other.url}${request.url ?? ''}` }).end();
       return true;
     });
-    const { result } = await work({ url: `${server.url}/a`, tokenVariable: 'CONCLAVE_VALUE_1' });
+    const { result } = await work({ url: `${server.url}/a`, ...token });
     expect(result.error).toMatchObject({ reason: 'WorkspaceInvalid', retryable: false });
+    expect(result.error?.message).toContain(
+      'has moved: its server leads elsewhere, where git does not follow; name the new address in `workspace.git.url`',
+    );
     expect(other.asked).toEqual([]);
   });
 
