@@ -30,7 +30,10 @@ type Authorship = Pick<AliasedProposal, 'alias' | 'member'>;
 /** Characters that are kept of a comment: a few sentences. */
 export const commentLength = 600;
 
-const cutComment = (comment = '') => Array.from(comment).slice(0, commentLength).join('');
+/** Characters of JSON that a member may say in a pod of its own: all that is said goes to all, in their tasks. */
+export const longestBallot = 32_768;
+
+export const cutComment = (comment = '') => Array.from(comment).slice(0, commentLength).join('');
 
 /**
  * The scores that somebody gave, by the members whose proposals they are for. What is for no proposal, for its own, or for one

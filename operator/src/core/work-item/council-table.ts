@@ -47,5 +47,13 @@ export function tableOf(run: Run, { iterations }: Pick<StepStatus, 'iterations'>
   if (iterations?.resultsRef === undefined) return emptyTable;
   const stored = run.artifact(iterations.resultsRef) as unknown as StoredTable | undefined;
   if (stored === undefined) return 'unread';
-  return { ...stored, proposals: stored.proposals.map(({ member, content }) => makeProposal(member, content)) };
+  const table = tables.get(stored) ?? {
+    ...stored,
+    proposals: stored.proposals.map(({ member, content }) => makeProposal(member, content)),
+  };
+  tables.set(stored, table);
+  return table;
 }
+
+/** Everybody at the table asks for it, and digests cost time. */
+const tables = new WeakMap<StoredTable, CouncilTable>();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { JsonObject } from '../../api/json.ts';
+import type { JsonObject, JsonValue } from '../../api/json.ts';
 import { type RunnerResult, runnerResult } from '../../api/runner-result.ts';
 import { councilsToldOf } from '../council/told-deliberations.ts';
 import { worstCaseOf } from '../estimate/worst-case.ts';
@@ -227,8 +227,40 @@ describe('what a pod says in a deliberation', () => {
   });
 });
 
+describe('what is no answer', () => {
+  const deep = () => {
+    let content: JsonValue = 'x';
+    for (let depth = 0; depth < 20_000; depth += 1) content = [content];
+    return content;
+  };
+
+  it.each([
+    ['half a character', () => 'x\ud800'],
+    ['a list without end', deep],
+  ])('such as %s, counts for nothing, and the others go on', (_, proposal) => {
+    const run = aDeliberation({ ...three, quorum: 1 });
+    const digest = `sha256:${'e'.repeat(64)}`;
+    run.artifacts.set(digest, { proposal: proposal() });
+    run.end('choose[0].ann', { result: 'Succeeded', outputsRef: { digest, sizeBytes: 50 } });
+    propose(run, 0, ['bob', 'cid']);
+    expect(shown(run, 'choose[1].ann').map(({ content }) => content)).toHaveLength(2);
+  });
+});
+
 describe('the time of a deliberation', () => {
   const timed = () => aDeliberation({ ...three, timeoutSeconds: 100 }, once);
+
+  it('does not go by while nobody may begin', () => {
+    const run = timed();
+    run.change({ suspend: true });
+    propose(run);
+    run.wait(1000);
+    expect(run.stateOf('choose')).toBe('Running PartsRunning');
+    run.change({ suspend: false });
+    expect(run.running).toEqual(['choose[1].ann', 'choose[1].bob', 'choose[1].cid']);
+    judge(run);
+    expect(run.outputsOf('choose')).toMatchObject({ winner: 'bob' });
+  });
 
   it('is shared by its stages: whoever has not spoken by then has failed, and is stopped', () => {
     const run = propose(timed(), 0, ['ann', 'bob']);

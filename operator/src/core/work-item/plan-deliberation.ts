@@ -41,7 +41,7 @@ export function followDeliberation(run: Run, place: Place, { record, leave, part
   }
   const frame = stageFrame(place, parts, stage);
   const { state } = planBody(run, { nodes: frame.loop?.children ?? [], frame, leave, slots: Infinity });
-  const isOver = state === 'open' && isTimeOver(run, record, { parts, stage });
+  const isOver = state === 'open' && leave !== 'hold' && isTimeOver(run, record, { parts, frame });
   if (isOver) endThoseWhoAreLate(run, frame);
   if (isOver || state === 'succeeded') endStage(run, place, { record, parts, frame });
   else if (state !== 'open') setEnded(run, place, record, { phase: 'Cancelled', reason: stepReasons.runEnded });
@@ -56,16 +56,20 @@ function stageOf({ iterations = { count: 0 } }: StepStatus): number | undefined 
 
 /**
  * Stages have equal shares of the time that the deliberation may take, and what is left of one is for the others. Whoever has not
- * answered by then has failed, which leaves the others: so the deliberation itself always comes to its end.
+ * answered by then has failed, which leaves the others: so the deliberation itself always comes to its end. Time in which nobody
+ * could begin, because the run was suspended, the operator was away or others took all places, is no part of it.
  */
 function isTimeOver(
   run: Run,
   { startedAt = run.now }: StepStatus,
-  { parts, stage }: { readonly parts: CouncilInPods; readonly stage: number },
+  { parts, frame }: { readonly parts: CouncilInPods; readonly frame: Frame },
 ): boolean {
   const { council, stepSeconds } = parts;
-  const share = (stage + 1) / stagesOf(council);
-  const deadlineMs = Date.parse(startedAt) + Math.ceil(deliberationSeconds(council, stepSeconds) * 1000 * share);
+  const begun = (frame.loop?.children ?? []).flatMap((node) => run.record(pathIn(frame, node))?.startedAt ?? []);
+  if (begun.length === 0) return false;
+  const shareMs = Math.ceil((deliberationSeconds(council, stepSeconds) * 1000) / stagesOf(council));
+  const begunMs = Math.min(...begun.map((at) => Date.parse(at)));
+  const deadlineMs = Math.max(Date.parse(startedAt) + shareMs * (frame.index + 1), begunMs + shareMs);
   if (deadlineMs > run.nowMs) run.wakeAt(deadlineMs);
   return deadlineMs <= run.nowMs;
 }

@@ -14,6 +14,7 @@ import { startRun } from './start-run.ts';
 import { runReasons } from './step-reasons.ts';
 import type { Leave } from './plan-step.ts';
 import type { StepNode } from '../pipeline/step-node.ts';
+import { whenAnArtifactIsGone } from './when-an-artifact-is-gone.ts';
 import { withoutFutureTimes } from './without-future-times.ts';
 import type { WorkItemPlan } from './work-item-plan.ts';
 
@@ -67,7 +68,10 @@ function proceed(run: Run): void {
 function followAttempts(run: Run): void {
   for (const record of [...run.records()]) {
     const place = openAttempt(record) === undefined ? undefined : locate(run, record.path);
-    if (place !== undefined) followAttempt(run, place, record);
+    if (place === undefined) continue;
+    followAttempt(run, place, record);
+    // What it could not read is its own: nothing else may be charged with it.
+    whenAnArtifactIsGone(run, place);
   }
 }
 

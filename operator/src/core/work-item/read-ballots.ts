@@ -1,16 +1,14 @@
 import type { JsonObject, JsonValue } from '../../api/json.ts';
 import { ballot, givenScore } from '../../api/runner-result.ts';
 import type { StepStatus } from '../../api/step-status.ts';
-import type { GivenRanking, GivenScore } from '../council/judgements.ts';
+import { type GivenRanking, type GivenScore, longestBallot } from '../council/judgements.ts';
+import { canonicalJson } from '../digest.ts';
 import type { Frame } from './frame.ts';
 import { pathIn } from './frame.ts';
 import type { Run } from './run.ts';
 
 /** What was said in a stage, by those who said anything. */
 export type SaidInStage = ReadonlyMap<string, JsonObject>;
-
-/** Characters of JSON that one may say. */
-const longestBallot = 1_048_576;
 
 /**
  * What those who spoke in a stage have said, by their names; `unread` while some of it has to be read first. Whoever failed, and
@@ -28,13 +26,27 @@ export function readBallots(run: Run, frame: Frame): SaidInStage | 'unread' {
 }
 
 function readBallot(run: Run, record: StepStatus): JsonObject | 'unread' | undefined {
-  if ((record.outputsRef?.sizeBytes ?? 0) > longestBallot * mostBytesOfCharacter) return undefined;
+  const { outputsRef } = record;
+  if (
+    outputsRef !== undefined &&
+    (outputsRef.sizeBytes > longestBallot * mostBytesOfCharacter || run.isGone(outputsRef.digest))
+  )
+    return undefined;
   const content = run.outputsOf(record);
-  if (content === undefined) return run.takeGoneArtifact() === undefined ? 'unread' : undefined;
-  return isObject(content) && JSON.stringify(content).length <= longestBallot ? content : undefined;
+  if (content === undefined) return 'unread';
+  return isObject(content) && isCanonical(content) ? content : undefined;
 }
 
 const mostBytesOfCharacter = 3;
+
+/** Whether it can be told by a digest: halves of characters, and lists without end, are no answers. */
+function isCanonical(content: JsonObject): boolean {
+  try {
+    return canonicalJson(content).length <= longestBallot;
+  } catch {
+    return false;
+  }
+}
 
 /** Outputs that were stored may be anything: whoever stored them need not be whom we started. */
 const isObject = (content: JsonValue): content is JsonObject =>

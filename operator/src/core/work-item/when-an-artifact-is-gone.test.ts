@@ -39,6 +39,11 @@ const cases: Record<string, PlanningCase> = {
     started: ['a', 'a'],
     outputs: { a: { y: { x: 1 } } },
   },
+  'charges no other step that is under way': {
+    steps: [call('first'), call('b', { outputs: { y: 'x' }, retryPolicy: { maxAttempts: 1 } })],
+    when: (run) => forget(run).end('b', uploaded),
+    states: { first: 'Running AttemptRunning', b: 'Failed AttemptsExhausted' },
+  },
   'fails a step that looks into its own result, once it may try no more': {
     steps: [call('a', { outputs: { y: 'x' }, retryPolicy: { maxAttempts: 1 } })],
     when: (run) => forget(run).end('a', uploaded),

@@ -80,6 +80,23 @@ describe('the pod of one who takes part in a deliberation', () => {
     expect(result.outputs).toEqual(result.ballot);
   });
 
+  it.each(['judge', 'vote'] as const)('cuts what is said with its answer where it is to %s', async (kind) => {
+    const long = 'x'.repeat(5000);
+    const { result } = await aPod({ kind, round: 2, member: 'ann', proposals }, () =>
+      kind === 'vote'
+        ? json({ comment: long, ranking: ['proposal-2', 'proposal-1'] })
+        : json({ 'proposal-1': { in_words: long, score: 1 }, 'proposal-2': { in_words: long, score: 2 } }),
+    );
+    const { comment, scores = [] } = result.ballot ?? {};
+    const said = kind === 'vote' ? [comment] : scores.map((score) => score.comment);
+    expect(said.map((text) => text?.length)).toEqual(kind === 'vote' ? [600] : [600, 600]);
+  });
+
+  it('says so when its answer is longer than all others could be told', async () => {
+    const { result } = await aPod({ kind: 'propose', round: 1, member: 'ann' }, () => ({ text: 'y'.repeat(40_000) }));
+    expect(result).toMatchObject({ outcome: 'failed', error: { reason: 'AnswerTooLong', retryable: false } });
+  });
+
   it('judges as the judge where no member is named', async () => {
     const one = { in_words: '', score: 4 };
     const { bench, result } = await aPod({ kind: 'judge', round: 2, proposals }, () =>

@@ -1,8 +1,8 @@
 import type { JsonObject } from '../../api/json.ts';
 import type { RunnerResult } from '../../api/runner-result.ts';
 import type { CouncilWork } from '../../api/runner-work.ts';
+import { cutComment, longestBallot } from '../../core/council/judgements.ts';
 import { theJudge } from '../../core/council/rules.ts';
-import { defined } from '../../core/defined.ts';
 import { failed, type Verdict } from '../verdict.ts';
 import { proposing, scoring, voting } from './council-questions.ts';
 import { CouncilSpeakers, type Speaker } from './council-speakers.ts';
@@ -23,7 +23,12 @@ export async function runStage(work: CouncilWork, stage: Stage, parts: WorkParts
   if (speaker === undefined) return failed('TaskInvalid', 'The task says nothing of the one who is to speak.');
   const speakers = new CouncilSpeakers(work, parts);
   const ballot = await ask({ work, stage, speaker, speakers });
-  if (ballot !== undefined) return { outcome: 'succeeded', outputs: ballot as JsonObject, ballot };
+  if (ballot !== undefined) {
+    const { length } = JSON.stringify(ballot);
+    if (length <= longestBallot) return { outcome: 'succeeded', outputs: ballot as JsonObject, ballot };
+    const message = `The answer has ${length} characters as JSON; a member with a pod of its own may say ${longestBallot}.`;
+    return failed('AnswerTooLong', message);
+  }
   const { reason = 'Failed', message = '', retryable = false } = speakers.failures[0] ?? {};
   return failed(reason, message, retryable);
 }
@@ -52,12 +57,12 @@ async function ask({ work, stage, speaker, speakers }: Asking): Promise<Ballot |
     case 'judge': {
       const { table, wanted } = scoring({ proposals, rubric });
       const scores = await speakers.ask(speaker, table, wanted);
-      return scores && { scores: [...scores.value] };
+      return scores && { scores: scores.value.map((score) => ({ ...score, comment: cutComment(score.comment) })) };
     }
     case 'vote': {
       const { table, wanted } = voting({ proposals });
       const said = await speakers.ask(speaker, table, wanted);
-      return said && { ranking: [...said.value.ranking], ...defined({ comment: said.value.comment }) };
+      return said && { ranking: [...said.value.ranking], comment: cutComment(said.value.comment) };
     }
   }
 }
