@@ -2,7 +2,7 @@ import type { JsonObject } from '../../../api/json.ts';
 import { quote } from '../../../core/quote.ts';
 import { isRealFolder } from '../../read-shared-file.ts';
 import { checkConfiguration, runGit } from './run-git.ts';
-import { sweepTree } from './remove-traps.ts';
+import { type Found, sweepTree } from './remove-traps.ts';
 import { parameters, ToolFailure, type ToolFunction, type ToolSurroundings } from './tool.ts';
 import { repositoryOf } from './tree.ts';
 import { splitPath } from './workspace.ts';
@@ -79,8 +79,8 @@ async function git(
   return `${output || 'Done.'}${describeRemoved(removed)}`;
 }
 
-function describeRemoved([first, ...others]: readonly string[]): string {
+function describeRemoved({ count, first: [first] }: Found): string {
   if (first === undefined) return '';
-  const more = others.length === 0 ? '' : ` and ${others.length} more`;
-  return `\n[removed, because git would be led astray by it: ${quote(first)}${more}]`;
+  const more = count === 1 ? '' : ` and ${count - 1} more`;
+  return `\n[removed, because git would be led astray by it: ${quote(first.toString())}${more}]`;
 }

@@ -304,7 +304,7 @@ describe('git, in a workspace that commands write to,', () => {
 /** Nothing is forbidden to root: as such it is done by another user. */
 function sweepAsPodUser(workspace: string): string[] {
   const lines = `const { removeTraps } = await import(process.argv[1]);
-console.log(JSON.stringify((await removeTraps(process.argv[2], new AbortController().signal)).removed));`;
+console.log(JSON.stringify((await removeTraps(process.argv[2], new AbortController().signal)).removed.first.map(String)));`;
   const path = fileURLToPath(new URL('remove-traps.ts', import.meta.url));
   const isRoot = process.getuid?.() === 0;
   if (isRoot) {

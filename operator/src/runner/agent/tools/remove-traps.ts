@@ -1,25 +1,32 @@
-import { type Dir, type Dirent, lstatSync, opendirSync } from 'node:fs';
-import { chmod, rm } from 'node:fs/promises';
+import { chmodSync, type Dir, type Dirent, lstatSync, opendirSync, rmdirSync, unlinkSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ToolFailure } from './tool.ts';
 import { isShared, type Tree } from './tree.ts';
 
-/** What was found in a workspace that commands have written to, by paths from there. */
+/** What was found in a workspace that commands have written to. */
 export interface Swept {
-  readonly removed: readonly string[];
+  readonly removed: Found;
   /** Files that are too large to be compared in memory. */
-  readonly large: readonly string[];
+  readonly large: Found;
 }
 
-/** Bytes of a file from which on git takes it for no text. */
-export const largeFileBytes = 16 * 1024 * 1024;
+export interface Found {
+  readonly count: number;
+  /** Paths from the workspace, as the bytes that they are: of the first thousand. */
+  readonly first: readonly Buffer[];
+}
+
+/** Bytes of a file from which on git takes it for no text: it takes up to forty times as much memory to compare it. */
+export const largeFileBytes = 1024 * 1024;
 
 /** Bytes of a file that git reads as a whole, as rules of its own. */
 const mostRuleBytes = 1024 * 1024;
 
+const nothing: Found = { count: 0, first: [] };
+
 /** What git has to be kept from in a tree; nothing where the runner alone writes there. @throws ToolFailure as `removeTraps` */
 export async function sweepTree(tree: Tree, signal: AbortSignal): Promise<Swept> {
-  if (!isShared(tree)) return { removed: [], large: [] };
+  if (!isShared(tree)) return { removed: nothing, large: nothing };
   if (tree.isQuiet?.() === false) throw new ToolFailure('a command may still be running, beside which git is not run');
   return await removeTraps(tree.workspace, signal);
 }
@@ -27,10 +34,11 @@ export async function sweepTree(tree: Tree, signal: AbortSignal): Promise<Swept>
 /**
  * Removes what could lead git astray that commands may have left: folders and files `.git`, which name programs and other
  * places; pipes and sockets, at which it would wait for ever; rules of git's that are links, or have no end.
- * NOTE: nothing else may run in the workspace meanwhile. @throws ToolFailure when that cannot be done wholly
+ * NOTE: nothing else may run in the workspace meanwhile. @throws ToolFailure when that cannot be done wholly, and
+ * where more than so many files and folders would have to be looked at
  */
-export async function removeTraps(workspace: string, signal: AbortSignal): Promise<Swept> {
-  const sweep = new Sweep(workspace, signal);
+export async function removeTraps(workspace: string, signal: AbortSignal, mostEntries = 500_000): Promise<Swept> {
+  const sweep = new Sweep({ workspace, signal, mostEntries });
   try {
     await sweep.folder('');
   } catch (error) {
@@ -45,12 +53,13 @@ export async function removeTraps(workspace: string, signal: AbortSignal): Promi
 class Sweep {
   readonly #workspace: Buffer;
   readonly #signal: AbortSignal;
-  readonly #removed: string[] = [];
-  readonly #large: string[] = [];
+  readonly #mostEntries: number;
+  readonly swept = { removed: new FirstFound(), large: new FirstFound() };
   #seen = 0;
 
-  constructor(workspace: string, signal: AbortSignal) {
-    [this.#workspace, this.#signal] = [Buffer.from(`${workspace}/`), signal];
+  constructor({ workspace, signal, mostEntries }: { workspace: string; signal: AbortSignal; mostEntries: number }) {
+    this.#workspace = Buffer.from(`${workspace}/`);
+    [this.#signal, this.#mostEntries] = [signal, mostEntries];
   }
 
   /** NOTE: names are bytes, of which each stands for a character here: read as UTF-8 two of them could look the same. */
@@ -58,26 +67,23 @@ class Sweep {
     return Buffer.concat([this.#workspace, Buffer.from(path, 'latin1')]);
   }
 
-  get swept(): Swept {
-    return { removed: this.#removed, large: this.#large };
-  }
-
-  /** One folder after the other, so that it takes memory for its depth alone. */
+  /** One folder after the other: what is kept of one meanwhile are the names of the folders in it. */
   async folder(path: string): Promise<void> {
     const folders: string[] = [];
     for await (const entry of this.#entries(path)) {
-      const inside = path === '' ? entry.name : `${path}/${entry.name}`;
-      if (await this.#isFolder(inside, entry)) folders.push(inside);
+      if (await this.#isFolder(within(path, entry.name), entry)) folders.push(entry.name);
     }
-    for (const each of folders) await this.folder(each);
+    for (const each of folders) await this.folder(within(path, each));
   }
 
   /** NOTE: read without waiting, which is many times faster; others have their turn now and then. */
   async *#entries(path: string): AsyncGenerator<Dirent> {
-    const folder = await this.#open(path);
+    const folder = this.#open(path);
     try {
       for (let entry = folder.readSync(); entry !== null; entry = folder.readSync()) {
         this.#seen += 1;
+        if (this.#seen > this.#mostEntries)
+          throw new ToolFailure(`the workspace has more than ${this.#mostEntries} files, among which git is not run`);
         if (this.#seen % turnEntries === 0) await nextTurn();
         this.#signal.throwIfAborted();
         yield entry;
@@ -88,64 +94,90 @@ class Sweep {
   }
 
   /** A folder that its owner cannot read is made one: git may reach what is in it by name. */
-  async #open(path: string): Promise<Dir> {
+  #open(path: string): Dir {
     const folder = this.#at(path);
     try {
       return opendirSync(folder, reading);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EACCES') throw error;
-      await chmod(folder, 0o700);
+      chmodSync(folder, 0o700);
       return opendirSync(folder, reading);
     }
   }
 
   async #isFolder(path: string, entry: Dirent): Promise<boolean> {
     if (isGitFolder(entry.name) || !(entry.isFile() || entry.isDirectory() || entry.isSymbolicLink())) {
-      if (entry.isDirectory()) await this.#unlock(path);
-      await this.#remove(path);
+      if (entry.isDirectory()) await this.#empty(path);
+      this.#remove(path, entry);
       return false;
     }
     if (entry.isDirectory()) return true;
-    if (entry.isFile()) await this.#lookAt(path, entry.name);
-    else if (isRule(entry.name)) await this.#remove(path);
+    if (entry.isFile()) this.#lookAt(path, entry);
+    else if (isRule(entry.name)) this.#remove(path, entry);
     return false;
   }
 
-  async #lookAt(path: string, name: string): Promise<void> {
+  #lookAt(path: string, entry: Dirent): void {
     const { size } = lstatSync(this.#at(path));
-    if (isRule(name) && size > mostRuleBytes) await this.#remove(path);
-    else if (size > largeFileBytes) this.#large.push(written(path));
+    if (isRule(entry.name) && size > mostRuleBytes) this.#remove(path, entry);
+    else if (size > largeFileBytes) this.swept.large.add(path);
   }
 
-  async #remove(path: string): Promise<void> {
-    const place = this.#at(path);
+  #remove(path: string, entry: Dirent): void {
     try {
-      await rm(place, { recursive: true, force: true });
+      this.#removeAt(path, entry);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EACCES') throw error;
       // NOTE: not before: the workspace itself is a volume that belongs to root.
-      await chmod(this.#at(path.slice(0, path.lastIndexOf('/'))), 0o700);
-      await rm(place, { recursive: true, force: true });
+      chmodSync(this.#at(path.slice(0, path.lastIndexOf('/'))), 0o700);
+      this.#removeAt(path, entry);
     }
-    this.#removed.push(written(path));
+    this.swept.removed.add(path);
   }
 
-  /** A folder whose owner may not change it can be removed by nobody. */
-  async #unlock(path: string): Promise<void> {
-    await chmod(this.#at(path), 0o700);
+  /** NOTE: without waiting: it would take a turn for each of very many pipes. Links are removed, and not followed. */
+  #removeAt(path: string, entry: Dirent): void {
+    if (entry.isDirectory()) rmdirSync(this.#at(path));
+    else unlinkSync(this.#at(path));
+  }
+
+  /**
+   * NOTE: not by the system's own removal of folders: that holds all names at once, and goes on when nobody waits any more. A
+   * folder whose owner may not change it can be emptied by nobody.
+   */
+  async #empty(path: string): Promise<void> {
+    chmodSync(this.#at(path), 0o700);
+    const folders: Dirent[] = [];
     for await (const entry of this.#entries(path)) {
-      if (entry.isDirectory()) await this.#unlock(`${path}/${entry.name}`);
+      if (entry.isDirectory()) folders.push(entry);
+      else this.#removeAt(within(path, entry.name), entry);
+    }
+    for (const each of folders) {
+      await this.#empty(within(path, each.name));
+      this.#removeAt(within(path, each.name), each);
     }
   }
 }
+
+/** Commands can make more of them than memory holds. */
+class FirstFound implements Found {
+  count = 0;
+  readonly first: Buffer[] = [];
+
+  add(path: string): void {
+    this.count += 1;
+    if (this.count <= mostNames) this.first.push(Buffer.from(path, 'latin1'));
+  }
+}
+
+const mostNames = 1000;
+
+const within = (path: string, name: string) => (path === '' ? name : `${path}/${name}`);
 
 const reading = { encoding: 'latin1', bufferSize: 512 } as const;
 
 /** Entries that are looked at in one turn. */
 const turnEntries = 1000;
-
-/** As people read it. */
-const written = (path: string) => Buffer.from(path, 'latin1').toString('utf8');
 
 const isGitFolder = (name: string) => name.toLowerCase() === '.git';
 

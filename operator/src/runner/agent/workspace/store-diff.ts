@@ -5,7 +5,7 @@ import { quote } from '../../../core/quote.ts';
 import type { Artifact } from '../../verdict.ts';
 import { storeRecord } from '../store-record.ts';
 import { checkConfiguration, runGit } from '../tools/run-git.ts';
-import { sweepTree } from '../tools/remove-traps.ts';
+import { type Found, sweepTree } from '../tools/remove-traps.ts';
 import { ToolFailure } from '../tools/tool.ts';
 import { repositoryOf, type Tree } from '../tools/tree.ts';
 import type { WorkParts } from '../work-parts.ts';
@@ -38,7 +38,7 @@ export async function storeDiff({ parts, isHurried, ...place }: Differing): Prom
   try {
     const { large } = await sweepTree(place.tree, signal);
     const bytes = await makeDiff({ ...place, large }, signal);
-    if (large.length > 0) transcript.add({ kind: 'note', text: describeLarge(large) });
+    if (large.count > 0) transcript.add({ kind: 'note', text: describeLarge(large) });
     if (bytes.length === 0) return undefined;
     const stored = await storeRecord(bytes, { name: 'diff', service: task.artifacts, isHurried });
     if (stored !== undefined) return { name: 'diff', ...stored, mediaType: 'text/x-diff' };
@@ -51,7 +51,7 @@ export async function storeDiff({ parts, isHurried, ...place }: Differing): Prom
   return undefined;
 }
 
-type MadeDiff = Pick<Differing, 'tree' | 'startCommit' | 'mostBytes'> & { readonly large: readonly string[] };
+type MadeDiff = Pick<Differing, 'tree' | 'startCommit' | 'mostBytes'> & { readonly large: Found };
 
 /** NOTE: with an index of its own, so that what the agent has added and committed stays as it is. */
 async function makeDiff(
@@ -60,16 +60,14 @@ async function makeDiff(
 ): Promise<Buffer> {
   await checkConfiguration(tree, signal);
   const folder = await mkdtemp(join(tmpdir(), 'conclave-diff-'));
-  const environment = { GIT_INDEX_FILE: join(folder, 'index') };
+  const environment = { GIT_INDEX_FILE: join(folder, 'index'), GIT_LITERAL_PATHSPECS: '0' };
   const git = async (args: readonly string[], ending = signal) => {
     const { code, output } = await runGit({ args, ...tree, environment }, ending);
     if (code !== 0) throw new ToolFailure(`git ended with ${code}: ${output.slice(0, 500)}`);
-    return output;
   };
   try {
     await copyIndex(join(repositoryOf(tree), 'index'), environment.GIT_INDEX_FILE);
-    const ignored = large.length === 0 ? [] : await leaveOut(large, join(folder, 'ignored'), git);
-    await git([...ignored, 'add', '--all', '--', '.']);
+    await addAll({ large, startCommit, path: join(folder, 'paths') }, git);
     const path = join(folder, 'diff');
     await withinBytes({ path, mostBytes, signal }, (ending) => git([...diff, `--output=${path}`, startCommit], ending));
     return await readFile(path);
@@ -78,24 +76,38 @@ async function makeDiff(
   }
 }
 
-/** Files that are left out: git would hold all of them in memory. Answers with the options by which those that are new are. */
-async function leaveOut(
-  large: readonly string[],
-  path: string,
-  git: (args: readonly string[]) => Promise<string>,
-): Promise<readonly string[]> {
-  if (large.length > mostLarge) throw new ToolFailure(`${large.length} files are too large to be compared`);
-  const known = (await git(['ls-files', '-z', '--', ...large])).split('\0').filter((name) => name !== '');
-  if (known.length > 0) await git(['update-index', '--assume-unchanged', '--', ...known]);
-  await writeFile(path, large.map((name) => `/${name.replace(/[\\*?[\]!# ]/g, '\\$&')}\n`).join(''));
-  return ['-c', `core.excludesFile=${path}`];
+interface Adding {
+  readonly large: Found;
+  readonly startCommit: string;
+  /** Of a file for the paths. */
+  readonly path: string;
 }
 
-/** Their names have to fit into a command. */
-const mostLarge = 100;
+/**
+ * Adds all files but large ones: git would hold all of such in memory. Those are as they were when the work began.
+ * NOTE: told by their bytes, and by no rules of what is ignored: rules of the workspace would overrule these.
+ */
+async function addAll(
+  { large, startCommit, path }: Adding,
+  git: (args: readonly string[]) => Promise<unknown>,
+): Promise<void> {
+  if (large.count === 0) {
+    await git(['add', '--all', '--', '.']);
+    return;
+  }
+  if (large.count > large.first.length) throw new ToolFailure(`${large.count} files are too large to be compared`);
+  const from = [`--pathspec-from-file=${path}`, '--pathspec-file-nul'];
+  await writeFile(path, listed(large, ':(top,literal)'));
+  await git(['reset', '--quiet', '--no-refresh', startCommit, ...from]);
+  await writeFile(path, Buffer.concat([Buffer.from('.\0'), listed(large, ':(top,literal,exclude)')]));
+  await git(['add', '--all', ...from]);
+}
 
-const describeLarge = ([first = '', ...others]: readonly string[]) =>
-  `The diff is without ${quote(first)}${others.length === 0 ? '' : ` and ${others.length} more`}: they are too large to be compared.`;
+const listed = ({ first }: Found, magic: string) =>
+  Buffer.concat(first.flatMap((name) => [Buffer.from(magic), name, Buffer.from('\0')]));
+
+const describeLarge = ({ count, first: [first] }: Found) =>
+  `The diff is without ${quote(first?.toString() ?? '')}${count === 1 ? '' : ` and ${count - 1} more`}: they are too large to be compared.`;
 
 /** NOTE: it is ended while it writes: it shares the disk with all the rest. @throws ToolFailure when a file becomes too large */
 async function withinBytes(
