@@ -1,27 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { toldProgress } from '../../api/attempt-progress.ts';
 import { aTask } from '../../testing/a-runner-task.ts';
 import { AgentBench } from '../../testing/agent-bench.ts';
-import { CertificateAuthority } from '../../testing/certificate-authority.ts';
-import { ScriptedArtifacts } from '../../testing/scripted-artifacts.ts';
+import { startArtifactService } from '../../testing/artifact-service.ts';
 import { tellProgress } from './tell-progress.ts';
 
-const server = new ScriptedArtifacts();
-const folder = mkdtempSync(join(tmpdir(), 'conclave-progress-'));
-const tokenFile = join(folder, 'token');
-const artifactsOf = () => ({ url: server.url, tokenFile, caFile: join(folder, 'ca.crt') });
-
-beforeAll(async () => {
-  writeFileSync(tokenFile, 'token');
-  await server.listen(new CertificateAuthority(folder).issue('server', '/CN=server'));
-});
-afterAll(() => {
-  server.close();
-  rmSync(folder, { recursive: true });
-});
+const { artifacts: server, service, stop } = await startArtifactService();
+afterAll(stop);
 
 const pauses = { firstMs: 1, everyMs: 5 };
 const told = () => {
@@ -35,7 +20,7 @@ describe('progress', () => {
     const ending = new AbortController();
     const { step } = aTask({});
     server.answers = [503, 201];
-    const telling = tellProgress({ artifacts: artifactsOf(), step }, () => counts, { signal: ending.signal, pauses });
+    const telling = tellProgress({ artifacts: service, step }, () => counts, { signal: ending.signal, pauses });
     await vi.waitFor(() => expect(told()).toEqual({ step: step.path, attempt: step.attempt, ...counts }));
     const { length } = server.tokens;
     expect(length).toBe(2);
@@ -64,7 +49,7 @@ describe('progress', () => {
       maxOutputTokens: 100,
       wallTimeSeconds: 60,
     };
-    const { exitCode } = await bench.run(aTask({ work, limits, artifacts: artifactsOf() }), { tellingPauses: pauses });
+    const { exitCode } = await bench.run(aTask({ work, limits, artifacts: service }), { tellingPauses: pauses });
     await bench.stop();
     expect(exitCode).toBe(0);
     const { turns = 0, toolCalls = 0, ...tokens } = told() ?? {};
