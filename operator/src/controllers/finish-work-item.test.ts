@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { WorkItem } from '../api/work-item.ts';
 import { Terminal } from '../core/reconcile-error.ts';
 import type { ObservedAttempt, PinnedPipeline } from '../core/work-item/observed.ts';
+import { EndedSince } from './ended-since.ts';
 import { finishWorkItem } from './finish-work-item.ts';
 
 const finishedAt = '2026-01-05T08:00:00.000Z';
@@ -22,6 +23,7 @@ interface Sketch {
   readonly pinError?: Error;
   readonly cleanUpError?: Error;
   readonly workItem?: WorkItem;
+  readonly ended?: EndedSince;
 }
 
 /** One turn of a WorkItem that has ended, and all that it did, in order. */
@@ -48,6 +50,7 @@ async function finish(sketch: Sketch = {}) {
       retention: () => ({ finishedJobsSeconds: jobsSeconds, workItemSeconds: ttlSeconds }),
     } as unknown as Parameters<typeof finishWorkItem>[0]['facts'],
     cluster: { remove: () => note('remove') } as unknown as Parameters<typeof finishWorkItem>[0]['cluster'],
+    ended: sketch.ended ?? new EndedSince(),
     clock: () => new Date(Date.parse(finishedAt) + after * 1000),
   };
   const outcome = await finishWorkItem(parts, sketch.workItem ?? anEnded()).then(
@@ -89,6 +92,14 @@ describe('finishWorkItem', () => {
     ['removes itself at once when it is kept no time', { ttlSeconds: 0 }, ['clean up', 'remove'], 'rest'],
   ])('%s', async (_what, sketch, did, outcome) => {
     expect(await finish(sketch)).toEqual({ did, outcome });
+  });
+
+  it('keeps Jobs for their time and no longer, although the end was written by a clock that is ahead', async () => {
+    const ended = new EndedSince();
+    const times = { ended, isLeft: true, jobsSeconds: 60 };
+    expect(await finish({ ...times, after: -3600 })).toEqual({ did: ['clean up'], outcome: 60_000 });
+    expect(await finish({ ...times, after: -3541 })).toEqual({ did: ['clean up'], outcome: 1_000 });
+    expect((await finish({ ...times, after: -3540 })).did).toEqual(['sweep', 'clean up']);
   });
 
   it('does not look at what a run made that never began', async () => {

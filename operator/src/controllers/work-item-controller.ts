@@ -8,6 +8,7 @@ import type { StartAttempt } from '../core/work-item/work-item-plan.ts';
 import { endUnplannedRun } from '../core/work-item/end-unplanned-run.ts';
 import { refuseWorkItem } from '../core/work-item/refuse-work-item.ts';
 import { Terminal } from '../core/reconcile-error.ts';
+import { EndedSince } from './ended-since.ts';
 import { finishWorkItem } from './finish-work-item.ts';
 import { FreshAttempts } from './fresh-attempts.ts';
 import { type AnsweredPlan, type Effect, planWithAnswers } from './plan-with-answers.ts';
@@ -21,14 +22,15 @@ import type { AttemptContext } from './work-item-ports.ts';
  */
 export function reconcileWorkItem(parts: WorkItemControllerParts) {
   const fresh = new FreshAttempts();
+  const ended = new EndedSince();
   return async (key: string): Promise<Again> => {
     const workItem = parts.cluster.observe(key);
-    if (workItem === undefined) return {};
-    if (workItem.metadata.deletionTimestamp !== undefined) {
-      parts.attempts.forget(workItem.metadata.uid ?? '');
+    if (workItem === undefined || workItem.metadata.deletionTimestamp !== undefined) {
+      ended.forget(key);
+      parts.attempts.forget(workItem?.metadata.uid ?? '');
       return {};
     }
-    if (isFinished(workItem)) return finishWorkItem(parts, workItem);
+    if (isFinished(workItem)) return finishWorkItem({ ...parts, ended }, workItem);
     const prepared = await prepare(parts, workItem).catch(whenUnplanned(parts, workItem));
     if ('problem' in prepared) return refuse(parts, workItem, prepared.problem);
     if ('lost' in prepared) return lose(parts, workItem, prepared.lost);
