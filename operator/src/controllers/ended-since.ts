@@ -1,6 +1,6 @@
 /**
- * Since when runs have ended, by the clock of this process. An operator whose clock was ahead may have written an end that lies
- * in the future: it counts from when it was first seen, so that what is kept for a time is not kept for hours. The record
+ * Since when runs have ended, by the clock of this process. An operator whose clock is ahead of it may have written an end that
+ * lies in the future: it counts from when it was first seen, so that what is kept for a time is not kept for hours. The record
  * itself stays as it is.
  */
 export class EndedSince {

@@ -25,9 +25,12 @@ export function reconcileWorkItem(parts: WorkItemControllerParts) {
   const ended = new EndedSince();
   return async (key: string): Promise<Again> => {
     const workItem = parts.cluster.observe(key);
-    if (workItem === undefined || workItem.metadata.deletionTimestamp !== undefined) {
+    if (workItem === undefined) {
       ended.forget(key);
-      parts.attempts.forget(workItem?.metadata.uid ?? '');
+      return {};
+    }
+    if (workItem.metadata.deletionTimestamp !== undefined) {
+      parts.attempts.forget(workItem.metadata.uid ?? '');
       return {};
     }
     if (isFinished(workItem)) return finishWorkItem({ ...parts, ended }, workItem);
