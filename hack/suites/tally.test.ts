@@ -82,12 +82,6 @@ describe('the failures that a tally names', () => {
 });
 
 describe('renderTally', () => {
-  it('says first what passed only when it was run again', () => {
-    expect(renderTally({ passed: 3, failed: 0, skipped: 0, flaky: ['a.test.ts: waits\n  Error: late'] })).toBe(
-      'passed only when it was run again, which is a fault to be found:\n  a.test.ts: waits\n    Error: late\n\n3 passed, 0 failed',
-    );
-  });
-
   it('says how many passed and failed', () => {
     expect(renderTally({ passed: 3, failed: 0, skipped: 0 })).toBe('3 passed, 0 failed');
   });
@@ -101,10 +95,5 @@ describe('addTallies', () => {
   it('adds each number', () => {
     const one = { passed: 1, failed: 2, skipped: 3 };
     expect(addTallies(one, one)).toEqual({ passed: 2, failed: 4, skipped: 6 });
-  });
-
-  it('keeps what was flaky', () => {
-    const one = { passed: 1, failed: 0, skipped: 0, flaky: ['a'] };
-    expect(addTallies(one, one).flaky).toEqual(['a', 'a']);
   });
 });

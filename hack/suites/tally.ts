@@ -8,8 +8,6 @@ export interface Tally {
   readonly skipped: number;
   /** What failed, by name, and how, on further lines; may say less than `failed` counts. */
   readonly failures?: readonly string[];
-  /** What failed at first and passed when it was run again, and how it failed; none of it counts as failed. */
-  readonly flaky?: readonly string[];
 }
 
 export const emptyTally: Tally = { passed: 0, failed: 0, skipped: 0 };
@@ -22,28 +20,19 @@ export function tallyOne(name: string, isGood: boolean): Tally {
 /** Both together. */
 export function addTallies(left: Tally, right: Tally): Tally {
   const failures = [...(left.failures ?? []), ...(right.failures ?? [])];
-  const flaky = [...(left.flaky ?? []), ...(right.flaky ?? [])];
   return {
     passed: left.passed + right.passed,
     failed: left.failed + right.failed,
     skipped: left.skipped + right.skipped,
     ...(failures.length > 0 && { failures }),
-    ...(flaky.length > 0 && { flaky }),
   };
 }
 
-/** What a run ends with: what passed only when it was run again, what failed, and how, then `12 passed, 0 failed`. */
-export function renderTally({ passed, failed, skipped, failures = [], flaky = [] }: Tally): string {
+/** What a run ends with: what failed, and how, then `12 passed, 0 failed`. */
+export function renderTally({ passed, failed, skipped, failures = [] }: Tally): string {
   const sum = `${passed} passed, ${failed} failed${skipped === 0 ? '' : `, ${skipped} skipped`}`;
-  return [
-    ...section('passed only when it was run again, which is a fault to be found:', flaky),
-    ...section('failed:', failures),
-    sum,
-  ].join('\n');
+  return failures.length === 0 ? sum : ['failed:', ...failures.map(indent), '', sum].join('\n');
 }
-
-const section = (title: string, lines: readonly string[]): string[] =>
-  lines.length === 0 ? [] : [title, ...lines.map(indent), ''];
 
 const indent = (text: string) => text.replaceAll(/^/gmu, '  ');
 

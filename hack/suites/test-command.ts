@@ -6,7 +6,7 @@ import { printTried } from '../mutation/print-tried.ts';
 import { tryMutations } from '../mutation/try-mutations.ts';
 import { parseArguments, type Suite, type TestArguments } from './arguments.ts';
 import { checkCoreCoverage } from './core-coverage.ts';
-import { runChecks, runOnCluster, runVitest } from './run-suite.ts';
+import { runChecks, runVitest } from './run-suite.ts';
 import { installVllm, isVllmInstalled } from '../vllm/vllm-server.ts';
 import { addTallies, emptyTally, renderTally, tallyOne, type Tally } from './tally.ts';
 
@@ -23,7 +23,7 @@ async function runSuite(suite: Suite, { filters }: TestArguments): Promise<Tally
   if (suite === 'mutation') return runMutations(filters);
   if (suite === 'vllm') await installVllm(report);
   const { kubeconfig } = await startCluster({ instance, install: true, report });
-  return runOnCluster(suite, { filters, env: { CONCLAVE_TEST_KUBECONFIG: kubeconfig } });
+  return runVitest(suite, { filters, env: { CONCLAVE_TEST_KUBECONFIG: kubeconfig } });
 }
 
 async function runUnit(filters: readonly string[]): Promise<Tally> {
