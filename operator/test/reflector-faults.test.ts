@@ -4,6 +4,7 @@ import { NotFound } from '../src/kube/api-error.ts';
 import type { KubeClient } from '../src/kube/client.ts';
 import { systemClock } from '../src/kube/clock.ts';
 import { connect } from '../src/kube/connect.ts';
+import { asError, describeCause } from '../src/kube/exchange.ts';
 import type { ListWatch } from '../src/kube/list-watch.ts';
 import { Reflector } from '../src/kube/reflector.ts';
 import type { KubeObject, ResourceType } from '../src/kube/resource-type.ts';
@@ -234,7 +235,9 @@ async function check(plant: (client: ListWatch) => ListWatch, faults = anyFault)
     return fc.assert(property, parameters).catch((error: unknown) => failures.push(error));
   });
   await Promise.all(checks);
-  if (failures.length > 0) throw new Error(`replay it with CONCLAVE_FAULT_SEED=${seed}`, { cause: failures[0] });
+  const [cause] = failures;
+  if (cause === undefined) return;
+  throw new Error(`replay it with CONCLAVE_FAULT_SEED=${seed}: ${describeCause(asError(cause))}`, { cause });
 }
 
 const calm: Sequence = {

@@ -170,6 +170,23 @@ describe('client lists', () => {
     expect(lastRequest().query).toEqual({ limit: '1', resourceVersion: '5', resourceVersionMatch: 'NotOlderThan' });
   });
 
+  it.each([
+    ['an event of a watch', { type: 'ERROR', object: { kind: 'Status', code: 500 } }],
+    ['a Status', { kind: 'Status', metadata: {}, status: 'Failure' }],
+    ['an object', { kind: 'ConfigMap', metadata: { name: 'a', resourceVersion: '9' } }],
+    ['a list without its metadata', { kind: 'ConfigMapList', items: [] }],
+    ['items that are none', { kind: 'ConfigMapList', metadata: { resourceVersion: '9' }, items: {} }],
+    ['nothing', null],
+    ['an array', []],
+  ])('do not take %s for an empty list, whatever its code says', async (_, body) => {
+    server.script = (_request, response) => {
+      answerJson(response, 200, body);
+    };
+    const listing = client.listPage(configMaps, {});
+    await expect(listing).rejects.toThrow(ServerError);
+    await expect(listing).rejects.toThrow(`the answer is not a list: ${JSON.stringify(body)}`);
+  });
+
   it('ends with Gone when a continue token is too old', async () => {
     server.script = (_, response) => {
       answerJson(response, 410, { kind: 'Status', code: 410, reason: 'Expired' });

@@ -6,21 +6,26 @@ import { LineTooLong } from './split-lines.ts';
 import { toApiError } from './transport.ts';
 
 interface RawList<T> {
-  readonly metadata?: {
+  readonly metadata: {
     readonly resourceVersion?: string;
     readonly continue?: string;
     readonly remainingItemCount?: number;
   };
-  readonly items?: T[] | null;
+  readonly items: readonly T[] | null;
 }
 
-/** A page of a list; the API server leaves `apiVersion` and `kind` out of the items of its built-in types. */
+/**
+ * A page of a list; the API server leaves `apiVersion` and `kind` out of the items of its built-in types.
+ * @throws ServerError when it is no list: taken for an empty one, everything would count as deleted
+ */
 export function parseListPage<T extends KubeObject>(
   target: RequestTarget,
   type: ResourceType<T>,
   answer: Answer,
 ): ListPage<T> {
-  const { metadata = {}, items } = parseJson(target, answer) as RawList<T>;
+  const list = parseJson(target, answer);
+  if (!isList<T>(list)) throw notThat(target, answer, 'a list');
+  const { metadata, items } = list;
   const apiVersion = apiVersionOf(type);
   const complete = (item: T): T => ('kind' in item ? item : Object.assign({ apiVersion, kind: type.kind }, item));
   return {
@@ -29,6 +34,13 @@ export function parseListPage<T extends KubeObject>(
     ...(metadata.continue === undefined || metadata.continue === '' ? {} : { continue: metadata.continue }),
     ...(metadata.remainingItemCount === undefined ? {} : { remainingItemCount: metadata.remainingItemCount }),
   };
+}
+
+/** Go writes a list without items as `null`, and never leaves `items` out. */
+function isList<T>(value: unknown): value is RawList<T> {
+  if (typeof value !== 'object' || value === null) return false;
+  const { metadata, items } = value as { readonly metadata?: unknown; readonly items?: unknown };
+  return typeof metadata === 'object' && metadata !== null && (items === null || Array.isArray(items));
 }
 
 /** The lines of a watch, with what ends them early as the errors of `api-error.ts`. */
@@ -47,11 +59,14 @@ export async function* watchLines(target: RequestTarget, lines: AsyncIterable<st
  * The JSON an answer carries.
  * @throws ServerError when it is no JSON: something on the way answered in the API server's place
  */
-export function parseJson(target: RequestTarget, { code, body }: Answer): unknown {
+export function parseJson(target: RequestTarget, answer: Answer): unknown {
   try {
-    return JSON.parse(body);
+    return JSON.parse(answer.body);
   } catch (cause) {
-    const said = `the answer is not JSON: ${body.slice(0, 100)}`;
-    throw new ServerError({ target, code, reason: '', said, cause });
+    throw notThat(target, answer, 'JSON', cause);
   }
+}
+
+function notThat(target: RequestTarget, { code, body }: Answer, what: string, cause?: unknown): ServerError {
+  return new ServerError({ target, code, reason: '', said: `the answer is not ${what}: ${body.slice(0, 100)}`, cause });
 }
