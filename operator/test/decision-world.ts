@@ -73,8 +73,16 @@ export interface DecisionWorld {
   close(): Promise<void>;
 }
 
-/** Sets the world up. Without `fillsIn` it is a cluster that has no mutating policies. */
-export async function openDecisionWorld({ fillsIn = true } = {}): Promise<DecisionWorld> {
+/** What kind of world it is. */
+export interface WorldOptions {
+  /** False on a cluster that has no mutating policies. */
+  readonly fillsIn?: boolean;
+  /** What alice does before there are policies. */
+  readonly earlier?: (alice: KubeClient, namespace: string) => Promise<unknown>;
+}
+
+/** Sets the world up. */
+export async function openDecisionWorld({ fillsIn = true, earlier }: WorldOptions = {}): Promise<DecisionWorld> {
   const place = await createTestNamespace('decisions');
   const { client: admin, namespace } = place;
   await installCrds(admin);
@@ -91,6 +99,7 @@ export async function openDecisionWorld({ fillsIn = true } = {}): Promise<Decisi
   const manifests = readPolicies(['decisions.yaml', 'status.yaml']).filter(
     ({ kind }) => fillsIn || !kind.startsWith(mutatingPolicies.kind),
   );
+  await earlier?.(alice, namespace);
   await installPolicies(admin, manifests);
   await vi.waitFor(() => expectPoliciesToHold(alice, { namespace, fillsIn }), soon);
   const close = async (): Promise<void> => {

@@ -20,7 +20,12 @@ import { workItemType } from './work-items.ts';
 
 let world: DecisionWorld;
 beforeAll(async () => {
-  world = await openDecisionWorld();
+  world = await openDecisionWorld({
+    earlier: (alice, namespace) => {
+      const annotations = { [gateKey('review.qa')]: 'approved', [gateKey('review.po')]: aDecision('bob') };
+      return alice.create(workItemType, aWorkItem({ namespace, name: 'earlier', annotations }) as WorkItem);
+    },
+  });
 });
 afterAll(() => world.close());
 
@@ -178,6 +183,13 @@ describe('the requester', () => {
     await world.alice.apply(workItemType, item);
     expect(requester(await world.alice.apply(workItemType, item))).toBe('alice');
   });
+});
+
+it('a decision is filled in beside words from before there were policies, which stay as they are', async () => {
+  const earlier = await world.admin.get(workItemType, { namespace: world.namespace, name: 'earlier' });
+  const item = await world.record(earlier, { gates: [aGate({ allowRequester: true })] });
+  const { metadata } = await annotate(world.carol, item, { [gateKey('review.qa-2')]: 'approved' });
+  expect(metadata.annotations).toEqual({ ...item.metadata.annotations, [gateKey('review.qa-2')]: aDecision('carol') });
 });
 
 it('kubectl annotate decides', async () => {
