@@ -18,26 +18,38 @@ export const policies: ResourceType<Policy> = {
   kind: 'ValidatingAdmissionPolicy',
   plural: 'validatingadmissionpolicies',
 };
-const bindings: ResourceType = {
+/** The API server does not check the types of these. */
+export const mutatingPolicies: ResourceType = {
   ...admission,
-  kind: 'ValidatingAdmissionPolicyBinding',
-  plural: 'validatingadmissionpolicybindings',
+  kind: 'MutatingAdmissionPolicy',
+  plural: 'mutatingadmissionpolicies',
 };
+const types: readonly ResourceType[] = [
+  policies,
+  { ...admission, kind: 'ValidatingAdmissionPolicyBinding', plural: 'validatingadmissionpolicybindings' },
+  mutatingPolicies,
+  { ...admission, kind: 'MutatingAdmissionPolicyBinding', plural: 'mutatingadmissionpolicybindings' },
+];
 
-/** The manifests of config/policies: each policy, followed by its binding. */
-export function readPolicies(): readonly KubeObject[] {
-  const folder = new URL('../../config/policies/', import.meta.url);
-  return readdirSync(folder).flatMap((file) => loadAll(readFileSync(new URL(file, folder), 'utf8')) as KubeObject[]);
+const folder = new URL('../../config/policies/', import.meta.url);
+
+/** The manifests of config/policies, or of some of its files: each policy, followed by its binding. */
+export function readPolicies(files: readonly string[] = readdirSync(folder)): readonly KubeObject[] {
+  return files.flatMap((file) => loadAll(readFileSync(new URL(file, folder), 'utf8')) as KubeObject[]);
 }
 
-const typeOf = ({ kind }: KubeObject): ResourceType => (kind === policies.kind ? policies : bindings);
+function typeOf({ kind }: KubeObject): ResourceType {
+  const type = types.find((each) => each.kind === kind);
+  if (type === undefined) throw new Error(`unexpected kind ${kind}`);
+  return type;
+}
 
-/** Installs the policies. They hold a moment later. */
-export async function installPolicies(client: KubeClient): Promise<void> {
-  for (const manifest of readPolicies()) await client.apply(typeOf(manifest), manifest, { force: true });
+/** Installs policies, all of them by default. They hold a moment later. */
+export async function installPolicies(client: KubeClient, manifests = readPolicies()): Promise<void> {
+  for (const manifest of manifests) await client.apply(typeOf(manifest), manifest, { force: true });
 }
 
 /** Removes them, so that other tests of the cluster find it as they expect. */
-export async function removePolicies(client: KubeClient): Promise<void> {
-  for (const manifest of readPolicies()) await client.delete(typeOf(manifest), manifest.metadata);
+export async function removePolicies(client: KubeClient, manifests = readPolicies()): Promise<void> {
+  for (const manifest of manifests) await client.delete(typeOf(manifest), manifest.metadata);
 }

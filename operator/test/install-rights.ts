@@ -15,9 +15,9 @@ const types: readonly ResourceType[] = [
   { ...rbac, kind: 'RoleBinding', plural: 'rolebindings', namespaced: true },
 ];
 
-/** Gives the operator its account and its rights, from config/rbac/operator.yaml. */
-export async function installRights(client: KubeClient): Promise<void> {
-  const file = new URL('../../config/rbac/operator.yaml', import.meta.url);
+/** Installs a file of config/rbac; by default the one that gives the operator its account and its rights. */
+export async function installRights(client: KubeClient, name = 'operator.yaml'): Promise<void> {
+  const file = new URL(`../../config/rbac/${name}`, import.meta.url);
   for (const manifest of loadAll(readFileSync(file, 'utf8')) as KubeObject[]) {
     const type = types.find(({ kind }) => kind === manifest.kind);
     if (type === undefined) throw new Error(`unexpected kind ${manifest.kind}`);

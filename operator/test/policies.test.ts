@@ -1,6 +1,5 @@
 /** The admission policies on the real API server, against real accounts: each forgery is refused, each honest way works. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it, test, vi } from 'vitest';
-import { Forbidden, Invalid } from '../src/kube/api-error.ts';
 import { annotationNames, indexedTaskName, indexLabel, labelNames, mostMembers } from '../src/core/manifest/labels.ts';
 import type { KubeClient } from '../src/kube/client.ts';
 import type { KubeObject } from '../src/kube/resource-type.ts';
@@ -15,6 +14,7 @@ import {
   podSpec,
   workItems,
 } from './attempt-objects.ts';
+import { expectRefusal } from './expect-refusal.ts';
 import { installCrds } from './install-crds.ts';
 import { installPolicies, policies, readPolicies, removePolicies } from './install-policies.ts';
 import { installRights } from './install-rights.ts';
@@ -92,17 +92,6 @@ async function expectPoliciesToHold(): Promise<void> {
   await expectRefusal(tenant.updateStatus(workItems, stored), 'status');
   const json = [{ op: 'replace', path: '/spec/pipelineSpec/steps/0/name', value: 'changed' }];
   await expectRefusal(tenant.patch(workItems, stored.metadata, { json }), 'work-items');
-}
-
-/** That it was this policy of ours which refused, and no missing right. */
-async function expectRefusal(request: Promise<unknown>, policy: string): Promise<void> {
-  const error: unknown = await request.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  expect(error).toSatisfy((thrown) => thrown instanceof Forbidden || thrown instanceof Invalid);
-  expect(String(error)).toContain(`ValidatingAdmissionPolicy 'conclave-${policy}'`);
-  expect(String(error)).not.toContain('expression');
 }
 
 function aPod(metadata: Partial<KubeObject['metadata']>, name = newName()): Pod {
