@@ -1,6 +1,7 @@
 import { dataEntries } from './data-entries.ts';
 import { flowEntries } from './flow-entries.ts';
 import type { IssueEntry } from './issue-entry.ts';
+import { lifecycleEntries } from './lifecycle-entries.ts';
 import { referenceEntries } from './reference-entries.ts';
 import { resourceEntries } from './resource-entries.ts';
 import { schemaEntries } from './schema-entries.ts';
@@ -12,6 +13,7 @@ export const issueCatalogue: readonly IssueEntry[] = [
   ...schemaEntries,
   ...referenceEntries,
   ...flowEntries,
+  ...lifecycleEntries,
   ...dataEntries,
   ...resourceEntries,
 ];

@@ -85,11 +85,16 @@ function inputType(node: StepNode, name: string, schemas: ReferenceSchemas): Var
   return typeof from === 'string' ? (schemas.ofText(from, node) ?? 'unknown') : 'unknown';
 }
 
+/** What guards and `when` of transitions may name. */
+const transitionTypes = new Map<string, VariableType>([
+  ...['workItem', 'steps', 'inputs'].map((name): [string, VariableType] => [name, 'unknown']),
+  ['readyScore', { type: 'number' }],
+]);
+
 /** Conditions of the transitions of a lifecycle of the Pipeline's own. */
 function transitionConditions({ spec }: DataFlow): Condition[] {
   const transitions = spec.lifecycle?.definition?.transitions ?? [];
-  const variable = (name: string): VariableType =>
-    ['workItem', 'steps', 'inputs'].includes(name) ? 'unknown' : undefined;
+  const variable = (name: string): VariableType => transitionTypes.get(name);
   return transitions.flatMap(({ guards = [], when }, index) => {
     const path = ['lifecycle', 'definition', 'transitions', index];
     return [

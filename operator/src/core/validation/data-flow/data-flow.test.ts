@@ -732,10 +732,11 @@ describe('templates and expressions:', () => {
       found: ['FieldNotFound steps[1].object.expression'],
     },
     'conditions of a lifecycle': {
-      spec: `lifecycle: {definition: {initial: A, states: [{name: A}, {name: B}], transitions: [{action: go, from: [A], to: B, roles: [system], when: 'steps.a.x >', guards: [{expression: 'workItem.x && inputs.y'}, {expression: 'item.x'}]}]}}\n${steps(step('a'))}`,
+      spec: `lifecycle: {definition: {initial: A, states: [{name: A}, {name: B, terminal: true}], transitions: [{action: go, from: [A], to: B, roles: [system], when: 'steps.a.x >', guards: [{expression: 'workItem.x && inputs.y && readyScore > 0.5'}, {expression: 'item.x'}, {expression: 'readyScore'}]}]}}\n${steps(step('a'))}`,
       found: [
         'FieldNotFound lifecycle.definition.transitions[0].guards[1].expression',
         'InvalidExpression lifecycle.definition.transitions[0].when',
+        'NotBoolean lifecycle.definition.transitions[0].guards[2].expression',
       ],
     },
   });
@@ -755,7 +756,7 @@ describe('gates and lifecycles:', () => {
       found: ['DuplicateGate steps[1].name', 'DuplicateGate steps[2].name', 'DuplicateGate steps[3].onFailure.gate'],
     },
     'gates of a lifecycle count too': {
-      spec: `lifecycle: {definition: {initial: A, states: [{name: A}, {name: B}], transitions: [{action: go_on, from: [A], to: B, roles: [review], approvals: [{role: review}]}]}}\n${steps(ask('go_on'))}`,
+      spec: `lifecycle: {definition: {initial: A, states: [{name: A}, {name: B, terminal: true}], transitions: [{action: go_on, from: [A], to: B, roles: [review], approvals: [{role: review}]}]}}\n${steps(ask('go_on'))}`,
       found: ['DuplicateGate steps[0].name'],
     },
     'gates of a lifecycle that name themselves': {
@@ -772,8 +773,21 @@ describe('gates and lifecycles:', () => {
       says: 'there are 18 gates',
     },
     'states and actions of a preset': {
-      spec: `lifecycle: {preset: delivery}\n${steps(step('a', 'inState: [InProgress, Deploying], action: deploy'), step('b', 'action: deplo'))}`,
+      spec: `lifecycle: {preset: delivery}\n${steps(step('a', 'inState: [InProgress, Deploying], action: deploy, role: deployment'), step('b', 'action: deplo'))}`,
       found: ['UnknownState steps[0].inState[1]', 'UnknownAction steps[1].action'],
+    },
+    'the gate of a preset': {
+      spec: `lifecycle: {preset: delivery}\n${steps(ask('Deploy'))}`,
+      found: ['DuplicateGate steps[0].name'],
+    },
+    'actions that nobody takes for their step': {
+      spec: `lifecycle: {preset: task}\n${steps(
+        step('a', 'action: commit_code'),
+        step('b', 'action: commit_code, role: qa'),
+        step('c', 'action: commit_code, role: developer'),
+        loop('l', '[1]', step('d', 'action: commit_code, role: developer')),
+      )}`,
+      found: ['NoEffect steps[0].action', 'NoEffect steps[1].action', 'NoEffect steps[3].steps[0].action'],
     },
     'states without a lifecycle': {
       spec: steps(step('a', 'inState: [Draft]')),
@@ -781,7 +795,7 @@ describe('gates and lifecycles:', () => {
       says: 'the Pipeline has no lifecycle',
     },
     'transitions to states that are not there': {
-      spec: `lifecycle: {definition: {initial: A, states: [{name: A}, {name: B}], transitions: [{action: go, from: [A, C], to: D, roles: [system]}]}}\n${steps(step('a'))}`,
+      spec: `lifecycle: {definition: {initial: A, states: [{name: A}, {name: B, terminal: true}], transitions: [{action: go, from: [A, C], to: D, roles: [system]}, {action: end, from: [A], to: B, roles: [po]}]}}\n${steps(step('a'))}`,
       found: [
         'UnknownState lifecycle.definition.transitions[0].from[1]',
         'UnknownState lifecycle.definition.transitions[0].to',

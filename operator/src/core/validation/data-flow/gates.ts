@@ -1,5 +1,7 @@
 import { gateName } from '../../../api/names.ts';
 import type { Issue, IssuePath } from '../../issue.ts';
+import { gateOfTransition } from '../../lifecycle/definition.ts';
+import { definitionOf } from '../../lifecycle/definition-of.ts';
 import { quote } from '../../quote.ts';
 import type { StepNode } from '../../pipeline/step-node.ts';
 import type { DataFlow, DataFlowCheck } from './data-flow.ts';
@@ -30,12 +32,15 @@ export const findGateIssues: DataFlowCheck = (flow) => {
 };
 
 function gatesOf({ spec, graph }: DataFlow): Gate[] {
-  const transitions = spec.lifecycle?.definition?.transitions ?? [];
+  const { transitions = [] } = (spec.lifecycle && definitionOf(spec.lifecycle)) ?? {};
+  const isPreset = spec.lifecycle?.preset !== undefined;
   return [
     ...(spec.execution.mode === 'safe' ? [{ name: 'start', path: ['execution', 'mode'] }] : []),
-    ...transitions.flatMap(({ action, gate, approvals }, index): Gate[] => {
-      const path = ['lifecycle', 'definition', 'transitions', index, gate === undefined ? 'action' : 'gate'];
-      return approvals === undefined ? [] : [{ name: gate ?? asGate(action), path }];
+    ...transitions.flatMap((transition, index): Gate[] => {
+      const { gate, approvals } = transition;
+      const own = ['lifecycle', 'definition', 'transitions', index, gate === undefined ? 'action' : 'gate'];
+      const path = isPreset ? ['lifecycle', 'preset'] : own;
+      return approvals === undefined ? [] : [{ name: gateOfTransition(transition), path }];
     }),
     ...graph.nodes.flatMap(gateOfStep),
   ];

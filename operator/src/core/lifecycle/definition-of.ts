@@ -1,0 +1,12 @@
+import type { Lifecycle } from '../../api/lifecycle.ts';
+import type { Definition } from './definition.ts';
+import { delivery } from './delivery.ts';
+import { story } from './story.ts';
+import { task } from './task.ts';
+
+const presets: Readonly<Record<NonNullable<Lifecycle['preset']>, Definition>> = { delivery, task, story };
+
+/** The states and transitions of a lifecycle: those that Conclave brings, or its own. */
+export function definitionOf({ preset, definition }: Lifecycle): Definition | undefined {
+  return preset === undefined ? definition : presets[preset];
+}
