@@ -102,7 +102,10 @@ export class HostileWorld {
     const children = [...this.#seen.values()];
     const workItem: WorkItem = {
       ...{ apiVersion: 'conclave.dev/v1alpha1', kind: 'WorkItem' },
-      metadata: { name: 'w', namespace: 'ns', uid: '3f0c7d1e-0000-4000-8000-000000000001', generation: 1 },
+      metadata: {
+        ...{ name: 'w', namespace: 'ns', uid: '3f0c7d1e-0000-4000-8000-000000000001', generation: 1 },
+        annotations: { 'conclave.dev/requested-by': 'rita' },
+      },
       ...{ spec: this.spec, status: this.status },
     };
     return {

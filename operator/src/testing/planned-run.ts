@@ -63,6 +63,10 @@ export class PlannedRun {
   /** Records of iterations that left the status. */
   readonly folded: StepStatus[] = [];
   facts: Partial<Facts>;
+  /** Who made the WorkItem, as it was stamped. */
+  requester: string | undefined = 'rita';
+  generation = 1;
+  #slots = 0;
   #stored: ReadonlyMap<string, JsonValue> = new Map();
   /** What it is pinned to. */
   readonly pinned;
@@ -106,7 +110,10 @@ export class PlannedRun {
     const workItem: WorkItem = {
       apiVersion: 'conclave.dev/v1alpha1',
       kind: 'WorkItem',
-      metadata: { name: 'w', namespace: 'ns', uid: '3f0c7d1e-0000-4000-8000-000000000001', generation: 1 },
+      metadata: {
+        ...{ name: 'w', namespace: 'ns', uid: '3f0c7d1e-0000-4000-8000-000000000001', generation: this.generation },
+        ...(this.requester === undefined ? {} : { annotations: { 'conclave.dev/requested-by': this.requester } }),
+      },
       spec: this.spec,
       status: this.status,
     };
@@ -170,7 +177,7 @@ export class PlannedRun {
     const digest = this.status.gates?.find(({ name }) => name === gate)?.digest;
     if (digest === undefined) throw new Error(`there is no gate ${gate}`);
     const at = new Date(this.nowMs).toISOString();
-    const slot = `${gate}.${role}-${this.decisions.length}`;
+    const slot = `${gate}.${role}-${(this.#slots += 1)}`;
     this.decisions.push({ gate, slot, role, user, decision, digest, at, ...(comment === '' ? {} : { comment }) });
     return this.settle();
   }

@@ -248,6 +248,15 @@ describe('a dry-run with gates', () => {
     expect(run(['ann', 'bob']).phase).toBe('Succeeded');
   });
 
+  test('takes the people that the mock names one after the other: nobody decides in two roles', () => {
+    const gate = approval('release', { approvals: [{ role: 'po' }, { role: 'qa' }] });
+    const run = (by: string | string[]) =>
+      reportOf({ steps: [gate] }, { mocks: { approvals: { release: { decision: 'approved', by } } } });
+    expect(run('ann').waitingFor[0]?.roles).toEqual(['qa']);
+    expect(run(['ann', 'ann']).waitingFor[0]?.roles).toEqual(['qa']);
+    expect(run(['ann', 'bob']).steps['release']?.outputs['approvers']).toEqual(['ann', 'bob']);
+  });
+
   test('runs again from where a rejection sends it, and asks again', () => {
     const back = [call('a'), approval('release', { dependsOn: ['a'], returnTo: 'a' })];
     const report = reportOf({ steps: back }, { mocks: { approvals: { release: ['rejected', 'approved'] } } });

@@ -7,6 +7,7 @@ import type { Model } from '../../api/model.ts';
 import type { PipelineSpec } from '../../api/pipeline.ts';
 import type { WorkItem, WorkItemSpec } from '../../api/work-item.ts';
 import { keyTermsOf } from '../checks/key-terms.ts';
+import { requesterAnnotation } from '../decision/decision-key.ts';
 import { digestOf } from '../digest.ts';
 import { estimatePipeline } from '../estimate/estimate-pipeline.ts';
 import type { Issue } from '../issue.ts';
@@ -133,6 +134,8 @@ function aWorkItem({ name, workItem, startAt }: DryRunRequest, inputs: JsonObjec
     metadata: {
       ...{ name: 'dry-run', namespace: 'default', uid: '00000000-0000-4000-8000-000000000000', generation: 1 },
       creationTimestamp: startAt.toISOString(),
+      // Nobody whom a mock could name.
+      annotations: { [requesterAnnotation]: 'system:dry-run' },
     },
     spec: { ...workItem, ...(name === undefined ? {} : { pipelineRef: { name } }), inputs },
   };

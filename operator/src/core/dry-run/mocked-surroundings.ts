@@ -100,9 +100,10 @@ function findMisfits(
   }));
 }
 
-/** As many people as the gate asks for, or those that the mock names, each in every role. */
+/** As many people as the gate asks for, or those that the mock names, in order: nobody decides in two roles. */
 function decisionsAt({ name, approvals }: GateStatus, { decision, comment, ...mocked }: MockedDecision): Decided[] {
   const by = typeof mocked.by === 'string' ? [mocked.by] : mocked.by;
+  const named = [...(by ?? [])];
   const said = defined({ comment });
   let people = 0;
   const someone = () => (people++ === 0 ? 'dry-run' : `dry-run-${people}`);
@@ -111,7 +112,7 @@ function decisionsAt({ name, approvals }: GateStatus, { decision, comment, ...mo
     return [{ slot: `${name}.${role}`, role, user: by?.[0] ?? someone(), decision, ...said }];
   }
   return approvals.flatMap(({ role, count = 1 }) => {
-    const users = by?.slice(0, count) ?? Array.from({ length: count }, someone);
+    const users = by === undefined ? Array.from({ length: count }, someone) : named.splice(0, count);
     return users.map((user, index) => {
       const slot = `${name}.${role}${index === 0 ? '' : `-${index + 1}`}`;
       return { slot, role, user, decision, ...said };

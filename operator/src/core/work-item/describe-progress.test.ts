@@ -91,6 +91,11 @@ const cases: Record<string, Case> = {
   },
   'what the whole of it waits for': { after: waits({}), told: ['Normal Waiting one approval'] },
   'nothing of what it waits for still': { before: waits({}), after: waits({ message: 'still' }), told: [] },
+  'that a gate asks about something else now': {
+    before: waits({ digest: `sha256:${'1'.repeat(64)}` }),
+    after: waits({ digest: `sha256:${'2'.repeat(64)}`, message: 'to approve 22222222' }),
+    told: ['Normal Waiting to approve 22222222'],
+  },
   'that it waits for another of the same kind, and for another kind of the same name': {
     before: waits({}),
     after: waits({}, { name: 'release', message: 'second' }, { kind: 'budget', message: 'third' }),

@@ -1,5 +1,5 @@
 import type { StepStatus } from '../../api/step-status.ts';
-import type { WorkItemStatus } from '../../api/work-item-status.ts';
+import type { Waiting, WorkItemStatus } from '../../api/work-item-status.ts';
 
 /** What is told of a WorkItem as a Kubernetes Event. */
 export interface ProgressNotice {
@@ -47,14 +47,17 @@ const failuresOf = (step: StepStatus | undefined) => step?.failures ?? 0;
 const toldWaits: ReadonlySet<string> = new Set(['decision', 'gpu', 'image', 'policy', 'budget', 'dependency']);
 
 function whenItWaits(before: WorkItemStatus | undefined, { waitingFor = [] }: WorkItemStatus): ProgressNotice[] {
-  const known = new Set(before?.waitingFor?.map(({ kind, name }) => `${kind} ${name}`));
+  const known = new Set(before?.waitingFor?.map(waitKey));
   return waitingFor
-    .filter(({ kind, name }) => toldWaits.has(kind) && !known.has(`${kind} ${name}`))
+    .filter((waiting) => toldWaits.has(waiting.kind) && !known.has(waitKey(waiting)))
     .map(({ step, message }) => ({
       ...{ type: 'Normal' as const, reason: 'Waiting', action: 'Wait' },
       note: joined(step, message),
     }));
 }
+
+/** What a gate asks about is told anew when it changes: decisions on what it asked before are void. */
+const waitKey = ({ kind, name, digest = '' }: Waiting) => `${kind} ${name} ${digest}`;
 
 function whenItEnded(
   before: WorkItemStatus | undefined,

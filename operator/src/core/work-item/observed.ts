@@ -9,6 +9,7 @@ import type { GateStatus } from '../../api/gate-status.ts';
 import type { Attempt, StepStatus } from '../../api/step-status.ts';
 import type { Usage } from '../../api/usage.ts';
 import type { WorkItem } from '../../api/work-item.ts';
+import type { PolicyProblem } from '../decision/policies-in-force.ts';
 
 /** Everything that a plan may depend on. No clock, no client: those are values already. */
 export interface ObservedWorkItem {
@@ -92,6 +93,8 @@ export interface Facts {
   readonly assets: readonly AssetFact[];
   /** Verified decisions of people, the oldest first. */
   readonly decisions: readonly DecisionFact[];
+  /** Verified actions of people in the lifecycle, on whatever its digest was; none when it is left out. */
+  readonly actions?: readonly ActionFact[];
   /** Answers of the cache, by key: `miss` when it has nothing fresh. */
   readonly cache: Pick<ReadonlyMap<string, CacheHit | 'miss'>, 'get'>;
   /** Whether the namespace lets this WorkItem run now. */
@@ -100,6 +103,8 @@ export interface Facts {
   readonly budget?: Ceilings;
   /** Identity of the admission policies; part of what every decision covers. Undefined while they are missing. */
   readonly policyEpoch?: string;
+  /** Why there is no epoch: what is wrong with the policies, in a word and in words. */
+  readonly policyProblem?: PolicyProblem;
   /** The run that is replayed, when `spec.replay` says so. */
   readonly replayed?: { readonly workItemUid: string; readonly steps: readonly StepStatus[] };
 }
@@ -123,6 +128,22 @@ export interface AssetFact {
 
 /** A decision of a person that was verified: who, and on what, are certain. */
 export type DecisionFact = NonNullable<GateStatus['decisions']>[number] & { readonly gate: string };
+
+/** An action of the lifecycle that a person took and that was verified: who, and on what, are certain. */
+export interface ActionFact {
+  readonly action: string;
+  /** Annotation it came from, without the prefix. */
+  readonly slot: string;
+  /** Role that the person acted in. */
+  readonly role: string;
+  /** Who acted, as the API server authenticated them. */
+  readonly user: string;
+  /** Digest of the lifecycle that they acted on. */
+  readonly digest: string;
+  readonly comment?: string;
+  /** When the operator saw it, RFC 3339. */
+  readonly at: string;
+}
 
 /** A result of the same step for the same inputs. */
 export interface CacheHit {

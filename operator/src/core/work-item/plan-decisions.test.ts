@@ -10,6 +10,8 @@ import {
   type PlanningCase,
 } from '../../testing/planning-case.ts';
 
+const decisionCondition = (run: PlannedRun) => run.status.conditions?.find(({ type }) => type === 'WaitingForDecision');
+
 const approvals: Record<string, PlanningCase> = {
   'an approval step waits for people and says for whom': {
     steps: [approval('sign_off', { message: 'Ship {{input.what}}?' })],
@@ -104,6 +106,91 @@ const approvals: Record<string, PlanningCase> = {
     },
     states: { ok: 'Waiting WaitingForDecision' },
     waits: ['policy ok'],
+  },
+  'it is said what is wrong with the policies': {
+    steps: [approval('ok')],
+    when: (run) => {
+      const policyProblem = { reason: 'PoliciesChanged' as const, message: 'the binding b only audits' };
+      run.facts = { policyEpoch: undefined as unknown as string, policyProblem };
+      run.settle();
+    },
+    says: 'no decision is taken: the binding b only audits',
+    then: (run) => expect(decisionCondition(run)).toMatchObject({ status: 'True', reason: 'PoliciesChanged' }),
+  },
+  'decisions count that were made before the policies could be read': {
+    steps: [approval('ok', { approvals: [{ role: 'review', count: 2 }] })],
+    when: (run) => {
+      run.decide('ok', 'approved', { user: 'ann' });
+      run.facts = { policyEpoch: undefined as unknown as string };
+      run.settle();
+      run.facts = {};
+      run.settle().decide('ok', 'approved', { user: 'bob' });
+    },
+    states: { ok: 'Succeeded Approved' },
+  },
+  'whoever made the WorkItem does not decide': {
+    steps: [approval('ok')],
+    when: (run) => run.decide('ok', 'approved', { user: 'rita' }).decide('ok', 'rejected', { user: 'rita' }),
+    states: { ok: 'Waiting WaitingForDecision' },
+  },
+  'whoever made the WorkItem decides where the gate allows it': {
+    steps: [approval('ok', { allowRequester: true })],
+    when: (run) => run.decide('ok', 'approved', { user: 'rita' }),
+    states: { ok: 'Succeeded Approved' },
+  },
+  'nobody decides where it is not known whom the gate excludes': {
+    steps: [approval('ok')],
+    when: (run) => {
+      run.requester = undefined;
+      run.settle().decide('ok', 'approved', { user: 'ann' });
+    },
+    states: { ok: 'Waiting WaitingForDecision' },
+    waits: ['policy ok'],
+    then: (run) => expect(decisionCondition(run)).toMatchObject({ status: 'True', reason: 'RequesterUnknown' }),
+  },
+  'one person decides in one role': {
+    steps: [approval('ok', { approvals: [{ role: 'review' }, { role: 'safety' }] })],
+    when: (run) => run.decide('ok', 'approved').decide('ok', 'approved', { role: 'safety' }),
+    states: { ok: 'Waiting WaitingForDecision' },
+  },
+  'a service account decides only where the gate names it': {
+    steps: [
+      approval('a', { allowedServiceAccounts: ['ci:bot'] }),
+      approval('b', { allowedServiceAccounts: ['ci:other'] }),
+    ],
+    when: (run) => {
+      const user = 'system:serviceaccount:ci:bot';
+      run.decide('a', 'approved', { user }).decide('b', 'approved', { user });
+    },
+    states: { a: 'Succeeded Approved', b: 'Waiting WaitingForDecision' },
+  },
+  'decisions on a spec that no plan has seen wait for that plan': {
+    steps: [approval('ok')],
+    when: (run) => {
+      run.generation += 1;
+      const [gate] = run.status.gates ?? [];
+      const decision = { gate: 'ok', slot: 'ok.review', role: 'review', user: 'ann', decision: 'approved' as const };
+      run.decisions.push({ ...decision, digest: gate?.digest ?? '', at: new Date(monday).toISOString() });
+      run.step();
+      expect(run.stateOf('ok')).toBe('Waiting WaitingForDecision');
+      run.step();
+    },
+    states: { ok: 'Succeeded Approved' },
+  },
+  'people are told how to approve, in the slot that is free': {
+    steps: [approval('ok', { approvals: [{ role: 'review', count: 2 }, { role: 'po' }] })],
+    when: (run) => {
+      const [gate] = run.status.gates ?? [];
+      const asked = gate?.digest.slice('sha256:'.length).slice(0, 8) ?? '';
+      expect(run.status.message).toBe(
+        `waits for 3 approvals at the gate ok: review, po; to approve ${asked}: ` +
+          `kubectl annotate workitem w -n ns approval.conclave.dev/ok.review='approved ${asked}'`,
+      );
+      const decision = { gate: 'ok', slot: 'ok.review', role: 'review', user: 'ann', decision: 'approved' as const };
+      run.decisions.push({ ...decision, digest: gate?.digest ?? '', at: new Date(monday).toISOString() });
+      run.settle();
+    },
+    says: "kubectl annotate workitem w -n ns approval.conclave.dev/ok.review-2='approved ",
   },
   'an approval that was recorded stays when its annotation goes': {
     steps: [approval('ok', { approvals: [{ role: 'review', count: 2 }] })],

@@ -1,11 +1,11 @@
 import type { GateStatus } from '../../api/gate-status.ts';
 import type { JsonValue } from '../../api/json.ts';
+import { formatDecisionKey, formatSlot, requesterAnnotation } from '../decision/decision-key.ts';
+import { type Decision, shortDigest, whyNotCounted } from '../decision/may-decide.ts';
 import { defined, without } from '../defined.ts';
 import { digestOf } from '../digest.ts';
 import { clipMessage } from './clip-message.ts';
 import type { Run } from './run.ts';
-
-type Decision = NonNullable<GateStatus['decisions']>[number];
 
 /** What is asked at a gate. */
 export interface GateRequest {
@@ -86,18 +86,25 @@ export function judgeGate(run: Run, name: string): GateVerdict {
 
 /** The gate with the decisions that it has not recorded yet. */
 function takeDecisions(run: Run, gate: GateStatus): GateStatus {
+  const { workItem, facts } = run.observed;
   // Without the policies nobody knows who really decided.
-  if (run.observed.facts.policyEpoch === undefined) return gate;
+  if (facts.policyEpoch === undefined) return gate;
+  // What people saw was planned from another spec: this plan comes first.
+  if (workItem.status?.observedGeneration !== workItem.metadata.generation) return gate;
   const recorded = gate.decisions ?? [];
-  const isNew = (decision: Decision) =>
-    !recorded.some(
-      ({ slot, digest, user }) => slot === decision.slot && digest === decision.digest && user === decision.user,
-    );
-  const added = run.observed.facts.decisions
-    .filter((decision) => decision.gate === gate.name && decision.digest === gate.digest && isNew(decision))
-    .map((decision): Decision => without(decision, 'gate'));
-  return added.length === 0 ? gate : { ...gate, decisions: [...recorded, ...added].slice(-72) };
+  const counted = [...recorded];
+  for (const fact of facts.decisions) {
+    if (fact.gate !== gate.name || isRecorded(counted, fact)) continue;
+    const why = whyNotCounted(fact, gate, { requester: requesterOf(run), nowMs: run.nowMs, counted });
+    if (why === undefined) counted.push(without(fact, 'gate'));
+  }
+  return counted.length === recorded.length ? gate : { ...gate, decisions: counted.slice(-72) };
 }
+
+const isRecorded = (recorded: readonly Decision[], { slot, digest, user }: Decision) =>
+  recorded.some((other) => other.slot === slot && other.digest === digest && other.user === user);
+
+const requesterOf = ({ observed }: Run) => observed.workItem.metadata.annotations?.[requesterAnnotation];
 
 function stateOfGate(run: Run, gate: GateStatus): GateStatus['state'] {
   const isAsked = ({ role }: Decision) => gate.approvals.some((quorum) => quorum.role === role);
@@ -124,16 +131,37 @@ function missingApprovals(gate: GateStatus): { readonly role: string; readonly m
 function waitForPeople(run: Run, gate: GateStatus): void {
   const { name, step, openedAt: since, digest } = gate;
   const where = { name, ...(step === undefined ? {} : { step }), since };
-  if (run.observed.facts.policyEpoch === undefined) {
-    const message = 'the policies that make decisions trustworthy are missing: no decision is taken';
-    run.waitFor({ kind: 'policy', ...where, message });
+  const obstacle = whyNobodyCanDecide(run, gate);
+  if (obstacle !== undefined) {
+    run.waitFor({ kind: 'policy', ...where, message: clipMessage(obstacle) });
     return;
   }
   const missing = missingApprovals(gate);
   const roles = missing.map(({ role }) => role);
   const total = missing.reduce((sum, each) => sum + each.missing, 0);
-  const message = `waits for ${total} approval${total === 1 ? '' : 's'} at the gate ${name}: ${roles.join(', ')}`;
+  const asked = `waits for ${total} approval${total === 1 ? '' : 's'} at the gate ${name}: ${roles.join(', ')}`;
+  const message = `${asked}; to approve ${shortDigest(digest)}: ${approvingCommand(run, gate, roles[0] ?? '')}`;
   run.waitFor({ kind: 'decision', ...where, message: clipMessage(message), roles, missing: total, digest });
+}
+
+function whyNobodyCanDecide(run: Run, { allowRequester }: GateStatus): string | undefined {
+  const { policyEpoch, policyProblem } = run.observed.facts;
+  if (policyEpoch === undefined) {
+    const problem = policyProblem?.message ?? 'the policies that make decisions trustworthy are missing';
+    return `no decision is taken: ${problem}`;
+  }
+  if (allowRequester || requesterOf(run) !== undefined) return undefined;
+  return `no decision is taken: the gate excludes the requester, and no annotation ${requesterAnnotation} says who that is`;
+}
+
+/** What a person of a role can paste, with the digest that the person is shown. */
+function approvingCommand(run: Run, gate: GateStatus, role: string): string {
+  const { name, namespace = '' } = run.observed.workItem.metadata;
+  const taken = new Set(gate.decisions?.filter(({ digest }) => digest === gate.digest).map(({ slot }) => slot));
+  const indexes = [1, 2, 3, 4, 5, 6, 7, 8, 9];
+  const index = indexes.find((each) => !taken.has(formatSlot({ name: gate.name, role, index: each }))) ?? 1;
+  const key = formatDecisionKey({ kind: 'approval', name: gate.name, role, index });
+  return `kubectl annotate workitem ${name} -n ${namespace} ${key}='approved ${shortDigest(gate.digest)}'`;
 }
 
 function verdictOf(gate: GateStatus, state: 'Approved' | 'Rejected' | 'Expired'): GateVerdict {

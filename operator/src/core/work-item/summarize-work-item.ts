@@ -86,7 +86,7 @@ function conditionsOf(
       : { type: conditionTypes.accepted, status: 'False', reason, message },
     { type: conditionTypes.running, status: isAccepted && !isFinished ? 'True' : 'False', reason, message },
     { type: conditionTypes.succeeded, status: isFinished ? truth(phase === 'Succeeded') : 'Unknown', reason, message },
-    { type: conditionTypes.waitingForDecision, ...describeDecision(waitingFor) },
+    { type: conditionTypes.waitingForDecision, ...describeDecision(run, waitingFor) },
   ];
   const observed = defined({ observedGeneration: run.observed.workItem.metadata.generation });
   const before: readonly Condition[] = run.observed.workItem.status?.conditions ?? [];
@@ -100,8 +100,15 @@ function conditionsOf(
 
 const truth = (holds: boolean) => (holds ? 'True' : 'False');
 
-function describeDecision(waitingFor: readonly WaitingFor[]): Pick<ConditionUpdate, 'status' | 'reason' | 'message'> {
+function describeDecision(
+  { observed: { facts } }: Run,
+  waitingFor: readonly WaitingFor[],
+): Pick<ConditionUpdate, 'status' | 'reason' | 'message'> {
   const waiting = waitingFor.find(({ kind }) => kind === 'decision' || kind === 'policy');
   if (waiting === undefined) return { status: 'False', reason: 'NoOpenGate', message: '' };
-  return { status: 'True', reason: waiting.kind === 'policy' ? 'PolicyMissing' : 'GateOpen', message: waiting.message };
+  const { kind, message } = waiting;
+  if (kind === 'decision') return { status: 'True', reason: 'GateOpen', message };
+  const reason =
+    facts.policyEpoch === undefined ? (facts.policyProblem?.reason ?? 'PoliciesMissing') : 'RequesterUnknown';
+  return { status: 'True', reason, message };
 }
