@@ -1,7 +1,15 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { coreDnsProgram, kindProgram, kubernetesProgram, kwokProgram, requiredVersion } from './go-programs.ts';
+import {
+  coreDnsProgram,
+  kindProgram,
+  kubernetesProgram,
+  kwokProgram,
+  opaProgram,
+  requiredVersion,
+  s3Program,
+} from './go-programs.ts';
 
 describe('requiredVersion', () => {
   it('reads a single requirement and one in a block', () => {
@@ -16,7 +24,7 @@ describe('requiredVersion', () => {
 });
 
 describe('the programs', () => {
-  it.each([kubernetesProgram(), kwokProgram(), coreDnsProgram(), kindProgram()])(
+  it.each([kubernetesProgram(), kwokProgram(), coreDnsProgram(), kindProgram(), s3Program(), opaProgram()])(
     '$title comes from a module with checksums',
     ({ title, moduleFolder }) => {
       expect(title).toMatch(/ v\d+\.\d+\.\d+$/);

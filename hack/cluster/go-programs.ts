@@ -79,3 +79,15 @@ export function s3Program(): GoProgram {
     packagePath: 'github.com/versity/versitygw/cmd/versitygw',
   };
 }
+
+/** OPA, the policy engine whose REST API guards of lifecycles ask; for tests. */
+export function opaProgram(): GoProgram {
+  const folder = moduleFolder('opa');
+  const version = requiredVersion(readFileSync(join(folder, 'go.mod'), 'utf8'), 'github.com/open-policy-agent/opa');
+  return {
+    name: 'opa',
+    title: `OPA ${version}`,
+    moduleFolder: folder,
+    packagePath: 'github.com/open-policy-agent/opa',
+  };
+}
