@@ -16,7 +16,7 @@ const workItem: WorkItem = {
       'action.conclave.dev/deploy.deployment': 'done',
     },
   },
-  spec: { pipelineRef: { name: 'ship' } } as WorkItem['spec'],
+  spec: { pipelineRef: { name: 'ship' } },
   status: {
     lifecycle: { state: 'Approved', since: at, round: 2, digest, feedback: 'mind the tests' },
     gates: [
