@@ -96,6 +96,19 @@ describe('a fault proxy', () => {
     expect(bytes).toBeLessThanOrEqual(30);
   });
 
+  it('does nothing to an answer that comes after all is healed', async () => {
+    const { script } = server;
+    const asked = Promise.withResolvers<() => void>();
+    server.script = (_, response) => asked.resolve(() => void response.end(whole));
+    proxy.inject({ fault: { kind: 'reorderLines', line: 1 } });
+    const answer = get();
+    const answerNow = await asked.promise;
+    await proxy.heal();
+    answerNow();
+    expect(await (await answer).text()).toBe(whole);
+    server.script = script;
+  });
+
   it('goes silent and keeps the connection, also when all is healed', async () => {
     proxy.inject({ fault: { kind: 'halfOpen', afterBytes: 10 } });
     const answer = await fetch(proxy.url, { signal: AbortSignal.timeout(300) });

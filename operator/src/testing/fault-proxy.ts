@@ -50,6 +50,8 @@ export class FaultProxy {
   #rules: { rule: FaultRule; left: number }[] = [];
   #randomly: ((request: ProxiedRequest) => Fault | undefined) | undefined;
   #port = 0;
+  /** How often all faults were ended. */
+  #healings = 0;
   /** What was done to which request, in order. */
   readonly injected: string[] = [];
 
@@ -116,8 +118,9 @@ export class FaultProxy {
     if (!this.#server.listening) await this.#listen();
   }
 
-  /** Ends all faults, also those that open watches still await; what has gone silent stays silent. */
+  /** Ends all faults, also those of answers that are under way or still to come; what has gone silent stays silent. */
   async heal(): Promise<void> {
+    this.#healings += 1;
     this.#rules = [];
     this.#randomly = undefined;
     for (const body of this.#bodies) body.heal();
@@ -182,9 +185,11 @@ export class FaultProxy {
 
   #forward({ request, response, done }: Exchange, fault: Fault | undefined): void {
     const upstream = this.#open(request);
+    const healings = this.#healings;
     upstream.on('response', (answered) => {
-      if (fault?.kind === 'loseAnswer') lose(answered, request, { how: fault.how, done });
-      else this.#relay(answered, response, fault);
+      const left = healings === this.#healings ? fault : undefined;
+      if (left?.kind === 'loseAnswer') lose(answered, request, { how: left.how, done });
+      else this.#relay(answered, response, left);
     });
     upstream.on('error', () => request.socket.resetAndDestroy());
     response.on('close', () => upstream.destroy());
