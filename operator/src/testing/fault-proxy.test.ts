@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Fault } from './fault.ts';
 import { FaultProxy } from './fault-proxy.ts';
-import { ScriptedServer } from './scripted-server.ts';
+import { type Script, ScriptedServer } from './scripted-server.ts';
 import { withSeed } from './seeded-random.ts';
 
 const lines = ['{"type":"ADDED","n":0}', '{"type":"ADDED","n":1}', '{"type":"ADDED","n":2}'];
@@ -14,12 +14,15 @@ const kubeconfig = join(directory, 'kubeconfig');
 let server: ScriptedServer;
 let proxy: FaultProxy;
 
+/** Answers in two pieces, with a pause between them. */
+const answerInPieces: Script = (_, response) => {
+  response.writeHead(200, { 'content-type': 'application/json', 'x-from': 'server' });
+  response.write(lines[0]);
+  setTimeout(() => response.end(whole.slice(lines[0]!.length)), 5);
+};
+
 beforeAll(async () => {
-  server = await ScriptedServer.start((_, response) => {
-    response.writeHead(200, { 'content-type': 'application/json', 'x-from': 'server' });
-    response.write(lines[0]);
-    setTimeout(() => response.end(whole.slice(lines[0]!.length)), 5);
-  });
+  server = await ScriptedServer.start(answerInPieces);
   const cluster = { server: server.url, 'insecure-skip-tls-verify': true };
   const content = {
     apiVersion: 'v1',
@@ -39,6 +42,7 @@ afterAll(async () => {
 
 beforeEach(async () => {
   server.received.length = 0;
+  server.script = answerInPieces;
   proxy = await FaultProxy.start(kubeconfig);
 });
 
@@ -97,7 +101,6 @@ describe('a fault proxy', () => {
   });
 
   it('does nothing to an answer that comes after all is healed', async () => {
-    const { script } = server;
     const asked = Promise.withResolvers<() => void>();
     server.script = (_, response) => asked.resolve(() => void response.end(whole));
     proxy.inject({ fault: { kind: 'reorderLines', line: 1 } });
@@ -106,7 +109,6 @@ describe('a fault proxy', () => {
     await proxy.heal();
     answerNow();
     expect(await (await answer).text()).toBe(whole);
-    server.script = script;
   });
 
   it('goes silent and keeps the connection, also when all is healed', async () => {
