@@ -25,6 +25,24 @@ const needed = [crds, ...['rbac', 'policies'].map((part) => join(repositoryRoot,
 export async function installOperator(kubectl: Kubectl): Promise<void> {
   await kubectl(['apply', '--server-side', '--force-conflicts', ...needed.flatMap((folder) => ['-f', folder])]);
   await kubectl(['wait', '--for=condition=Established', '--timeout=60s', '-f', crds]);
+  await waitUntilWorkCanBeMade(kubectl);
+}
+
+/** What a mutating policy matches answers 503 until the API server has read the new CRDs: for some five seconds. */
+async function waitUntilWorkCanBeMade(kubectl: Kubectl): Promise<void> {
+  const steps = [{ name: 'probe', type: 'wait_for_asset', assets: ['none'] }];
+  const metadata = { generateName: 'probe-', namespace: 'default' };
+  const probe = { apiVersion: 'conclave.dev/v1alpha1', kind: 'WorkItem', metadata, spec: { pipelineSpec: { steps } } };
+  const endsAt = Date.now() + 60_000;
+  for (;;) {
+    try {
+      await kubectl(['create', '--dry-run=server', '-f', '-'], { input: JSON.stringify(probe) });
+      return;
+    } catch (error) {
+      if (Date.now() > endsAt) throw error;
+      await sleep(500);
+    }
+  }
 }
 
 /** Flags by which an operator outside of an embedded cluster finds names inside of it. */

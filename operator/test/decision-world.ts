@@ -101,7 +101,13 @@ export async function openDecisionWorld({ fillsIn = true, earlier }: WorldOption
   );
   await earlier?.(alice, namespace);
   await installPolicies(admin, manifests);
-  await vi.waitFor(() => expectPoliciesToHold(alice, { namespace, fillsIn }), soon);
+  await vi
+    .waitFor(() => expectPoliciesToHold(alice, { namespace, fillsIn }), soon)
+    .catch(async (error: unknown) => {
+      // Other tests on the cluster know nothing of them.
+      await removePolicies(admin, manifests);
+      throw error;
+    });
   const close = async (): Promise<void> => {
     await removePolicies(admin, manifests);
     await Promise.all([people.close(), operator.close()]);
