@@ -1,4 +1,4 @@
-import { systemRole, transitionsFrom, type LifecycleTransition } from '../lifecycle/definition.ts';
+import { stateNamed, systemRole, transitionsFrom, type LifecycleTransition } from '../lifecycle/definition.ts';
 import { defined, without } from '../defined.ts';
 import { clipMessage } from './clip-message.ts';
 import { findObstacle, type Obstacle, readinessOf } from './judge-transition.ts';
@@ -16,7 +16,7 @@ type OpenAction = NonNullable<LifecycleStatus['actions']>[number];
 export function describeLifecycle(run: Run): LifecycleStatus | undefined {
   const place = lifecycleAt(run);
   if (place === undefined) return run.lifecycle;
-  if (!goesOn(run)) return without(place.lifecycle, 'actions', 'digest');
+  if (!goesOn(run, place)) return without(place.lifecycle, 'actions', 'digest');
   const { state, since, round, assignees, outcome, feedback } = place.lifecycle;
   const usesScore = place.definition.transitions.some(({ guards = [], when = '' }) =>
     [when, ...guards.map(({ expression = '' }) => expression)].some((text) => text.includes('readyScore')),
@@ -40,8 +40,11 @@ function openActions(run: Run, place: LifecyclePlace): readonly OpenAction[] {
   });
 }
 
-/** A run that its lifecycle ended can be taken up again; one that ended otherwise is over. */
-const goesOn = ({ ending }: Run) => ending === undefined || ending.reason === runReasons.lifecycleEnded;
+/** A run that its lifecycle ended can be taken up again, unless nothing leads on. One that ended otherwise is over. */
+function goesOn({ ending }: Run, { definition, lifecycle }: LifecyclePlace): boolean {
+  if (stateNamed(definition, lifecycle.state)?.terminal === true) return false;
+  return ending === undefined || ending.reason === runReasons.lifecycleEnded;
+}
 
 /** Roles in which people may take it: an agent that has claimed it does not share that with them. */
 function rolesOfPeople({ lifecycle }: LifecyclePlace, { roles, assigneeOnly }: LifecycleTransition): string[] {
