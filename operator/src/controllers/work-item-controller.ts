@@ -4,8 +4,9 @@ import { describeProgress } from '../core/work-item/describe-progress.ts';
 import { openAttempt } from '../core/work-item/attempts.ts';
 import { isWorthRecording } from '../core/work-item/is-worth-recording.ts';
 import type { ObservedWorkItem, PinnedPipeline } from '../core/work-item/observed.ts';
-import type { StartAttempt } from '../core/work-item/work-item-plan.ts';
+import type { StartAttempt, WorkItemPlan } from '../core/work-item/work-item-plan.ts';
 import { endUnplannedRun } from '../core/work-item/end-unplanned-run.ts';
+import { mayBeReopened } from '../core/work-item/reopen-run.ts';
 import { refuseWorkItem } from '../core/work-item/refuse-work-item.ts';
 import { Terminal } from '../core/reconcile-error.ts';
 import { EndedSince } from './ended-since.ts';
@@ -33,15 +34,22 @@ export function reconcileWorkItem(parts: WorkItemControllerParts) {
       parts.attempts.forget(workItem.metadata.uid ?? '');
       return {};
     }
-    if (isFinished(workItem)) return finishWorkItem({ ...parts, ended }, workItem);
+    const finish = () => finishWorkItem({ ...parts, ended }, workItem);
+    if (isFinished(workItem)) return finish();
     const prepared = await prepare(parts, workItem).catch(whenUnplanned(parts, workItem));
     if ('problem' in prepared) return refuse(parts, workItem, prepared.problem);
     if ('lost' in prepared) return lose(parts, workItem, prepared.lost);
     await carryOut(parts, { key, workItem, fresh, ...prepared });
-    const { requeueAfterMs } = prepared.answered.plan;
-    return requeueAfterMs === undefined ? {} : { requeueAfterMs };
+    return isStillFinished(workItem, prepared) ? finish() : againAfter(prepared.answered.plan);
   };
 }
+
+const againAfter = ({ requeueAfterMs }: WorkItemPlan): Again =>
+  requeueAfterMs === undefined ? {} : { requeueAfterMs };
+
+/** Whoever wanted to take it up again could not: what is left of it is removed as ever. */
+const isStillFinished = ({ status }: WorkItem, { isRecorded }: Prepared) =>
+  status?.finishedAt !== undefined && !isRecorded;
 
 /** A turn as far as it changes nothing that others see. */
 interface Prepared {
@@ -111,9 +119,11 @@ async function lose(parts: WorkItemControllerParts, workItem: WorkItem, why: str
   return {};
 }
 
-/** Ended, and not asked to try again what failed. */
-function isFinished({ spec, status = {} }: WorkItem): boolean {
-  return status.finishedAt !== undefined && (spec.retryCount ?? 0) <= (status.retryCount ?? 0);
+/** Ended, and neither asked to try again what failed nor taken up again. */
+function isFinished(workItem: WorkItem): boolean {
+  const { spec, status = {} } = workItem;
+  const isRetried = (spec.retryCount ?? 0) > (status.retryCount ?? 0);
+  return status.finishedAt !== undefined && !isRetried && !mayBeReopened(workItem);
 }
 
 /** In safe mode people are shown what it may cost before it starts. */

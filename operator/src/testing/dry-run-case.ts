@@ -5,6 +5,7 @@ import type { DryRunReport } from '../core/dry-run/dry-run-report.ts';
 import { noMocks } from '../core/dry-run/mocks.ts';
 import { parseMocks } from '../core/dry-run/parse-mocks.ts';
 import type { Issue } from '../core/issue.ts';
+import { gatesOfLifecycle } from '../core/lifecycle/definition-of.ts';
 import { pipelineGraph } from '../core/pipeline/pipeline-graph.ts';
 import { impliedParameters } from '../core/dsl/implied-parameters.ts';
 import { declareInputs } from './declare-inputs.ts';
@@ -30,7 +31,8 @@ export function runOnMocks(
   { inputs = {}, mocks, ...world }: DryRunSketch = {},
 ): { readonly report: DryRunReport } | { readonly issues: readonly Issue[] } {
   const spec = declareUsed(pipelineSpec.parse(pipeline), inputs);
-  const parsed = mocks === undefined ? { mocks: noMocks } : parseMocks(mocks, pipelineGraph(spec));
+  const parsed =
+    mocks === undefined ? { mocks: noMocks } : parseMocks(mocks, pipelineGraph(spec), gatesOfLifecycle(spec.lifecycle));
   if ('issues' in parsed) return parsed;
   return dryRun({
     ...{ name: 'p', spec, inputs, mocks: parsed.mocks, startAt: new Date('2026-01-05T08:00:00.000Z') },

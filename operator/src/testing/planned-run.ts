@@ -8,6 +8,7 @@ import type { StepStatus } from '../api/step-status.ts';
 import type { WorkItem, WorkItemSpec } from '../api/work-item.ts';
 import type { WorkItemStatus } from '../api/work-item-status.ts';
 import type {
+  ActionFact,
   AssetFact,
   AttemptOutcome,
   CacheHit,
@@ -55,6 +56,7 @@ export class PlannedRun {
   readonly children = new Map<string, ObservedAttempt>();
   readonly assets: AssetFact[] = [];
   readonly decisions: DecisionFact[] = [];
+  readonly acts: ActionFact[] = [];
   readonly cache = new Map<string, CacheHit | 'miss'>();
   /** Paths in the order in which their attempts were started. */
   readonly started: string[] = [];
@@ -119,7 +121,7 @@ export class PlannedRun {
     };
     const facts: Facts = {
       ...{ artifacts: this.artifacts, assets: this.assets, decisions: this.decisions, cache: this.cache },
-      ...{ quota: { admitted: true }, policyEpoch: 'epoch-1' },
+      ...{ quota: { admitted: true }, policyEpoch: 'epoch-1', actions: this.acts },
       ...this.facts,
     };
     return { workItem, pinned: this.pinned, children: [...this.children.values()], facts, now: new Date(this.nowMs) };
@@ -180,6 +182,20 @@ export class PlannedRun {
     const slot = `${gate}.${role}-${(this.#slots += 1)}`;
     this.decisions.push({ gate, slot, role, user, decision, digest, at, ...(comment === '' ? {} : { comment }) });
     return this.settle();
+  }
+
+  /** A person takes an action of the lifecycle, on what the status shows; `action.role`. */
+  act(slot: string, { user = 'ann', digest = this.status.lifecycle?.digest, comment = '' } = {}): this {
+    if (digest === undefined) throw new Error('the run is in no lifecycle');
+    const [action = '', role = ''] = slot.split('.');
+    const at = new Date(this.nowMs).toISOString();
+    this.acts.push({ action, slot, role, user, digest, at, ...(comment === '' ? {} : { comment }) });
+    return this.settle();
+  }
+
+  /** The state of the lifecycle. */
+  get lifecycleState(): string {
+    return this.status.lifecycle?.state ?? '-';
   }
 
   /** Changes the spec of the WorkItem, as a user does. */

@@ -11,6 +11,7 @@ import { parseMocks } from '../../core/dry-run/parse-mocks.ts';
 import type { SourceDocument } from '../../core/document/parse-documents.ts';
 import type { ReadManifest } from '../../core/dsl/read-pipeline-documents.ts';
 import type { Issue } from '../../core/issue.ts';
+import { gatesOfLifecycle } from '../../core/lifecycle/definition-of.ts';
 import { pipelineGraph } from '../../core/pipeline/pipeline-graph.ts';
 import { toFinding } from '../sources/load-manifests.ts';
 import { readSources } from '../sources/read-sources.ts';
@@ -103,7 +104,7 @@ async function readMocks(file: string, { spec }: ChosenRun, terminal: Terminal):
   const read = await readValues('--mocks', file, terminal);
   if ('findings' in read) return read;
   const place = placerFor(file, read.document);
-  const parsed = parseMocks(read.document.value, pipelineGraph(spec));
+  const parsed = parseMocks(read.document.value, pipelineGraph(spec), gatesOfLifecycle(spec.lifecycle));
   return 'mocks' in parsed ? { mocks: parsed.mocks, place } : { findings: parsed.issues.map(place) };
 }
 

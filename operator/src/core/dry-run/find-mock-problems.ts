@@ -64,8 +64,12 @@ function structuralPath({ name, loop }: StepNode): string {
 }
 
 /** The gate that a name stands for: its own, or that of a step that asks people; or why there is none. */
-export function findGate(name: string, graph: PipelineGraph): { readonly gate: string } | PathlessIssue {
-  const known = gatesOf(graph);
+export function findGate(
+  name: string,
+  graph: PipelineGraph,
+  others: readonly string[],
+): { readonly gate: string } | PathlessIssue {
+  const known = [...gatesOf(graph), ...others];
   if (known.includes(name)) return { gate: name };
   const step = graph.byName.get(name)?.step;
   if (step !== undefined && asksPeople(step)) return { gate: gateNameOf(step) };

@@ -58,6 +58,13 @@ export class MockedSurroundings implements Surroundings {
     return mocked && { durationSeconds: mocked.durationSeconds, decisions: decisionsAt(gate, mocked) };
   }
 
+  judge(policy: string): ReturnType<Surroundings['judge']> {
+    const message = `the policy ${policy} was not asked: here it allows everything, and on a cluster it may refuse`;
+    if (!this.warnings.some((warning) => warning.message === message))
+      this.warnings.push({ code: 'PolicyAssumed', message });
+    return { allowed: true };
+  }
+
   supply(name: string, path: string): ReturnType<Surroundings['supply']> {
     const node = nodeAt(this.#graph, path);
     const { outputs, error, durationSeconds } = mockedOutcome(this.#mocks, path, 1);

@@ -23,16 +23,16 @@ const mostIssues = 100;
 
 /**
  * Reads a document of mocks: under `steps`, and at the top beside `approvals` and `durationSeconds`, each key is the name or
- * the path of steps. Each of them must speak of a step of the pipeline.
+ * the path of steps. Each of them must speak of a step of the pipeline; `gates` are those of its lifecycle.
  */
-export function parseMocks(document: unknown, graph: PipelineGraph): ParsedMocks {
+export function parseMocks(document: unknown, graph: PipelineGraph, gates: readonly string[] = []): ParsedMocks {
   if (!isPlainObject(document)) {
     const message = `mocks must be an object by the names of steps, found ${describeValue(document)}`;
     return { issues: [{ code: 'WrongType', path: [], message }] };
   }
   const excess = findExcessDepth(document, sourceLimits.depth);
   if (excess !== undefined) return { issues: [excess] };
-  const parser = new MocksParser(graph);
+  const parser = new MocksParser(graph, gates);
   for (const [key, value] of Object.entries(document)) parser.readField(key, value);
   return parser.issues.length > 0 ? { issues: parser.issues.slice(0, mostIssues) } : { mocks: parser };
 }
@@ -43,9 +43,12 @@ class MocksParser implements Mocks {
   readonly approvals = new Map<string, GateMock>();
   durationSeconds = usualDurationSeconds;
   readonly #graph: PipelineGraph;
+  /** Gates that no step opens. */
+  readonly #gates: readonly string[];
 
-  constructor(graph: PipelineGraph) {
+  constructor(graph: PipelineGraph, gates: readonly string[]) {
     this.#graph = graph;
+    this.#gates = gates;
   }
 
   readField(key: string, value: unknown): void {
@@ -80,7 +83,7 @@ class MocksParser implements Mocks {
 
   #readGate(name: string, value: unknown, path: IssuePath): void {
     if (this.#isFull) return;
-    const found = findGate(name, this.#graph);
+    const found = findGate(name, this.#graph, this.#gates);
     if (!('gate' in found)) this.issues.push({ ...found, path });
     else if (this.#fits(gateMock, value, path)) this.approvals.set(found.gate, value as GateMock);
   }

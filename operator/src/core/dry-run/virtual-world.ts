@@ -11,6 +11,7 @@ import type {
   ObservedAttempt,
   ObservedWorkItem,
   PinnedPipeline,
+  PolicyAnswer,
 } from '../work-item/observed.ts';
 import type { StartAttempt, WorkItemAction, WorkItemPlan } from '../work-item/work-item-plan.ts';
 import { Happenings } from './happenings.ts';
@@ -21,6 +22,8 @@ export interface Surroundings {
   execute(start: StartAttempt): Execution;
   /** What people decide at a gate; undefined when nobody does. */
   decide(gate: GateStatus): { readonly durationSeconds: number; readonly decisions: readonly Decided[] } | undefined;
+  /** What a policy says that guards a transition of the lifecycle, by the path of its rule. */
+  judge(policy: string): PolicyAnswer;
   /** An asset that a step waits for; undefined when it does not come from outside. */
   supply(name: string, step: string): { readonly durationSeconds: number; readonly value: JsonValue } | undefined;
 }
@@ -74,6 +77,7 @@ export class VirtualWorld {
       facts: {
         ...{ artifacts: this.artifacts, assets: this.#assets, decisions: this.#decisions, cache: this.#answers },
         ...{ quota: { admitted: true }, policyEpoch },
+        policies: { get: (policy) => this.#surroundings.judge(policy) },
       },
       now: new Date(this.nowMs),
     };

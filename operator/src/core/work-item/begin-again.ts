@@ -2,7 +2,7 @@ import type { StepStatus } from '../../api/step-status.ts';
 import { without } from '../defined.ts';
 import type { StepNode } from '../pipeline/step-node.ts';
 import { isExitStep } from '../pipeline/scope-rules.ts';
-import { type Frame, frameOf, pathIn } from './frame.ts';
+import { type Frame, frameOf, pathIn, rootFrame } from './frame.ts';
 import { dropIterations, foldIterations, succeededIterations } from './loop-results.ts';
 import type { Place } from './place.ts';
 import type { Run } from './run.ts';
@@ -26,6 +26,34 @@ export function beginAgainFrom(run: Run, by: Place, target: string): boolean {
     if (record !== undefined && isEnded(record)) reopenContainer(run, record);
   }
   return true;
+}
+
+/** The steps that run in some states of the lifecycle; of one that stands in a loop, the loop. */
+export function stepsOfStates(run: Run, states: ReadonlySet<string>): readonly StepNode[] {
+  const nodes = run.graph.nodes.filter(({ step }) => step.inState?.some((state) => states.has(state)) === true);
+  return nodes.map(outermost);
+}
+
+/** Lets steps of the whole run begin again, and all that builds on them; of a loop that a step stands in, all iterations. */
+export function beginAgain(run: Run, nodes: readonly StepNode[]): void {
+  if (nodes.length === 0) return;
+  const { begunAgain, reopened } = affectedBy(run, nodes.map(outermost));
+  const names = new Set([...begunAgain].map(({ name }) => name));
+  for (const each of begunAgain) {
+    if (each.loop !== undefined) continue;
+    const { activatedBy = '' } = run.record(each.name) ?? {};
+    const keepActivation = !names.has(activatedBy);
+    resetStep(run, { node: each, frame: rootFrame }, { reason: stepReasons.sentBack, keepActivation });
+  }
+  for (const { name, loop } of reopened) {
+    const record = loop === undefined ? run.record(name) : undefined;
+    if (record !== undefined && isEnded(record)) reopenContainer(run, record);
+  }
+}
+
+/** The loop around all others that a step stands in; the step itself, where it stands in none. */
+function outermost(node: StepNode): StepNode {
+  return node.loop === undefined ? node : outermost(node.loop);
 }
 
 interface Affected {
@@ -113,6 +141,12 @@ export function retryFailedSteps(run: Run, frame: Frame): void {
     else if (hasNotSucceeded(record) && isPartOfWhatGoesOn(run, { node, frame }))
       retryStep(run, { node, frame }, record);
   }
+}
+
+/** Lets the steps at the end of a run begin again, because it has another end. */
+export function beginExitStepsAgain(run: Run): void {
+  for (const node of run.graph.exitSteps)
+    resetStep(run, { node, frame: rootFrame }, { reason: stepReasons.retryRequested, keepActivation: false });
 }
 
 /** Parts of a step that has come to its result, or that its fallback stands in for, would never be looked at again. */

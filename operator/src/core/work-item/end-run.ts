@@ -5,10 +5,12 @@ import { isExitStep } from '../pipeline/scope-rules.ts';
 import { cancelStep } from './cancel-steps.ts';
 import { clipMessage } from './clip-message.ts';
 import { rootFrame } from './frame.ts';
+import { isOver, lifecycleAt } from './lifecycle-state.ts';
 import type { BodyVerdict } from './plan-body.ts';
 import type { Ending, Run } from './run.ts';
 import { scopeAt } from './run-scope.ts';
 import { runReasons, stepReasons } from './step-reasons.ts';
+import { isUnderWay } from './step-state.ts';
 import { describeGone } from './when-an-artifact-is-gone.ts';
 
 /** Cancelling ends whatever goes on, exit steps aside. */
@@ -38,15 +40,30 @@ function cancelMain(run: Run, reason: string): void {
   }
 }
 
-/** Decides how the run ends, as soon as that is certain: when a step has failed, or when all have ended well. */
-export function decideEnding(run: Run, { state, failed }: BodyVerdict): void {
+/**
+ * Decides how the run ends, as soon as that is certain: when a step has failed, or when all have ended well; in a lifecycle, when
+ * that has come to an end and nothing more happens.
+ */
+export function decideEnding(
+  run: Run,
+  { state, failed }: BodyVerdict,
+  { hasMore }: { readonly hasMore: boolean },
+): void {
   if (run.ending !== undefined) return;
   const [failedStep] = failed;
   if (failedStep !== undefined) {
     const why = run.record(failedStep)?.message;
     const message = clipMessage(`${failedStep} failed${why === undefined ? '' : `: ${why}`}`);
     setEnding(run, { phase: 'Failed', reason: runReasons.stepFailed, message, failedStep });
-  } else if (state === 'succeeded') setEnding(run, resolveOutputs(run));
+  } else if (lifecycleAt(run) === undefined ? state === 'succeeded' : !hasMore && isLifecycleDone(run))
+    setEnding(run, resolveOutputs(run));
+}
+
+/** Whether the lifecycle has come to an end, and nothing goes on in it. What only holds its own parts is no work. */
+function isLifecycleDone(run: Run): boolean {
+  const place = lifecycleAt(run);
+  if (place === undefined || !isOver(place) || run.gathered().questions.length > 0) return false;
+  return [...run.records()].every((record) => !isUnderWay(record) || record.reason === stepReasons.partsRunning);
 }
 
 function setEnding(run: Run, ending: Ending | 'unread'): void {
@@ -62,6 +79,7 @@ function resolveOutputs(run: Run): Ending | 'unread' {
     if (gone === undefined) return 'unread';
     return { phase: 'Failed', reason: runReasons.outputsUnresolved, message: describeGone(gone) };
   }
+  if (lifecycleAt(run) !== undefined) return endLifecycle(run, outputs);
   const resolved = resolveBindings(outputs, scopeAt(run, rootFrame));
   if ('problem' in resolved) {
     const message = clipMessage(`its outputs have no value: ${resolved.problem.message}`);
@@ -69,6 +87,17 @@ function resolveOutputs(run: Run): Ending | 'unread' {
   }
   if (Object.keys(resolved.value).length > 0) run.outputs = run.placeOutputs(resolved.value);
   return { phase: 'Succeeded', reason: runReasons.allStepsSucceeded };
+}
+
+/** People decide which way a lifecycle goes: what no step came to on that way is left out of the outputs. */
+function endLifecycle(run: Run, outputs: NonNullable<Run['observed']['pinned']['spec']['outputs']>): Ending {
+  const given = Object.entries(outputs).flatMap(([name, binding]) => {
+    const resolved = resolveBindings({ [name]: binding }, scopeAt(run, rootFrame));
+    return 'problem' in resolved ? [] : Object.entries(resolved.value);
+  });
+  if (given.length > 0) run.outputs = run.placeOutputs(Object.fromEntries(given));
+  const { state = '', outcome = state } = run.lifecycle ?? {};
+  return { phase: 'Succeeded', reason: runReasons.lifecycleEnded, message: `it has come to: ${outcome}` };
 }
 
 /** Whether the results that the run's outputs refer to are at hand; those that are not will be read. */

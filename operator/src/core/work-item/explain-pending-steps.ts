@@ -1,5 +1,6 @@
 import type { StepNode } from '../pipeline/step-node.ts';
 import { rootFrame } from './frame.ts';
+import { findHold } from './lifecycle-hold.ts';
 import type { ObservedWorkItem } from './observed.ts';
 import { Run } from './run.ts';
 import { isUnderWay, stateOf } from './step-state.ts';
@@ -34,6 +35,8 @@ function explain(run: Run, node: StepNode): PendingStep {
     const activators = node.activators.map(({ by, through }) => `the ${through} of ${by.name}`).join(', ');
     return held(stepReasons.waitingForActivation, `runs when it is activated by ${activators || 'nothing'}`);
   }
+  const hold = findHold(run, { node, frame: rootFrame });
+  if (hold !== undefined) return held(stepReasons.waitingForState, hold.message);
   return held(stepReasons.parallelismReached, 'as many steps as may run at the same time are running');
 }
 

@@ -93,8 +93,10 @@ export interface Facts {
   readonly assets: readonly AssetFact[];
   /** Verified decisions of people, the oldest first. */
   readonly decisions: readonly DecisionFact[];
-  /** Verified actions of people in the lifecycle, on whatever its digest was; none when it is left out. */
+  /** Verified actions of people in the lifecycle, the oldest first; none when it is left out. */
   readonly actions?: readonly ActionFact[];
+  /** Answers of policies that guard transitions, by the path of their rule. A policy that has not answered allows nothing. */
+  readonly policies?: Pick<ReadonlyMap<string, PolicyAnswer>, 'get'>;
   /** Answers of the cache, by key: `miss` when it has nothing fresh. */
   readonly cache: Pick<ReadonlyMap<string, CacheHit | 'miss'>, 'get'>;
   /** Whether the namespace lets this WorkItem run now. */
@@ -143,6 +145,12 @@ export interface ActionFact {
   readonly comment?: string;
   /** When the operator saw it, RFC 3339. */
   readonly at: string;
+}
+
+/** What a policy says to a transition. */
+export interface PolicyAnswer {
+  readonly allowed: boolean;
+  readonly message?: string;
 }
 
 /** A result of the same step for the same inputs. */

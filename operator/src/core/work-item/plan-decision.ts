@@ -8,6 +8,7 @@ import { beginAgainFrom } from './begin-again.ts';
 import { clipMessage } from './clip-message.ts';
 import { fail, succeed } from './finish-step.ts';
 import { frameOf, pathIn } from './frame.ts';
+import { hasRoomForGate, mostGates } from './gate-room.ts';
 import { type GateRequest, type GateVerdict, judgeGate, openGate } from './plan-gate.ts';
 import { historyOf, pathOf, type Place } from './place.ts';
 import { resolveStep } from './resolve-step.ts';
@@ -50,11 +51,8 @@ export function openStepGate(run: Run, place: Place, record: StepStatus | undefi
   });
 }
 
-/** Gates that the status of a run can hold: the admission policies look through all of them. */
-const mostGates = 16;
-
 const mayOpenGate = (run: Run, { node, frame }: Place) =>
-  frame.loop === undefined && (run.gates.size < mostGates || run.gates.has(gateNameOf(node.step)));
+  frame.loop === undefined && hasRoomForGate(run, gateNameOf(node.step));
 
 function termsOf({ step }: StepNode): Pick<GateRequest, 'approvals'> & Partial<GateRequest> {
   if (step.type === 'approval') {

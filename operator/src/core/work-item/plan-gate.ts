@@ -12,6 +12,8 @@ export interface GateRequest {
   readonly name: string;
   /** Path of the step that waits; none for the start of a run. */
   readonly step?: string;
+  /** Action of the lifecycle that it guards. */
+  readonly action?: string;
   readonly approvals: GateStatus['approvals'];
   readonly production?: boolean | undefined;
   readonly allowRequester?: boolean | undefined;
@@ -34,7 +36,7 @@ export type GateVerdict =
 /** Opens a gate, anew when it was decided before: each round needs decisions of its own. */
 export function openGate(run: Run, request: GateRequest): void {
   const before = run.gates.get(request.name);
-  const { name, step, approvals, production = false, allowRequester = false, allowedServiceAccounts } = request;
+  const { name, step, action, approvals, production = false, allowRequester = false, allowedServiceAccounts } = request;
   const content = run.storeArtifact(request.shown);
   const round = (before?.round ?? 0) + 1;
   const message = request.message?.slice(0, 4096);
@@ -42,7 +44,7 @@ export function openGate(run: Run, request: GateRequest): void {
   run.gates.set(name, {
     ...{ name, state: 'Open', round, approvals, production, allowRequester, content, openedAt: run.now },
     digest: digestAt(run, { name, round, content, message }),
-    ...defined({ step, previousContent, allowedServiceAccounts, message, expiresAt: expiryOf(run, request) }),
+    ...defined({ step, action, previousContent, allowedServiceAccounts, message, expiresAt: expiryOf(run, request) }),
     // Why it was sent back before stays: it is the feedback of the next attempts.
     ...keepRejections(before),
   });

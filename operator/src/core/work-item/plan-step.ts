@@ -3,9 +3,12 @@ import { defined } from '../defined.ts';
 import { openAttempt } from './attempts.ts';
 import { evaluate } from './activate.ts';
 import { cancelParts, closeGate } from './cancel-steps.ts';
+import { clipMessage } from './clip-message.ts';
 import { fail, setEnded, skip } from './finish-step.ts';
 import { followAttempt } from './follow-attempt.ts';
 import { frameOf, pathIn } from './frame.ts';
+import { findHold } from './lifecycle-hold.ts';
+import { lifecycleAt } from './lifecycle-state.ts';
 import { beginApproval, followDecision } from './plan-decision.ts';
 import { planAssetWait } from './plan-asset-wait.ts';
 import { beginConditional, beginGroup, type FollowedParts, followContainer } from './plan-container.ts';
@@ -101,13 +104,16 @@ function whenADependencyHasNotSucceeded(run: Run, place: Place): boolean {
 }
 
 function whenItHasToHold(run: Run, place: Place, leave: Leave): boolean {
-  const { inState } = place.node.step;
-  const state = run.observed.workItem.status?.lifecycle?.state;
   if (leave === 'hold' || !hasRoomFor(run, place)) return true;
-  if (inState === undefined || state === undefined || inState.includes(state)) return false;
+  const hold = findHold(run, place);
+  if (hold === undefined) return false;
   const step = pathOf(place);
-  const message = `runs in ${inState.join(', ')}, and the lifecycle is in ${state}`;
-  run.waitFor({ kind: 'dependency', name: inState.join(','), step, since: run.startedAt ?? run.now, message });
+  const message = clipMessage(hold.message);
+  // The state does not change any more once the exit steps run.
+  if (run.isMainOver) skip(run, place, stepReasons.conditionFalse, message);
+  // What a lifecycle waits for in its state is told once, not for each step that comes later.
+  else if (lifecycleAt(run) === undefined)
+    run.waitFor({ kind: 'dependency', name: hold.name, step, since: run.startedAt ?? run.now, message });
   return true;
 }
 

@@ -7,6 +7,9 @@ import { rootFrame } from './frame.ts';
 import { locate } from './locate.ts';
 import type { ObservedWorkItem } from './observed.ts';
 import { planBody, type BodyVerdict } from './plan-body.ts';
+import { waitInState } from './offer-actions.ts';
+import { planLifecycle } from './plan-lifecycle.ts';
+import { reopenIfAsked } from './reopen-run.ts';
 import { renderPlan } from './render-plan.ts';
 import { retryIfAsked } from './retry-run.ts';
 import { Run } from './run.ts';
@@ -41,6 +44,7 @@ export function planWorkItem(observed: ObservedWorkItem): WorkItemPlan {
 function planRun(observed: ObservedWorkItem): WorkItemPlan {
   const run = new Run({ ...observed, workItem: withoutFutureTimes(observed.workItem, observed.now) });
   retryIfAsked(run);
+  reopenIfAsked(run);
   if (run.finishedAt === undefined) {
     if (startRun(run) === 'started') proceed(run);
   }
@@ -78,9 +82,12 @@ function followAttempts(run: Run): void {
 /** The steps that are no exit steps: `settled` once nothing of them goes on and it is certain how the run ends. */
 function planMain(run: Run): 'open' | 'settled' {
   const verdict = repeatedly(run, () => {
+    const before = run.changes;
+    planLifecycle(run);
     const leave = run.ending === undefined ? leaveOf(run) : 'stop';
     const body = planBody(run, { nodes: mainSteps(run), frame: rootFrame, leave, slots: Infinity });
-    decideEnding(run, body);
+    waitInState(run);
+    decideEnding(run, body, { hasMore: run.changes !== before || leave === 'hold' });
     return body;
   });
   return verdict.state === 'open' || run.ending === undefined ? 'open' : 'settled';

@@ -8,6 +8,7 @@ import { feedbackFor } from './feedback.ts';
 import { timeoutSecondsOf } from './attempt-timeout.ts';
 import { knownTo } from './known-to.ts';
 import { locate } from './locate.ts';
+import { describeLifecycle } from './offer-actions.ts';
 import { pathOf, type Place } from './place.ts';
 import { resolveStep } from './resolve-step.ts';
 import type { Run } from './run.ts';
@@ -40,12 +41,19 @@ const suspended = (run: Run) => ({
   message: 'it is suspended: nothing new begins until spec.suspend is false',
 });
 
+/** What is left out where the plan has none. */
+const replaced = [
+  ...(['message', 'waitingFor', 'outputs', 'outputsRef', 'ending', 'finishedAt'] as const),
+  ...(['lifecycle', 'assignee'] as const),
+] as const;
+
 function renderStatus(run: Run, waits: Parameters<typeof summarizeRun>[1]): WorkItemStatus {
   const { workItem, pinned, facts } = run.observed;
   const { startedAt, finishedAt, ending, assets, assetsRef, gates, outputs } = run;
-  const kept = without(workItem.status ?? {}, 'message', 'waitingFor', 'outputs', 'outputsRef', 'ending', 'finishedAt');
+  const kept = without(workItem.status ?? {}, ...replaced);
   const { used, reserved } = spentBy(run);
   const usage = addUsage(used, reserved);
+  const lifecycle = describeLifecycle(run);
   return {
     ...kept,
     ...defined({ observedGeneration: workItem.metadata.generation }),
@@ -56,6 +64,7 @@ function renderStatus(run: Run, waits: Parameters<typeof summarizeRun>[1]): Work
     steps: [...run.records()],
     ...outputs,
     ...run.transitions,
+    ...defined({ lifecycle, assignee: run.assignee }),
     ...(assets.length === 0 ? {} : { assets: [...assets] }),
     ...(gates.size === 0 ? {} : { gates: [...gates.values()] }),
     ...(Object.keys(usage).length === 0 ? {} : { usage }),

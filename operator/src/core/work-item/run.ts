@@ -34,6 +34,9 @@ export class Run {
   readonly nowMs: number;
   readonly now: string;
   readonly gates: Map<string, GateStatus>;
+  /** Where it stands in its lifecycle, and who is at work on it. */
+  lifecycle: WorkItemStatus['lifecycle'];
+  assignee: WorkItemStatus['assignee'];
   /** Loop iterations that have records. */
   readonly loops = new LoopIndex();
   ending: Ending | undefined;
@@ -76,6 +79,8 @@ export class Run {
     this.nowMs = now.getTime();
     this.now = now.toISOString();
     this.gates = new Map((status.gates ?? []).map((gate) => [gate.name, gate]));
+    this.lifecycle = status.lifecycle;
+    this.assignee = status.assignee;
     this.ending = status.ending;
     this.startedAt = status.startedAt;
     this.finishedAt = status.finishedAt;

@@ -102,6 +102,8 @@ export const stepReasons = {
   // Cancelled
   runCancelled: 'RunCancelled',
   runTimedOut: 'RunTimedOut',
+  /** The lifecycle has left the states in which it may run. It begins again when one of them is entered. */
+  stateLeft: 'StateLeft',
   /** The Pod was lost through no fault of its own (an eviction, a preemption); a new attempt follows. */
   disrupted: 'Disrupted',
 } as const;
@@ -117,6 +119,10 @@ export const runReasons = {
   suspended: 'Suspended',
   exitStepsRunning: 'ExitStepsRunning',
   allStepsSucceeded: 'AllStepsSucceeded',
+  /** Its lifecycle has come to an end, or to something. */
+  lifecycleEnded: 'LifecycleEnded',
+  /** Its lifecycle would move by itself for ever. */
+  lifecycleCircles: 'LifecycleCircles',
   stepFailed: 'StepFailed',
   exitStepFailed: 'ExitStepFailed',
   timedOut: 'TimedOut',

@@ -1,0 +1,37 @@
+import { findMissingLeave } from './judge-transition.ts';
+import { transitionsOfStep } from './actors.ts';
+import { lifecycleAt } from './lifecycle-state.ts';
+import type { Place } from './place.ts';
+import type { Run } from './run.ts';
+
+/** Why a step may not begin in the state that the lifecycle is in. */
+export interface Hold {
+  readonly name: string;
+  readonly message: string;
+}
+
+/** Whether a step runs in the state that the lifecycle is in; any step does where there is no lifecycle. */
+export function runsInState(run: Run, { node }: Place): boolean {
+  const { inState } = node.step;
+  const state = run.lifecycle?.state;
+  return inState === undefined || state === undefined || inState.includes(state);
+}
+
+/**
+ * What holds a step back: another state, or the leave for the action that it takes. What people and policies have to allow is
+ * allowed before the work begins, not when it is done.
+ */
+export function findHold(run: Run, place: Place): Hold | undefined {
+  if (!runsInState(run, place)) {
+    const { inState = [] } = place.node.step;
+    const message = `runs in ${inState.join(', ')}, and the lifecycle is in ${run.lifecycle?.state ?? ''}`;
+    return { name: inState.join(','), message };
+  }
+  const lifecycle = lifecycleAt(run);
+  const [obstacle, ...others] =
+    lifecycle === undefined
+      ? []
+      : transitionsOfStep(run, lifecycle, place.node).map((transition) => findMissingLeave(run, transition));
+  if (obstacle === undefined || others.includes(undefined)) return undefined;
+  return { name: obstacle.name, message: `its action may not be taken yet: ${obstacle.message}` };
+}
