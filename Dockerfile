@@ -57,6 +57,7 @@ WORKDIR /app
 COPY package.json LICENSE ./
 COPY --from=dependencies /app/node_modules node_modules
 COPY crds crds
+COPY config/policies config/policies
 COPY --from=build /app/dist dist
 COPY --from=build /links/ /
 USER 65532:65532

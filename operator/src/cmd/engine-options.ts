@@ -1,3 +1,5 @@
+import { shippedPath } from './product-version.ts';
+
 /** What the running of WorkItems depends on. */
 export interface EngineOptions {
   /** The operator's own image, which Pods collect results with. */
@@ -14,6 +16,8 @@ export interface EngineOptions {
   readonly dnsServers: readonly string[] | undefined;
   /** What stands behind names that end in `.svc`. */
   readonly clusterDomain: string;
+  /** Folder of the admission policies that the cluster must have, as manifests. */
+  readonly policyFolder: string;
 }
 
 /** Flags of these, and what they say. */
@@ -24,6 +28,7 @@ export const engineFlags = {
   'server-token': { type: 'string' },
   'dns-server': { type: 'string' },
   'cluster-domain': { type: 'string' },
+  policies: { type: 'string' },
 } as const;
 export type EngineFlag = keyof typeof engineFlags;
 
@@ -33,7 +38,8 @@ export const engineUsage = `  --image IMAGE           this program's own, which 
   --server-url URL        of the artifact and event server; that of the Service conclave-server by default
   --server-token FILE     token for it; that of the pod's service account by default
   --dns-server ADDRESS    asked for the names of calls, when this process runs outside of the cluster
-  --cluster-domain NAME   cluster.local by default`;
+  --cluster-domain NAME   cluster.local by default
+  --policies FOLDER       manifests of the admission policies that decisions rest on; those it is shipped with by default`;
 
 const serviceAccountToken = '/var/run/secrets/kubernetes.io/serviceaccount/token';
 
@@ -48,5 +54,6 @@ export function parseEngineOptions(read: (flag: EngineFlag) => string | undefine
     serverTokenFile: read('server-token') ?? serviceAccountToken,
     dnsServers,
     clusterDomain: read('cluster-domain') ?? 'cluster.local',
+    policyFolder: read('policies') ?? shippedPath('config/policies'),
   };
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { readFile } from 'node:fs/promises';
 import { tenantKind, type Tenant } from '../api/tenant.ts';
 import type { JobSettings } from '../controllers/job-attempts.ts';
+import type { DecisionPolicies } from '../controllers/decision-policies.ts';
 import type { ProgramSource } from '../controllers/job-port.ts';
 import type { ArtifactPort, CachePort } from '../controllers/work-item-ports.ts';
 import { ArtifactAccess } from '../executors/artifact-access.ts';
@@ -17,6 +18,7 @@ import { readConfigMap, readSecretKey } from '../kube/read-values.ts';
 import type { ControllerParts } from './controllers.ts';
 import type { DeedParts } from './deeds/deed-parts.ts';
 import type { EngineOptions } from './engine-options.ts';
+import { joinPolicies } from './join-policies.ts';
 import { resourceTypeOf } from './resource-types.ts';
 
 /** What WorkItems are run with. */
@@ -27,6 +29,8 @@ export interface Engine extends ControllerParts {
   readonly cache: CachePort;
   readonly programs: ProgramSource;
   readonly podSettings: Omit<JobSettings, 'queueName'>;
+  /** The admission policies that decisions of people rest on. */
+  readonly policies: DecisionPolicies;
   /** Namespace of the server's Pods. */
   readonly serverNamespace: string;
   readonly feed: {
@@ -73,6 +77,7 @@ export function createEngine(
       artifact: async ({ namespace, uid }, digest) =>
         (await storeCall(server.getBytes({ namespace, workItem: uid }, digest)))?.toString('utf8'),
     },
+    policies: joinPolicies(parts, options),
     serverNamespace: options.serverNamespace,
     podSettings: {
       images: { conclave: options.image, runtime: options.runtimeImage },

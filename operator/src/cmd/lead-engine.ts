@@ -3,6 +3,7 @@ import { servingSecretName } from '../controllers/serving-certificate-controller
 import { publishConfigMap } from '../kube/publish-config-map.ts';
 import { readSecretKey } from '../kube/read-values.ts';
 import type { Engine } from './engine.ts';
+import { keepReadingPolicies } from './join-policies.ts';
 import type { RunningWorkItems } from './work-items.ts';
 import type { ServerTrust } from './server-trust.ts';
 import { servingCertificateTurn } from './serving-certificate.ts';
@@ -21,7 +22,7 @@ const pauseMs = 2_000;
 /** Time between two sweeps, in milliseconds: what is unused costs little. */
 const sweepEveryMs = 600_000;
 
-/** Begins and ends what only the leader does: the server's certificate, events from outside, operations. */
+/** Begins and ends what only the leader does: the server's certificate, events from outside, operations, the policies. */
 export function leadEngine({ engine, running, trust, namespace }: LeadingParts) {
   let leading = new AbortController();
   return {
@@ -31,10 +32,12 @@ export function leadEngine({ engine, running, trust, namespace }: LeadingParts) 
       void engine.feed.run(leading.signal);
       void engine.progress.run(leading.signal);
       void keepSweeping({ engine, running }, leading.signal);
+      void keepReadingPolicies(engine.policies, engine.telemetry, leading.signal);
     },
     end: (): void => {
       leading.abort();
       running.operations.stop();
+      engine.policies.forget();
     },
   };
 }

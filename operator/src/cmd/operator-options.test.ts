@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { UsageError } from './flag-values.ts';
 import { parseOperatorOptions } from './operator-options.ts';
@@ -25,6 +26,7 @@ describe('parseOperatorOptions', () => {
         serverTokenFile: '/var/run/secrets/kubernetes.io/serviceaccount/token',
         dnsServers: undefined,
         clusterDomain: 'cluster.local',
+        policyFolder: fileURLToPath(new URL('../../../config/policies', import.meta.url)),
       },
     });
   });

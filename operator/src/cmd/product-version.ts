@@ -2,13 +2,23 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The version in the product's package.json, wherever below it this file runs from: sources or `dist`. */
+/** The version in the product's package.json. */
 export function productVersion(): string {
+  return findProduct()?.version ?? '0.0.0-unknown';
+}
+
+/** A file or folder that is shipped with the product, by its path in the repository. */
+export function shippedPath(path: string): string {
+  return join(findProduct()?.folder ?? '.', path);
+}
+
+/** Where the product is, wherever below it this file runs from: sources or `dist`. */
+function findProduct(): { readonly folder: string; readonly version: string } | undefined {
   for (let folder = dirname(fileURLToPath(import.meta.url)); folder !== dirname(folder); folder = dirname(folder)) {
     const version = versionIn(join(folder, 'package.json'));
-    if (version !== undefined) return version;
+    if (version !== undefined) return { folder, version };
   }
-  return '0.0.0-unknown';
+  return undefined;
 }
 
 function versionIn(file: string): string | undefined {

@@ -10,8 +10,8 @@ import { askedModels, awaitedModels } from './model-use.ts';
 import { resourceTypeOf } from './resource-types.ts';
 
 /**
- * WorkItems by namespace, by UID, by namespace those that have not begun and those that run, and by the
- * Councils that they tell of and the Models that they wait for.
+ * WorkItems by namespace, by UID, by namespace those that have not begun and those that run, by the
+ * Councils that they tell of and the Models that they wait for, and all those together that people may decide on.
  */
 export const workItemIndexes = {
   namespace: 'namespace',
@@ -20,7 +20,11 @@ export const workItemIndexes = {
   running: 'running',
   council: 'council',
   awaitedModel: 'awaitedModel',
+  decidable: 'decidable',
 } as const;
+
+/** The one key of the index of WorkItems that people may decide on. */
+export const decidableNow = 'now';
 
 /** Jobs by UID, and those that run by the Models that they ask. */
 export const jobIndexes = { uid: 'uid', askedModel: 'askedModel' } as const;
@@ -37,6 +41,7 @@ export function cacheWorkItems(shell: OperatorShell, selection: { readonly names
       [workItemIndexes.council]: (workItem) =>
         councilsToldOf(workItem).map((name) => `${workItem.metadata.namespace ?? ''}/${name}`),
       [workItemIndexes.awaitedModel]: awaitedModels,
+      [workItemIndexes.decidable]: (workItem) => (isDecidable(workItem) ? [decidableNow] : []),
     },
   });
   const ours = { ...selection, labelSelector: labelNames.workItemUid };
@@ -48,3 +53,9 @@ export function cacheWorkItems(shell: OperatorShell, selection: { readonly names
 
 const hasBegun = ({ status = {} }: WorkItem) => status.startedAt !== undefined || status.finishedAt !== undefined;
 const isRunning = ({ status = {} }: WorkItem) => status.startedAt !== undefined && status.finishedAt === undefined;
+
+/** What its gates and its lifecycle ask has the identity of the policies in it. */
+function isDecidable({ status = {} }: WorkItem): boolean {
+  if (status.lifecycle?.actions !== undefined) return true;
+  return status.finishedAt === undefined && (status.gates?.some(({ state }) => state === 'Open') ?? false);
+}

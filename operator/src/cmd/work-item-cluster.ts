@@ -20,6 +20,11 @@ export function joinWorkItems(engine: Engine, tenantOf: (namespace: string) => T
     replaceStatus: async (workItem, status) => {
       await cluster.updateStatus(workItemType, withoutSpec(workItem, status)).catch(restWhenGone);
     },
+    removeAnnotations: async ({ metadata: { name, namespace = '', uid, resourceVersion } }, keys) => {
+      const annotations = Object.fromEntries(keys.map((key) => [key, null]));
+      const merge = { metadata: { uid, resourceVersion, annotations } };
+      await cluster.patch(workItemType, { namespace, name }, { merge }).catch(restWhenGone);
+    },
     remove: async ({ metadata: { name, namespace = '', uid = '' } }) => {
       await cluster.delete(workItemType, { namespace, name }, { uid }).catch(restWhenGone);
     },

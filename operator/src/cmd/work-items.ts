@@ -75,6 +75,7 @@ export function registerWorkItems(engine: Engine): RunningWorkItems {
   const parts = {
     ...joinWorkItems(engine, tenantOf),
     ...{ attempts, admission, pipelines, artifacts: engine.artifacts, cache: engine.cache },
+    policies: engine.policies,
     clock: () => new Date(),
   };
   shell.register<WorkItem>({

@@ -20,6 +20,7 @@ function aWorld(status: WorkItemStatus | undefined, failure: Error) {
       workItem = { ...seen, status: next };
       return Promise.resolve();
     },
+    removeAnnotations: () => Promise.resolve(),
     remove: () => Promise.resolve(),
     tell: (_: WorkItem, notice: ProgressNotice) => void told.push(notice),
   };

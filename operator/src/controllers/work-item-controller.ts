@@ -1,5 +1,6 @@
 import type { WorkItem } from '../api/work-item.ts';
 import type { WorkItemStatus } from '../api/work-item-status.ts';
+import { isDecisionKey } from '../core/decision/decision-key.ts';
 import { describeProgress } from '../core/work-item/describe-progress.ts';
 import { openAttempt } from '../core/work-item/attempts.ts';
 import { isWorthRecording } from '../core/work-item/is-worth-recording.ts';
@@ -12,8 +13,11 @@ import { Terminal } from '../core/reconcile-error.ts';
 import { EndedSince } from './ended-since.ts';
 import { finishWorkItem } from './finish-work-item.ts';
 import { FreshAttempts } from './fresh-attempts.ts';
+import { type ObservedDecisions, observeDecisions } from './observe-decisions.ts';
 import { type AnsweredPlan, type Effect, planWithAnswers } from './plan-with-answers.ts';
 import type { PinProblem } from './pinned-pipelines.ts';
+import { pruneDecisions } from './prune-decisions.ts';
+import { RefusedDecisions } from './refused-decisions.ts';
 import type { Again, WorkItemControllerParts } from './work-item-parts.ts';
 import type { AttemptContext } from './work-item-ports.ts';
 
@@ -24,23 +28,26 @@ import type { AttemptContext } from './work-item-ports.ts';
 export function reconcileWorkItem(parts: WorkItemControllerParts) {
   const fresh = new FreshAttempts();
   const ended = new EndedSince();
+  const refused = new RefusedDecisions();
   return async (key: string): Promise<Again> => {
     const workItem = parts.cluster.observe(key);
     if (workItem === undefined) {
       ended.forget(key);
+      refused.forget(key);
       return {};
     }
     if (workItem.metadata.deletionTimestamp !== undefined) {
       parts.attempts.forget(workItem.metadata.uid ?? '');
       return {};
     }
-    const finish = () => finishWorkItem({ ...parts, ended }, workItem);
-    if (isFinished(workItem)) return finish();
+const finished = () => finish({ ...parts, ended }, workItem);
+    if (isFinished(workItem)) return finished();
     const prepared = await prepare(parts, workItem).catch(whenUnplanned(parts, workItem));
     if ('problem' in prepared) return refuse(parts, workItem, prepared.problem);
     if ('lost' in prepared) return lose(parts, workItem, prepared.lost);
+    for (const notice of refused.tell(key, workItem, prepared.decided.refused)) parts.cluster.tell(workItem, notice);
     await carryOut(parts, { key, workItem, fresh, ...prepared });
-    return isStillFinished(workItem, prepared) ? finish() : againAfter(prepared.answered.plan);
+    return isStillFinished(workItem, prepared) ? finished() : againAfter(prepared.answered.plan);
   };
 }
 
@@ -55,6 +62,7 @@ const isStillFinished = ({ status }: WorkItem, { isRecorded }: Prepared) =>
 interface Prepared {
   readonly pinned: PinnedPipeline;
   readonly answered: AnsweredPlan;
+  readonly decided: ObservedDecisions;
   /** Whether its plan is recorded: it says something new, or there is something to do. */
   readonly isRecorded: boolean;
 }
@@ -67,12 +75,16 @@ async function prepare(
   const pin = await parts.pipelines.pin(workItem);
   if ('problem' in pin) return pin;
   const { pinned, estimate } = pin;
-  const answered = await planInItsPlace(parts, observe(parts, withEstimate(workItem, estimate), pinned));
+  const decided = await observeDecisions(parts, workItem);
+  const answered = await planInItsPlace(
+    parts,
+    observe(parts, { workItem: withEstimate(workItem, estimate), pinned, decided }),
+  );
   const { plan, effects } = answered;
   const isRecorded = effects.length > 0 || isWorthRecording(workItem.status, plan.status);
   if (isRecorded && plan.artifacts.length > 0) await parts.artifacts.store(workItem, plan.artifacts);
   if (isRecorded) await keepWhatStarts(parts, { workItem, status: plan.status, pinned });
-  return { pinned, answered, isRecorded };
+  return { pinned, answered, decided, isRecorded };
 }
 
 /** NOTE: only who would begin now asks for a place. Others would take places from each other, again and again. */
@@ -126,6 +138,17 @@ function isFinished(workItem: WorkItem): boolean {
   return status.finishedAt !== undefined && !isRetried && !mayBeReopened(workItem);
 }
 
+/** Decisions that nobody waits for any more go with the rest. */
+async function finish(
+  parts: WorkItemControllerParts & { readonly ended: EndedSince },
+  workItem: WorkItem,
+): Promise<Again> {
+  const again = await finishWorkItem(parts, workItem);
+  if (!Object.keys(workItem.metadata.annotations ?? {}).some(isDecisionKey)) return again;
+  await pruneDecisions(parts.cluster, workItem, await observeDecisions(parts, workItem));
+  return again;
+}
+
 /** In safe mode people are shown what it may cost before it starts. */
 function withEstimate(workItem: WorkItem, estimate: WorkItemStatus['estimate']): WorkItem {
   if (estimate === undefined || workItem.status?.startedAt !== undefined) return workItem;
@@ -134,8 +157,11 @@ function withEstimate(workItem: WorkItem, estimate: WorkItemStatus['estimate']):
 
 function observe(
   { attempts, facts, clock }: WorkItemControllerParts,
-  workItem: WorkItem,
-  pinned: PinnedPipeline,
+  {
+    workItem,
+    pinned,
+    decided,
+  }: { readonly workItem: WorkItem; readonly pinned: PinnedPipeline; readonly decided: ObservedDecisions },
 ): ObservedWorkItem {
   const { namespace = '' } = workItem.metadata;
   const { replay } = workItem.spec;
@@ -144,7 +170,7 @@ function observe(
   return {
     ...{ workItem, pinned, now: clock(), children: attempts.observe(workItem) },
     facts: {
-      ...{ artifacts: new Map(), cache: new Map(), decisions: [] },
+      ...{ artifacts: new Map(), cache: new Map(), ...decided.facts },
       assets: facts.assets(namespace),
       quota: { admitted: workItem.status?.startedAt !== undefined },
       ...(budget === undefined ? {} : { budget }),
@@ -174,6 +200,7 @@ async function carryOut(parts: WorkItemControllerParts, turn: Turn): Promise<voi
   if (plan.status.startedAt === undefined && plan.status.finishedAt === undefined) releaseUnlessQueued(parts, turn);
   parts.attempts.settle(workItem, openAttempts(plan.status));
   await act(parts, turn, effects);
+  if (!isRecorded) await pruneDecisions(parts.cluster, workItem, turn.decided);
 }
 
 /** What a run is pinned to is kept before it starts, and so is what it takes over from the run that it replays. */

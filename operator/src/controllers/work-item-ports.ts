@@ -19,6 +19,8 @@ export interface WorkItemCluster {
   observe(key: string): WorkItem | undefined;
   /** Fails with a conflict when the WorkItem changed since it was observed. */
   replaceStatus(workItem: WorkItem, status: WorkItemStatus): Promise<void>;
+  /** Removes annotations from it as it was observed. Fails with a conflict when it changed since. */
+  removeAnnotations(workItem: WorkItem, keys: readonly string[]): Promise<void>;
   /** Deletes it as it was observed. */
   remove(workItem: WorkItem): Promise<void>;
   /** Tells people; never fails and never waits. */

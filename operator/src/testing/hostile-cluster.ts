@@ -2,6 +2,7 @@ import type { JsonValue } from '../api/json.ts';
 import type { WorkItem } from '../api/work-item.ts';
 import type { WorkItemStatus } from '../api/work-item-status.ts';
 import type { JobCreation, LiveJob } from '../controllers/job-port.ts';
+import type { PoliciesSeen } from '../controllers/decision-policies.ts';
 import { isSameJson } from '../controllers/is-same-json.ts';
 import { labelNames } from '../core/manifest/labels.ts';
 import type { JobManifest } from '../core/manifest/render-job.ts';
@@ -106,6 +107,10 @@ export class HostileCluster {
   readonly calls: string[] = [];
   /** Every status that was recorded, in order. */
   readonly recorded: WorkItemStatus[] = [];
+  /** The admission policies, as whoever reads them finds them. */
+  policies: PoliciesSeen = { epoch: 'epoch-1' };
+  /** What people were told of WorkItems, by every operator. */
+  readonly told: string[] = [];
   /** Why a Job is not let in, as a quota would say it; undefined lets it in. */
   refuse: (manifest: JobManifest) => string | undefined = () => undefined;
   #version = 0;
@@ -124,18 +129,42 @@ export class HostileCluster {
       ...{ apiVersion: 'conclave.dev/v1alpha1', kind: 'WorkItem' },
       metadata: {
         ...{ name, namespace: 'ns', uid, creationTimestamp, generation: generation + 1 },
+        annotations: { 'conclave.dev/requested-by': 'rita', ...before?.metadata.annotations },
         resourceVersion: this.version,
       },
       ...{ spec, status: before?.status ?? {} },
     });
   }
 
-  /** As the API server: by the version that was read, and without any change when there is none. */
-  replaceStatus({ metadata }: WorkItem, status: WorkItemStatus): void {
+  /** Writes an annotation, as a person does. */
+  annotate(name: string, annotations: Readonly<Record<string, string>>): void {
+    const stored = this.workItems.objects.get(`ns/${name}`);
+    if (stored === undefined) throw new Error(`there is no ${name}`);
+    const merged = { ...stored.metadata.annotations, ...annotations };
+    const metadata = { ...stored.metadata, annotations: merged, resourceVersion: this.version };
+    this.workItems.put(`ns/${name}`, { ...stored, metadata });
+  }
+
+  removeAnnotations(workItem: WorkItem, keys: readonly string[]): void {
+    const { key, stored } = this.#asRead(workItem);
+    const { annotations = {} } = stored.metadata;
+    const left = Object.fromEntries(Object.entries(annotations).filter(([name]) => !keys.includes(name)));
+    const metadata = { ...stored.metadata, annotations: left, resourceVersion: this.version };
+    this.workItems.put(key, { ...stored, metadata });
+  }
+
+  /** What a write changes: only as it was read. */
+  #asRead({ metadata }: WorkItem) {
     const key = `${metadata.namespace ?? ''}/${metadata.name}`;
     const stored = this.workItems.objects.get(key);
     if (stored?.metadata.uid !== metadata.uid || stored === undefined) throw new Waiting('it was deleted', 1000);
     if (stored.metadata.resourceVersion !== metadata.resourceVersion) throw conflict(metadata.name);
+    return { key, stored };
+  }
+
+  /** As the API server: by the version that was read, and without any change when there is none. */
+  replaceStatus(workItem: WorkItem, status: WorkItemStatus): void {
+    const { key, stored } = this.#asRead(workItem);
     if (isSameJson(stored.status, status)) return;
     const written = JSON.parse(JSON.stringify(status)) as WorkItemStatus;
     this.recorded.push(written);

@@ -58,6 +58,12 @@ export class HostileEngine {
     return this.cluster.workItems.objects.get(`ns/${name}`);
   }
 
+  /** The admission policies change, and the operators hear of it. */
+  changePolicies(policies: HostileCluster['policies']): void {
+    this.cluster.policies = policies;
+    for (const { queue } of this.#processes) for (const key of this.cluster.workItems.objects.keys()) queue.add(key);
+  }
+
   /** All goes well from here on, unless a fault is told: until nothing can happen any more. */
   async settle(isDone: () => boolean = () => false): Promise<void> {
     for (let round = 0; round < mostRounds; round += 1) {

@@ -259,7 +259,13 @@ export class OperatorProcess {
             const key = `${namespace}/${name}`;
             if (cluster.workItems.objects.get(key)?.metadata.uid === uid) cluster.workItems.delete(key);
           }),
-        tell: () => undefined,
+        removeAnnotations: (workItem, keys) =>
+          this.#write(`prune ${workItem.metadata.name}`, () => cluster.removeAnnotations(workItem, keys)),
+        tell: ({ metadata: { name } }, { reason, note }) => void cluster.told.push(`${name} ${reason}: ${note}`),
+      },
+      policies: {
+        current: () => Promise.resolve(cluster.policies),
+        fresh: () => Promise.resolve(cluster.policies),
       },
       attempts: this.attempts,
       admission: this.admission,
