@@ -40,7 +40,7 @@ export function reconcileWorkItem(parts: WorkItemControllerParts) {
       parts.attempts.forget(workItem.metadata.uid ?? '');
       return {};
     }
-const finished = () => finish({ ...parts, ended }, workItem);
+    const finished = () => finish({ ...parts, ended }, workItem);
     if (isFinished(workItem)) return finished();
     const prepared = await prepare(parts, workItem).catch(whenUnplanned(parts, workItem));
     if ('problem' in prepared) return refuse(parts, workItem, prepared.problem);
