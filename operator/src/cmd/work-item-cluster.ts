@@ -36,6 +36,7 @@ export function joinWorkItems(engine: Engine, tenantOf: (namespace: string) => T
       const ceilings = tenantOf(metadata.namespace ?? '').budget?.perWorkItem;
       return ceilings && defined(ceilings);
     },
+    safety: (namespace) => tenantOf(namespace).safety,
     find: (namespace, name) => store.get(`${namespace}/${name}`),
     retention: ({ metadata, spec }) => {
       const { finishedJobsSeconds, ttlSecondsAfterFinished } = tenantOf(metadata.namespace ?? '').retention;

@@ -8,6 +8,7 @@ import { Attempts } from '../controllers/attempts.ts';
 import { JobAttempts } from '../controllers/job-attempts.ts';
 import type { JobPort } from '../controllers/job-port.ts';
 import { Operations } from '../controllers/operations.ts';
+import { PolicyAnswers } from '../controllers/policy-answers.ts';
 import { PinnedPipelines } from '../controllers/pinned-pipelines.ts';
 import { SparseWakes } from '../controllers/sparse-wakes.ts';
 import { reconcileWorkItem } from '../controllers/work-item-controller.ts';
@@ -16,6 +17,7 @@ import { tellingWhatIsUnavailable } from '../controllers/tell-unavailable.ts';
 import { labelNames } from '../core/manifest/labels.ts';
 import { renderNetworkPolicy } from '../core/manifest/network-policy.ts';
 import { judge } from '../core/validation/judge.ts';
+import { askPolicyEngine } from '../executors/http/ask-policy-engine.ts';
 import { systemClock } from '../kube/clock.ts';
 import { Isolation } from '../kube/isolation.ts';
 import { byController, JobAccess } from '../kube/job-access.ts';
@@ -33,7 +35,7 @@ import { observeTurns } from './observers.ts';
 import { resourceTypeOf } from './resource-types.ts';
 import { whenAttemptChanges } from './when-attempt-changes.ts';
 import { whenSpecChanges } from './when-spec-changes.ts';
-import { jobIndexes, workItemIndexes } from './work-item-caches.ts';
+import { decidableNow, jobIndexes, workItemIndexes } from './work-item-caches.ts';
 import { joinWorkItems } from './work-item-cluster.ts';
 
 const workItemType = resourceTypeOf<WorkItem>(workItemKind);
@@ -75,13 +77,14 @@ export function registerWorkItems(engine: Engine): RunningWorkItems {
   const parts = {
     ...joinWorkItems(engine, tenantOf),
     ...{ attempts, admission, pipelines, artifacts: engine.artifacts, cache: engine.cache },
+    engines: joinPolicyEngines(engine, tenantOf),
     policies: engine.policies,
     clock: () => new Date(),
   };
   shell.register<WorkItem>({
     name: workItemKind.plural,
     type: workItemType,
-    related: [...childWatches(engine), ...pendingWatches(engine), tenantWatch(engine, admission)],
+    related: [...childWatches(engine), ...pendingWatches(engine), ...tenantWatches(engine, admission)],
     reads: [],
     concurrency: engine.workers,
     observer: observeTurns(telemetry, workItemKind.plural),
@@ -94,6 +97,17 @@ export function registerWorkItems(engine: Engine): RunningWorkItems {
   const progressWakes = new SparseWakes(wakeUid, progressPauseMs);
   engine.progress.onArrival((uid) => progressWakes.ask(uid));
   return { operations, sweep: joinSweep(engine, revisions, pipelines) };
+}
+
+/** The policy engines that Tenants name. */
+function joinPolicyEngines({ deeds, telemetry }: Engine, tenantOf: (namespace: string) => TenantSpec): PolicyAnswers {
+  const unlimited = new AbortController().signal;
+  return new PolicyAnswers({
+    engineOf: (namespace) => tenantOf(namespace).safety.policyEngine,
+    ask: (question) => askPolicyEngine(deeds.caller, question, unlimited),
+    clock: () => new Date(),
+    asked: (result, durationMs) => telemetry.metrics.policyEvaluation.observe({ result }, durationMs / 1000),
+  });
 }
 
 /** What no WorkItem needs any more. */
@@ -181,12 +195,20 @@ function pendingWatches({ cluster }: Engine): RelatedWatch[] {
   });
 }
 
-/** A Tenant that lets more run gives a turn to those that wait. */
-function tenantWatch(_engine: Engine, admission: Admission): RelatedWatch {
-  return relatedTo(resourceTypeOf<Tenant>(tenantKind), ({ metadata }) => {
+/** A Tenant that lets more run gives a turn to those that wait, and another one may let into production what it did not. */
+function tenantWatches({ cluster }: Engine, admission: Admission): RelatedWatch[] {
+  const type = resourceTypeOf<Tenant>(tenantKind);
+  const decidableIn = ({ metadata: { namespace = '' } }: Tenant) =>
+    cluster
+      .cached(workItemType)
+      .byIndex(workItemIndexes.decidable, decidableNow)
+      .filter(({ metadata }) => metadata.namespace === namespace)
+      .map(keyOf);
+  const turns = relatedTo(type, ({ metadata }) => {
     admission.wakeNext(metadata.namespace ?? '');
     return [];
   });
+  return [turns, relatedTo(type, whenSpecChanges(cluster.cached(type), decidableIn))];
 }
 
 /** Changes whenever anything of the namespace does that a verdict depends on. */

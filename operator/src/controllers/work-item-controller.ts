@@ -40,14 +40,16 @@ export function reconcileWorkItem(parts: WorkItemControllerParts) {
       parts.attempts.forget(workItem.metadata.uid ?? '');
       return {};
     }
-    const finished = () => finish({ ...parts, ended }, workItem);
-    if (isFinished(workItem)) return finished();
+    const finishing = { ...parts, ended };
+    if (isFinished(workItem)) return finish(finishing, workItem);
     const prepared = await prepare(parts, workItem).catch(whenUnplanned(parts, workItem));
     if ('problem' in prepared) return refuse(parts, workItem, prepared.problem);
     if ('lost' in prepared) return lose(parts, workItem, prepared.lost);
     for (const notice of refused.tell(key, workItem, prepared.decided.refused)) parts.cluster.tell(workItem, notice);
     await carryOut(parts, { key, workItem, fresh, ...prepared });
-    return isStillFinished(workItem, prepared) ? finished() : againAfter(prepared.answered.plan);
+    return isStillFinished(workItem, prepared)
+      ? finishWorkItem(finishing, workItem)
+      : againAfter(prepared.answered.plan);
   };
 }
 
@@ -171,7 +173,7 @@ function observe(
     ...{ workItem, pinned, now: clock(), children: attempts.observe(workItem) },
     facts: {
       ...{ artifacts: new Map(), cache: new Map(), ...decided.facts },
-      assets: facts.assets(namespace),
+      ...{ assets: facts.assets(namespace), safety: facts.safety(namespace) },
       quota: { admitted: workItem.status?.startedAt !== undefined },
       ...(budget === undefined ? {} : { budget }),
       ...(original?.status?.finishedAt === undefined ? {} : { replayed: replayedBy(original) }),

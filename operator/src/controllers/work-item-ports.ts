@@ -1,4 +1,4 @@
-import type { JsonValue } from '../api/json.ts';
+import type { JsonObject, JsonValue } from '../api/json.ts';
 import type { WorkItem } from '../api/work-item.ts';
 import type { WorkItemStatus } from '../api/work-item-status.ts';
 import type { ResolvedWork } from '../core/agent/resolve-work.ts';
@@ -10,6 +10,7 @@ import type {
   Facts,
   ObservedAttempt,
   PinnedPipeline,
+  PolicyAnswer,
 } from '../core/work-item/observed.ts';
 import type { ArtifactContent, StartAttempt } from '../core/work-item/work-item-plan.ts';
 
@@ -97,6 +98,16 @@ export interface CachePort {
   fill(entry: CacheEntry): Promise<void>;
 }
 
+/** What the policy engines of namespaces say to transitions. */
+export interface PolicyPort {
+  /** Never rejects: no answer is a no that says why. */
+  answer(question: {
+    readonly namespace: string;
+    readonly rule: string;
+    readonly input: JsonObject;
+  }): Promise<PolicyAnswer>;
+}
+
 /** One result that may be used again. */
 export interface CacheEntry {
   readonly namespace: string;
@@ -109,6 +120,8 @@ export interface CacheEntry {
 export interface NamespaceFacts {
   assets(namespace: string): readonly AssetFact[];
   budget(workItem: WorkItem): Ceilings | undefined;
+  /** What the Tenant says of production. */
+  safety(namespace: string): NonNullable<Facts['safety']>;
   /** Another WorkItem of the same namespace. */
   find(namespace: string, name: string): WorkItem | undefined;
   /** Seconds that finished Jobs are kept, and finished WorkItems (for ever when undefined). */

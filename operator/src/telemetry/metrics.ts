@@ -105,6 +105,14 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly policyEvaluation = new Histogram({
+    name: 'conclave_policy_evaluation_duration_seconds',
+    help: 'Time that policy engines took to answer; `failed` is no answer, or none that can be read.',
+    labelNames: ['result'],
+    buckets: durationBuckets,
+    registers: [this.registry],
+  });
+
   /** Sets gauges from these sources whenever metrics are collected, and at no other time. */
   collectFrom(sources: GaugeSources): void {
     this.#sources = sources;

@@ -12,7 +12,7 @@ import { Operations } from '../controllers/operations.ts';
 import { PinnedPipelines } from '../controllers/pinned-pipelines.ts';
 import { reconcileWorkItem } from '../controllers/work-item-controller.ts';
 import type { Again } from '../controllers/work-item-parts.ts';
-import type { ArtifactPort, AttemptContext, CachePort } from '../controllers/work-item-ports.ts';
+import type { ArtifactPort, NamespaceFacts, AttemptContext, CachePort } from '../controllers/work-item-ports.ts';
 import type { JsonValue } from '../api/json.ts';
 import { labelNames } from '../core/manifest/labels.ts';
 import { judge } from '../core/validation/judge.ts';
@@ -287,15 +287,21 @@ export class OperatorProcess {
       }),
       artifacts: this.#artifactPort(),
       cache: this.#cachePort(),
-      facts: {
-        assets: () => [],
-        budget: () => undefined,
-        find: (namespace, name) => this.#workItems.objects.get(`${namespace}/${name}`),
-        retention: ({ spec }) => ({ finishedJobsSeconds: 3600, workItemSeconds: spec.ttlSecondsAfterFinished }),
-      },
+      engines: { answer: () => Promise.resolve({ allowed: true }) },
+      facts: this.#namespaceFacts(),
       recorded: () => undefined,
       clock: () => new Date(cluster.nowMs),
     });
+  }
+
+  #namespaceFacts(): NamespaceFacts {
+    return {
+      assets: () => [],
+      budget: () => undefined,
+      safety: () => ({ allowProduction: true, productionApprovals: 2 }),
+      find: (namespace, name) => this.#workItems.objects.get(`${namespace}/${name}`),
+      retention: ({ spec }) => ({ finishedJobsSeconds: 3600, workItemSeconds: spec.ttlSecondsAfterFinished }),
+    };
   }
 
   #artifactPort(): ArtifactPort {

@@ -67,6 +67,8 @@ export class PlannedRun {
   facts: Partial<Facts>;
   /** Who made the WorkItem, as it was stamped. */
   requester: string | undefined = 'rita';
+  /** Its other annotations. */
+  annotations: Readonly<Record<string, string>> = {};
   generation = 1;
   #slots = 0;
   #stored: ReadonlyMap<string, JsonValue> = new Map();
@@ -114,7 +116,10 @@ export class PlannedRun {
       kind: 'WorkItem',
       metadata: {
         ...{ name: 'w', namespace: 'ns', uid: '3f0c7d1e-0000-4000-8000-000000000001', generation: this.generation },
-        ...(this.requester === undefined ? {} : { annotations: { 'conclave.dev/requested-by': this.requester } }),
+        annotations: {
+          ...this.annotations,
+          ...(this.requester === undefined ? {} : { 'conclave.dev/requested-by': this.requester }),
+        },
       },
       spec: this.spec,
       status: this.status,
@@ -122,6 +127,7 @@ export class PlannedRun {
     const facts: Facts = {
       ...{ artifacts: this.artifacts, assets: this.assets, decisions: this.decisions, cache: this.cache },
       ...{ quota: { admitted: true }, policyEpoch: 'epoch-1', actions: this.acts },
+      safety: { allowProduction: true, productionApprovals: 2 },
       ...this.facts,
     };
     return { workItem, pinned: this.pinned, children: [...this.children.values()], facts, now: new Date(this.nowMs) };
@@ -142,6 +148,8 @@ export class PlannedRun {
       if (!this.artifacts.has(action.digest)) throw new Error(`nothing was stored under ${action.digest}`);
       return;
     }
+    // Who is not there to answer says nothing.
+    if (action.kind === 'ask-policy') return;
     this.actions.push(action);
     if (action.kind === 'look-up-cache') this.cache.set(action.key, this.cache.get(action.key) ?? 'miss');
     if (action.kind === 'start-attempt') {

@@ -108,7 +108,7 @@ function run(world: VirtualWorld, trace: RunTrace, surroundings: MockedSurroundi
 
 /** Whether the plan lacked something that is at hand by now. */
 const asksAgain = ({ actions }: WorkItemPlan) =>
-  actions.some(({ kind }) => kind === 'read-artifact' || kind === 'look-up-cache');
+  actions.some(({ kind }) => kind === 'read-artifact' || kind === 'look-up-cache' || kind === 'ask-policy');
 
 /** When there is something new to plan; undefined when only people can bring the run on. */
 function nextMoment(world: VirtualWorld, { status, requeueAfterMs }: WorkItemPlan): number | undefined {

@@ -77,6 +77,8 @@ export class VirtualWorld {
       facts: {
         ...{ artifacts: this.artifacts, assets: this.#assets, decisions: this.#decisions, cache: this.#answers },
         ...{ quota: { admitted: true }, policyEpoch },
+        // What a Tenant says of production is not known here.
+        safety: { allowProduction: true, productionApprovals: 2 },
         policies: { get: (policy) => this.#surroundings.judge(policy) },
       },
       now: new Date(this.nowMs),
@@ -119,6 +121,7 @@ export class VirtualWorld {
         return;
       case 'look-up-cache':
       case 'read-artifact':
+      case 'ask-policy':
       // The cache answers when all is done; artifacts never leave this world.
     }
   }

@@ -2,6 +2,7 @@ import type { JsonObject } from '../../api/json.ts';
 import type { WorkItem } from '../../api/work-item.ts';
 import { isDecisionKey, requesterAnnotation } from '../decision/decision-key.ts';
 import { defined } from '../defined.ts';
+import { digestOf } from '../digest.ts';
 
 /**
  * What a policy engine is told of a WorkItem, as `input`: what it is, who asked for it, where it stands in its lifecycle,
@@ -25,4 +26,9 @@ export function policyInput({ metadata, spec, status = {} }: WorkItem): JsonObje
   };
   // Fields that are undefined are no JSON.
   return JSON.parse(JSON.stringify(input)) as JsonObject;
+}
+
+/** What a question to a policy is known by: its rule, and what it is told. */
+export function policyQuestion(rule: string, input: JsonObject): string {
+  return digestOf({ rule, input });
 }

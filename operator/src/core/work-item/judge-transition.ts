@@ -1,11 +1,14 @@
 import type { JsonObject, JsonValue } from '../../api/json.ts';
+import type { WorkItem } from '../../api/work-item.ts';
 import type { LifecycleTransition, TransitionGuard } from '../lifecycle/definition.ts';
-import { gateOfTransition } from '../lifecycle/definition.ts';
+import { gateOfTransition, isProduction } from '../lifecycle/definition.ts';
+import { policyInput } from '../policy/policy-input.ts';
 import { scoreReadiness } from '../lifecycle/score-readiness.ts';
 import { defined } from '../defined.ts';
 import { evaluate } from './activate.ts';
 import { rootFrame } from './frame.ts';
-import type { LifecycleStatus } from './lifecycle-state.ts';
+import { productionRule, whyNotInProduction } from './judge-production.ts';
+import { lifecycleAt, type LifecycleStatus } from './lifecycle-state.ts';
 import type { Run } from './run.ts';
 
 /** Why a transition is not open: a gate or a policy has not answered, or something says no. */
@@ -36,7 +39,10 @@ function findClosedGate(run: Run, transition: LifecycleTransition): Obstacle | u
   return { kind: 'gate', name, message: `its gate ${name} ${why}` };
 }
 
-function findRefusal(run: Run, { action, guards = [] }: LifecycleTransition): Obstacle | undefined {
+function findRefusal(run: Run, { action, to, guards = [] }: LifecycleTransition): Obstacle | undefined {
+  const place = lifecycleAt(run);
+  const production = place && isProduction(place.definition, to) ? whyNotInProduction(run) : undefined;
+  if (production !== undefined) return { kind: 'policy', name: productionRule, message: production };
   for (const guard of guards) {
     const why = guard.policy === undefined ? refusalOf(run, guard) : answerOf(run, guard.policy, guard.message);
     if (why === undefined) continue;
@@ -49,10 +55,23 @@ function findRefusal(run: Run, { action, guards = [] }: LifecycleTransition): Ob
 
 /** A policy that has not answered allows nothing. */
 function answerOf(run: Run, policy: string, said: string | undefined): string | undefined {
-  const answer = run.observed.facts.policies?.get(policy);
+  const { policies } = run.observed.facts;
+  const input = () => policyInput(stateOf(run));
+  const answer = policies?.get(policy, input);
   if (answer?.allowed === true) return undefined;
-  if (answer === undefined) return `the policy ${policy} has not answered`;
+  if (answer === undefined) {
+    if (policies !== undefined) run.askPolicy({ kind: 'ask-policy', rule: policy, input: input() });
+    return `the policy ${policy} has not answered`;
+  }
+  if (answer.until !== undefined) run.wakeAt(Date.parse(answer.until));
   return answer.message ?? said ?? `the policy ${policy} does not allow it`;
+}
+
+/** The WorkItem as this plan has it by now. */
+function stateOf(run: Run): WorkItem {
+  const { workItem } = run.observed;
+  const { lifecycle, gates } = run;
+  return { ...workItem, status: { ...workItem.status, ...defined({ lifecycle }), gates: [...gates.values()] } };
 }
 
 function refusalOf(run: Run, { expression = 'false', message }: TransitionGuard): string | undefined {

@@ -7,6 +7,7 @@ import type { Model } from '../../api/model.ts';
 import type { PipelineSpec } from '../../api/pipeline.ts';
 import type { GateStatus } from '../../api/gate-status.ts';
 import type { Attempt, StepStatus } from '../../api/step-status.ts';
+import type { TenantSpec } from '../../api/tenant.ts';
 import type { Usage } from '../../api/usage.ts';
 import type { WorkItem } from '../../api/work-item.ts';
 import type { PolicyProblem } from '../decision/policies-in-force.ts';
@@ -96,7 +97,9 @@ export interface Facts {
   /** Verified actions of people in the lifecycle, the oldest first; none when it is left out. */
   readonly actions?: readonly ActionFact[];
   /** Answers of policies that guard transitions, by the path of their rule. A policy that has not answered allows nothing. */
-  readonly policies?: Pick<ReadonlyMap<string, PolicyAnswer>, 'get'>;
+  readonly policies?: { readonly get: (rule: string, input: () => JsonObject) => PolicyAnswer | undefined };
+  /** What the Tenant says of production; nothing may reach it when this is left out. */
+  readonly safety?: Pick<TenantSpec['safety'], 'allowProduction' | 'productionApprovals'>;
   /** Answers of the cache, by key: `miss` when it has nothing fresh. */
   readonly cache: Pick<ReadonlyMap<string, CacheHit | 'miss'>, 'get'>;
   /** Whether the namespace lets this WorkItem run now. */
@@ -151,6 +154,8 @@ export interface ActionFact {
 export interface PolicyAnswer {
   readonly allowed: boolean;
   readonly message?: string;
+  /** Until when it counts, RFC 3339: a no is asked for again then. */
+  readonly until?: string;
 }
 
 /** A result of the same step for the same inputs. */

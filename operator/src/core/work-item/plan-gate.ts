@@ -5,6 +5,7 @@ import { type Decision, shortDigest, whyNotCounted } from '../decision/may-decid
 import { defined, without } from '../defined.ts';
 import { digestOf } from '../digest.ts';
 import { clipMessage } from './clip-message.ts';
+import { quorumFor, whyNotInProduction } from './judge-production.ts';
 import type { Run } from './run.ts';
 
 /** What is asked at a gate. */
@@ -42,7 +43,8 @@ export function openGate(run: Run, request: GateRequest): void {
   const message = request.message?.slice(0, 4096);
   const previousContent = before?.content;
   run.gates.set(name, {
-    ...{ name, state: 'Open', round, approvals, production, allowRequester, content, openedAt: run.now },
+    ...{ name, state: 'Open', round, production, allowRequester, content, openedAt: run.now },
+    approvals: quorumFor(run, approvals, production),
     digest: digestAt(run, { name, round, content, message }),
     ...defined({ step, action, previousContent, allowedServiceAccounts, message, expiresAt: expiryOf(run, request) }),
     // Why it was sent back before stays: it is the feedback of the next attempts.
@@ -112,11 +114,14 @@ function stateOfGate(run: Run, gate: GateStatus): GateStatus['state'] {
   const isAsked = ({ role }: Decision) => gate.approvals.some((quorum) => quorum.role === role);
   const valid = (gate.decisions ?? []).filter((decision) => decision.digest === gate.digest && isAsked(decision));
   if (valid.some(({ decision }) => decision === 'rejected')) return 'Rejected';
-  if (missingApprovals(gate).length === 0) return 'Approved';
+  if (missingApprovals(gate).length === 0 && whyNotYet(run, gate) === undefined) return 'Approved';
   if (gate.expiresAt === undefined) return 'Open';
   run.wakeAt(Date.parse(gate.expiresAt));
   return Date.parse(gate.expiresAt) <= run.nowMs ? 'Expired' : 'Open';
 }
+
+/** What keeps it closed, whoever approves: for production there is more to it. */
+const whyNotYet = (run: Run, { production }: GateStatus) => (production ? whyNotInProduction(run) : undefined);
 
 /** The roles whose people have not approved yet, and how many of them are missing. */
 function missingApprovals(gate: GateStatus): { readonly role: string; readonly missing: number }[] {
@@ -138,7 +143,10 @@ function waitForPeople(run: Run, gate: GateStatus): void {
     run.waitFor({ kind: 'policy', ...where, message: clipMessage(obstacle) });
     return;
   }
+  const notYet = whyNotYet(run, gate);
+  if (notYet !== undefined) run.waitFor({ kind: 'policy', ...where, message: clipMessage(notYet) });
   const missing = missingApprovals(gate);
+  if (missing.length === 0) return;
   const roles = missing.map(({ role }) => role);
   const total = missing.reduce((sum, each) => sum + each.missing, 0);
   const asked = `waits for ${total} approval${total === 1 ? '' : 's'} at the gate ${name}: ${roles.join(', ')}`;

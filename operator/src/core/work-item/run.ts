@@ -4,6 +4,7 @@ import type { StepStatus } from '../../api/step-status.ts';
 import type { WorkItemStatus, WorkItemTransition } from '../../api/work-item-status.ts';
 import { defined } from '../defined.ts';
 import { digestOf } from '../digest.ts';
+import { policyQuestion } from '../policy/policy-input.ts';
 import { pipelineGraph } from '../pipeline/pipeline-graph.ts';
 import type { PipelineGraph } from '../pipeline/step-node.ts';
 import { LoopIndex } from './loop-index.ts';
@@ -61,6 +62,7 @@ export class Run {
   readonly #produced = new Map<string, JsonValue>();
   readonly #missing = new Set<string>();
   readonly #lookups = new Map<string, WorkItemAction>();
+  readonly #policies = new Map<string, WorkItemAction>();
   readonly #fills: WorkItemAction[] = [];
   readonly #filled = new Map<string, CacheHit>();
   readonly #waits: WaitingFor[] = [];
@@ -200,6 +202,11 @@ export class Run {
     this.#lookups.set(action.key, action);
   }
 
+  /** Asks what a policy says; the next plan has the answer. */
+  askPolicy(action: Extract<WorkItemAction, { kind: 'ask-policy' }>): void {
+    this.#policies.set(policyQuestion(action.rule, action.input), action);
+  }
+
   fillCache(action: Extract<WorkItemAction, { kind: 'fill-cache' }>, result: CacheHit): void {
     this.#fills.push(action);
     this.#filled.set(action.key, result);
@@ -229,7 +236,7 @@ export class Run {
     const reads = [...this.#missing].map((digest): WorkItemAction => ({ kind: 'read-artifact', digest }));
     return {
       artifacts: [...this.#produced].map(([digest, content]): ArtifactContent => ({ digest, content })),
-      questions: [...reads, ...this.#lookups.values()],
+      questions: [...reads, ...this.#lookups.values(), ...this.#policies.values()],
       fills: this.#fills,
       waits: this.#waits,
       folded: this.#folded,

@@ -39,6 +39,8 @@ export type WorkItemAction =
   | { readonly kind: 'read-artifact'; readonly digest: string }
   /** Brings the cache's answer into the facts. */
   | { readonly kind: 'look-up-cache'; readonly path: string; readonly key: string; readonly ttlSeconds: number }
+  /** Brings the answer of a policy to its input into the facts. */
+  | { readonly kind: 'ask-policy'; readonly rule: string; readonly input: JsonObject }
   /** Puts a result into the cache. Lost when the operator dies right now, which costs no more than a miss. */
   | { readonly kind: 'fill-cache'; readonly key: string; readonly ttlSeconds: number; readonly outputsDigest: string };
 
