@@ -49,8 +49,9 @@ describe.each(Object.keys(changes))('%s', (name) => {
     const item = await ask();
     const says = 'bob may not change WorkItems beyond deciding';
     await expectRefusal(world.bob.patch(workItemType, item.metadata, { merge }), 'decisions', says);
-    await world.alice.patch(workItemType, item.metadata, { merge });
-    // A finalizer would keep the namespace.
+    const { metadata } = await world.alice.patch(workItemType, item.metadata, { merge });
+    // A finalizer would keep the namespace; an owner that is not there takes the WorkItem along.
+    if (metadata.finalizers === undefined) return;
     await world.alice.patch(workItemType, item.metadata, { merge: { metadata: { finalizers: null } } });
   });
 

@@ -86,6 +86,12 @@ describe('at a gate', () => {
     });
   });
 
+  it('one person decides at several', async () => {
+    const item = await world.ask({ gates: [aGate(), aGate({ name: 'start' })] });
+    expect(await written(world.bob, item, [gateKey('start.qa'), 'approved'])).toBe(aDecision('bob'));
+    expect(await written(world.bob, item, [gateKey('review.qa'), 'approved'])).toBe(aDecision('bob'));
+  });
+
   it('with the longest names there are', async () => {
     const [name, role] = [`9${'g-'.repeat(14)}g`, `${'r'.repeat(14)}-2${'r'.repeat(14)}`];
     const eve = await world.people.add('eve', { assume: [role], approve: [name] });
