@@ -291,6 +291,30 @@ describe('reconcileWorkItem', () => {
       expect(engine.errors).toEqual([]);
     });
 
+    it('ends a run that somebody seemed to take up again and did not, as any other', async () => {
+      const lifecycle = {
+        definition: {
+          ...{ initial: 'Open', states: [{ name: 'Open' }, { name: 'Out', outcome: 'Shipped' }] },
+          transitions: [
+            { action: 'ship', from: ['Open'], to: 'Out', roles: ['system'], when: 'steps.only.phase == "Succeeded"' },
+            { action: 'roll_back', from: ['Out'], to: 'Open', roles: ['po'] },
+          ],
+        },
+      };
+      const shipping = aPipeline('shipping', [aCodeStep('only')], { lifecycle });
+      const engine = aWorld({ pipelines: [shipping] }, { pipelineRef: { name: 'shipping' } });
+      await engine.settle(hasEnded(engine));
+      expect(statusOf(engine)).toMatchObject({ reason: 'LifecycleEnded', lifecycle: { outcome: 'Shipped' } });
+      const { metadata, status, ...rest } = engine.workItem('w')!;
+      const digest = status?.lifecycle?.digest ?? '';
+      const annotations = { 'action.conclave.dev/roll_back.po': JSON.stringify({ decision: 'done', digest }) };
+      const offered = { ...status!.lifecycle!, actions: [{ name: 'roll_back', roles: ['po'] }] };
+      const acted = { ...rest, metadata: { ...metadata, annotations }, status: { ...status, lifecycle: offered } };
+      engine.cluster.workItems.put('ns/w', acted);
+      await expectNothingLeft(engine);
+      expect(engine.errors).toEqual([]);
+    });
+
     it('fails a run whose revision is gone, and ends what it had begun', async () => {
       const engine = aWorld({ pipelines: [short] }, ofShort);
       await engine.settle(() => running(engine) === 1);

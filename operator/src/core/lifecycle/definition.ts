@@ -59,15 +59,19 @@ export function isProduction(definition: Definition, state: string): boolean {
 
 /**
  * The states that work goes through again when it is sent back from one to another: those on a way forward between the two,
- * both included. Ways that send back themselves, or that come to an outcome of their own, lead nowhere.
+ * both included, and by no way round. Ways that send back themselves, or that come to an outcome of their own, lead nowhere.
  */
 export function statesBetween(
   definition: Definition,
   { back, from }: { readonly back: string; readonly from: string },
 ) {
   const ways = definition.transitions.filter(({ rejects, outcome }) => rejects !== true && outcome === undefined);
-  const ahead = reachable(back, (state) => ways.filter((way) => way.from.includes(state)).map(({ to }) => to));
-  const behind = reachable(from, (state) => ways.filter(({ to }) => to === state).flatMap((way) => way.from));
+  const ahead = reachable(back, (state) =>
+    state === from ? [] : ways.filter((way) => way.from.includes(state)).map(({ to }) => to),
+  );
+  const behind = reachable(from, (state) =>
+    state === back ? [] : ways.filter(({ to }) => to === state).flatMap((way) => way.from),
+  );
   return new Set([back, ...[...ahead].filter((state) => behind.has(state))]);
 }
 

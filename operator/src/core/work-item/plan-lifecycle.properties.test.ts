@@ -11,7 +11,10 @@ import { planWorkItem } from './plan-work-item.ts';
 
 const hunt = process.env['CONCLAVE_PROPERTY_RUNS'];
 /** Every change is judged by the same cases; a hunt, which takes as many as it is told, looks at others each time. */
-const cases = hunt === undefined ? { numRuns: 50, seed: 20_260_105, endOnFailure: true } : { numRuns: Number(hunt), endOnFailure: true };
+const cases =
+  hunt === undefined
+    ? { numRuns: 30, seed: 20_260_105, endOnFailure: true }
+    : { numRuns: Number(hunt), endOnFailure: true };
 
 const readyInputs = { goal: 'Readers find posts by their title.', acceptance_criteria: ['box', 'hits'], estimate: 3 };
 

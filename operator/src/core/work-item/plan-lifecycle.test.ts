@@ -272,6 +272,21 @@ describe('steps in a lifecycle:', () => {
       when: (run) => run.act('submit.planning').act('request_review.implementation'),
       states: { g: 'Running PartsRunning', a: 'Cancelled StateLeft', b: 'Running AttemptRunning' },
     },
+    'that are made of others are stopped with these': {
+      pipeline: preset('delivery'),
+      steps: [group('g', [call('a')], { inState: ['InProgress'] })],
+      when: (run) => run.act('submit.planning').act('request_review.implementation'),
+      states: { g: 'Cancelled StateLeft', a: 'Cancelled StateLeft' },
+      running: [],
+    },
+    'at work on the way on are not told of as if people were waited for': {
+      pipeline: preset('delivery'),
+      steps: [acting('build', ['implementation', 'request_review'], { inState: ['InProgress'] })],
+      when: (run) => run.act('submit.planning'),
+      waits: [],
+      run: 'Running StepsRunning',
+      then: (run) => expect(offered(run)).toEqual(['request_review implementation', 'cancel planning']),
+    },
     'take no action for another role, or in another state': {
       pipeline: preset('task'),
       steps: [
@@ -329,6 +344,32 @@ describe('steps in a lifecycle:', () => {
       run: 'Running StepsRunning',
       running: ['slow', 'clean'],
       then: (run) => expect(run.succeed('slow').succeed('clean').state).toBe('Succeeded LifecycleEnded'),
+    },
+    'that only others let begin are begun before the run ends': {
+      pipeline: preset('task'),
+      steps: [call('after', { dependsOn: ['g'] }), group('g', [call('x')])],
+      when: (run) => run.act('discard_task.po').succeed('x'),
+      running: ['after'],
+    },
+    'that do their work anew are told nothing of what was sent back elsewhere': {
+      pipeline: own(
+        [
+          { action: 'go', from: ['A'], to: 'B', roles: ['developer'] },
+          { action: 'on', from: ['B'], to: 'C', roles: ['po'] },
+          { action: 'no', from: ['C'], to: 'B', roles: ['po'], rejects: true },
+          { action: 'back', from: ['B'], to: 'A', roles: ['po'] },
+          { action: 'end', from: ['C'], to: 'End', roles: ['po'] },
+        ],
+        [{ name: 'A' }, { name: 'B' }, { name: 'C' }],
+      ),
+      steps: [acting('a', ['developer', 'go'], { inState: ['A'] }), call('b', { inState: ['B'] })],
+      when: (run) => run.succeed('a').succeed('b').act('on.po').act('no.po', { comment: 'bad' }).act('back.po'),
+      running: ['a'],
+      then: (run) => {
+        expect(run.startOf('b')).toMatchObject({ attempt: 2, feedback: 'bad' });
+        expect(run.startOf('a')).toMatchObject({ attempt: 2 });
+        expect(run.startOf('a')?.feedback).toBeUndefined();
+      },
     },
     'at the end that run in no state that it ended in are skipped': {
       pipeline: { ...preset('task'), onExit: [call('e', { inState: ['Todo'] }), call('f', { inState: ['Done'] })] },
@@ -506,6 +547,22 @@ describe('a run that its lifecycle has ended', () => {
     run.act('finish.po');
     expect(run.running).toEqual(['tidy']);
     expect(run.succeed('tidy').state).toBe('Succeeded LifecycleEnded');
+  });
+
+  it('goes on with what had not begun when it ended', () => {
+    const run = new PlannedRun({
+      ...own(
+        [
+          { action: 'finish', from: ['A'], to: 'Out', roles: ['po'] },
+          { action: 'go_on', from: ['Out'], to: 'B', roles: ['po'] },
+          { action: 'end', from: ['B'], to: 'End', roles: ['po'] },
+        ],
+        [{ name: 'A' }, { name: 'B' }, { name: 'Out', outcome: 'Shipped' }],
+      ),
+      steps: [group('g', [call('late', { inState: ['B'] })])],
+    });
+    expect(run.act('finish.po').state).toBe('Succeeded LifecycleEnded');
+    expect(run.act('go_on.po').running).toEqual(['late']);
   });
 
   it('is archived without anything being done again', () => {

@@ -34,7 +34,9 @@ function codesIn(file: string): string[] {
 
 const codesInSources = [
   ...new Set(
-    globSync('{core/{document,dsl,template,expression,lifecycle,validation}/**,cli/{validate,sources}/**}/*.ts', { cwd: sources })
+    globSync('{core/{document,dsl,template,expression,lifecycle,validation}/**,cli/{validate,sources}/**}/*.ts', {
+      cwd: sources,
+    })
       .filter((file) => !file.endsWith('.test.ts') && !file.includes('/catalogue/'))
       .flatMap(codesIn),
   ),
