@@ -93,7 +93,7 @@ export interface Facts {
   readonly assets: readonly AssetFact[];
   /** Verified decisions of people, the oldest first. */
   readonly decisions: readonly DecisionFact[];
-  /** Verified actions of people in the lifecycle, on whatever its digest was; none when it is left out. */
+  /** Verified actions of people in the lifecycle, the oldest first; none when it is left out. */
   readonly actions?: readonly ActionFact[];
   /** Answers of the cache, by key: `miss` when it has nothing fresh. */
   readonly cache: Pick<ReadonlyMap<string, CacheHit | 'miss'>, 'get'>;
@@ -129,16 +129,15 @@ export interface AssetFact {
 /** A decision of a person that was verified: who, and on what, are certain. */
 export type DecisionFact = NonNullable<GateStatus['decisions']>[number] & { readonly gate: string };
 
-/** An action of the lifecycle that a person took and that was verified: who, and on what, are certain. */
+/** An action of a person in the lifecycle that was verified: who, and on what, are certain. */
 export interface ActionFact {
   readonly action: string;
   /** Annotation it came from, without the prefix. */
   readonly slot: string;
   /** Role that the person acted in. */
   readonly role: string;
-  /** Who acted, as the API server authenticated them. */
   readonly user: string;
-  /** Digest of the lifecycle that they acted on. */
+  /** What they acted on. */
   readonly digest: string;
   readonly comment?: string;
   /** When the operator saw it, RFC 3339. */
