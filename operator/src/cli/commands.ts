@@ -23,6 +23,26 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./graph/graph-command.ts')).graphCommand,
   },
   {
+    name: 'inbox',
+    summary: 'show what waits for a decision of yours',
+    load: async () => (await import('./inbox/inbox-command.ts')).inboxCommand,
+  },
+  {
+    name: 'approve',
+    summary: 'approve at a gate of a WorkItem',
+    load: async () => (await import('./decide/decide-command.ts')).approveCommand,
+  },
+  {
+    name: 'reject',
+    summary: 'reject at a gate of a WorkItem',
+    load: async () => (await import('./decide/decide-command.ts')).rejectCommand,
+  },
+  {
+    name: 'act',
+    summary: 'take an action in the lifecycle of a WorkItem',
+    load: async () => (await import('./decide/decide-command.ts')).actCommand,
+  },
+  {
     name: 'version',
     summary: 'print the version',
     load: async () => (await import('./version-command.ts')).versionCommand,

@@ -90,6 +90,11 @@ describe('observeDecisions', () => {
     expect((await observe({ annotations, gate: { decisions: [byAnn] } })).reads).toBe(1);
   });
 
+  it('takes for news an action on what the lifecycle is now, and no other', async () => {
+    expect((await observe({ annotations: { [claim]: done() } })).reads).toBe(1);
+    expect((await observe({ annotations: { [claim]: done(earlier) } })).reads).toBe(0);
+  });
+
   it.each([
     ['are known to be away', { known: away }],
     ['turn out to be away', { found: away }],

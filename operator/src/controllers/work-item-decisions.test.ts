@@ -118,6 +118,8 @@ describe('decisions of people', () => {
     await engine.settle();
     expect(gateOf(engine)).toMatchObject({ state: 'Open', round: 2 });
     expect(decisionsLeft(engine)).toEqual([]);
+    // No turn that has something to record tries to: its own write would be in the way.
+    expect(engine.writes.filter((what) => what === 'prune w')).toHaveLength(1);
     decide(engine, 'bob');
     await engine.settle();
     expect(statusOf(engine).waitingFor).toMatchObject([{ kind: 'decision', missing: 1 }]);

@@ -134,16 +134,15 @@ export interface AssetFact {
 /** A decision of a person that was verified: who, and on what, are certain. */
 export type DecisionFact = NonNullable<GateStatus['decisions']>[number] & { readonly gate: string };
 
-/** An action of the lifecycle that a person took and that was verified: who, and on what, are certain. */
+/** An action of a person in the lifecycle that was verified: who, and on what, are certain. */
 export interface ActionFact {
   readonly action: string;
   /** Annotation it came from, without the prefix. */
   readonly slot: string;
   /** Role that the person acted in. */
   readonly role: string;
-  /** Who acted, as the API server authenticated them. */
   readonly user: string;
-  /** Digest of the lifecycle that they acted on. */
+  /** What they acted on. */
   readonly digest: string;
   readonly comment?: string;
   /** When the operator saw it, RFC 3339. */
