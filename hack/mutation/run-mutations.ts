@@ -39,7 +39,7 @@ export const runMutations: readonly Mutation[] = [
   {
     name: 'gates-trust-without-policies',
     file: workItem('plan-gate.ts'),
-    source: 'if (run.observed.facts.policyEpoch === undefined) return gate;',
+    source: 'if (facts.policyEpoch === undefined) return gate;',
     replacement: '',
     goesWrong: 'decisions are taken although the policies that make them trustworthy are missing',
     tests: [workItem('plan-decisions.test.ts')],

@@ -15,12 +15,28 @@ const types: readonly ResourceType[] = [
   { ...rbac, kind: 'RoleBinding', plural: 'rolebindings', namespaced: true },
 ];
 
+/** Gives the operator's account in another namespace what it has in its own: its Lease and its Secrets are there then. */
+export async function installRightsIn(client: KubeClient, namespace: string): Promise<void> {
+  for (const manifest of readRights('operator.yaml')) {
+    if (manifest.kind !== 'Role' && manifest.kind !== 'RoleBinding') continue;
+    await client.apply(
+      typeOf(manifest),
+      { ...manifest, metadata: { ...manifest.metadata, namespace } },
+      { force: true },
+    );
+  }
+}
+
+const readRights = (name: string) =>
+  loadAll(readFileSync(new URL(`../../config/rbac/${name}`, import.meta.url), 'utf8')) as KubeObject[];
+
+function typeOf(manifest: KubeObject): ResourceType {
+  const type = types.find(({ kind }) => kind === manifest.kind);
+  if (type === undefined) throw new Error(`unexpected kind ${manifest.kind}`);
+  return type;
+}
+
 /** Installs a file of config/rbac; by default the one that gives the operator its account and its rights. */
 export async function installRights(client: KubeClient, name = 'operator.yaml'): Promise<void> {
-  const file = new URL(`../../config/rbac/${name}`, import.meta.url);
-  for (const manifest of loadAll(readFileSync(file, 'utf8')) as KubeObject[]) {
-    const type = types.find(({ kind }) => kind === manifest.kind);
-    if (type === undefined) throw new Error(`unexpected kind ${manifest.kind}`);
-    await client.apply(type, manifest, { force: true });
-  }
+  for (const manifest of readRights(name)) await client.apply(typeOf(manifest), manifest, { force: true });
 }

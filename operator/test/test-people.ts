@@ -133,6 +133,16 @@ export async function mayDo(client: KubeClient, resourceAttributes: object): Pro
 
 /** A client that is `user`, by a certificate. */
 async function connectAsUser(user: string): Promise<KubeClient> {
+  const folder = mkdtempSync(join(tmpdir(), 'test-people-'));
+  const kubeconfig = join(folder, 'kubeconfig');
+  writePersonKubeconfig(kubeconfig, user);
+  const { client } = await connect({ kubeconfig, version: 'test' });
+  rmSync(folder, { recursive: true });
+  return client;
+}
+
+/** Writes a kubeconfig whose bearer is `user`, by a certificate. */
+export function writePersonKubeconfig(file: string, user: string): void {
   const { certificate, key } = signClientCertificate(user);
   const { clusters } = load(readFileSync(testKubeconfig(), 'utf8')) as { clusters: readonly { name: string }[] };
   const encoded = (text: string): string => Buffer.from(text).toString('base64');
@@ -141,10 +151,5 @@ async function connectAsUser(user: string): Promise<KubeClient> {
   ];
   const contexts = [{ name: 'only', context: { cluster: clusters[0]?.name, user: 'somebody' } }];
   const config = { apiVersion: 'v1', kind: 'Config', clusters, users, contexts, 'current-context': 'only' };
-  const folder = mkdtempSync(join(tmpdir(), 'test-people-'));
-  const kubeconfig = join(folder, 'kubeconfig');
-  writeFileSync(kubeconfig, JSON.stringify(config), { mode: 0o600 });
-  const { client } = await connect({ kubeconfig, version: 'test' });
-  rmSync(folder, { recursive: true });
-  return client;
+  writeFileSync(file, JSON.stringify(config), { mode: 0o600 });
 }

@@ -39,6 +39,12 @@ export class Work {
     return this.client.create(tenantType, this.#object('Tenant', 'default', spec) as Tenant);
   }
 
+  /** Lets the Tenant of the namespace let things into production. */
+  allowProduction(): Promise<Tenant> {
+    const merge = { spec: { safety: { allowProduction: true } } };
+    return this.client.patch(tenantType, { namespace: this.namespace, name: 'default' }, { merge });
+  }
+
   add(name: string, spec: object): Promise<WorkItem> {
     return this.client.create(workItemType, this.#object('WorkItem', name, spec) as WorkItem);
   }

@@ -7,7 +7,6 @@ import { printable } from '../paint.ts';
 
 interface DecideOptions extends ClusterOptions {
   readonly output: 'text' | 'json';
-  readonly gate?: string;
   readonly role?: string;
   readonly digest?: string;
   readonly message?: string;
@@ -20,21 +19,19 @@ status.waitingFor. Give them with --digest; for production you have to. What has
 Exit codes: 0 decided, 1 refused, 2 wrong usage or no cluster.`;
 
 /** `conclave approve`: a decision at a gate. */
-export const approveCommand: CommandSetup = atGate(
-  'approved',
-  'conclave approve ticket-7 --gate release --digest 3fa9c1d2',
-);
+export const approveCommand: CommandSetup = atGate('approved', 'conclave approve ticket-7 release --digest 3fa9c1d2');
 
 /** `conclave reject`: the same, with why. */
 export const rejectCommand: CommandSetup = atGate('rejected', "conclave reject ticket-7 -m 'the tests are missing'");
 
 function atGate(decision: 'approved' | 'rejected', example: string): CommandSetup {
   return (command, context) => {
-    addDecisionOptions(command.argument('<work-item>', 'name of the WorkItem'), example)
-      .option('--gate <name>', 'which gate, when several are open')
-      .action((name: string, options: DecideOptions) =>
-        run({ kind: 'approval', decision, name: options.gate }, name, { options, context }),
-      );
+    const named = command
+      .argument('<work-item>', 'name of the WorkItem')
+      .argument('[gate]', 'which gate, when several are open');
+    addDecisionOptions(named, example).action((name: string, gate: string | undefined, options: DecideOptions) =>
+      run({ kind: 'approval', decision, name: gate }, name, { options, context }),
+    );
   };
 }
 

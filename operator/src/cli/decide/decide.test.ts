@@ -68,6 +68,16 @@ describe('deciding', () => {
     expect(decided).toMatchObject({ namespace: 'team', workItem: 'w', digest });
   });
 
+  test('acts in the one role of those asked that the person may act in, and asks which where that is not clear', async () => {
+    const unsaid = { kind: 'approval', decision: 'approved' } as const;
+    const ann = new Ann(['assume roles/po', 'assume roles/qa']);
+    expect(await decide(ann, { name: 'w' }, unsaid)).toMatchObject({ role: 'po' });
+    for (const rights of [[], ['assume roles/po', 'assume roles/review']])
+      await expect(decide(new Ann(rights), { name: 'w' }, unsaid)).rejects.toMatchObject({
+        details: { reason: 'Ambiguous', message: 'plan asks several roles: review, po' },
+      });
+  });
+
   test('looks in the namespace that is named', async () => {
     const ann = new Ann();
     await decide(ann, { name: 'w', namespace: 'other' }, approve);
@@ -94,11 +104,11 @@ describe('the inbox', () => {
     expect(renderInbox(entries, false)).toBe(
       [
         'team/old  gate plan as po, since 2026-01-04T08:00:00.000Z: Ship it?',
-        '  conclave approve old --gate plan --role po --digest 3fa9c1d2 -n team',
+        '  conclave approve old plan --role po --digest 3fa9c1d2 -n team',
         'team/old  action claim_task as qa, since 2026-01-04T08:00:00.000Z: in the state Todo',
         '  conclave act old claim_task --role qa --digest 3fa9c1d2 -n team',
         'team/w  gate plan as po, since 2026-01-05T08:00:00.000Z: Ship it?',
-        '  conclave approve w --gate plan --role po --digest 3fa9c1d2 -n team',
+        '  conclave approve w plan --role po --digest 3fa9c1d2 -n team',
         'team/w  action claim_task as qa, since 2026-01-05T08:00:00.000Z: in the state Todo',
         '  conclave act w claim_task --role qa --digest 3fa9c1d2 -n team',
         '',

@@ -67,6 +67,12 @@ export function makeDecision(workItem: WorkItem, user: string, request: Decision
   return { name, role, digest, value, key: freeKey(workItem, { kind: request.kind, name, role }) };
 }
 
+/** The roles that are asked for what a person wants to decide; none where it is not clear what that is. */
+export function rolesAsked(workItem: WorkItem, request: DecisionRequest): readonly string[] {
+  const question = choose(questionsOf(workItem, request.kind), request);
+  return 'problem' in question ? [] : question.roles;
+}
+
 function refuse(reason: UndecidedReason['reason'], message: string, hint?: string): Problem {
   return { problem: { reason, message, ...defined({ hint }) } };
 }
@@ -95,7 +101,7 @@ function choose(questions: readonly Question[], { kind, name }: DecisionRequest)
   if (name === undefined) {
     return second === undefined
       ? first
-      : refuse('Ambiguous', `several ${noun}s are open: ${names}`, `say which: --${noun}`);
+      : refuse('Ambiguous', `several ${noun}s are open: ${names}`, `name one behind the WorkItem`);
   }
   const found = questions.find((question) => question.name === name);
   return found ?? refuse('NotAsked', `the ${noun} ${name} is not open`, `open: ${names}`);

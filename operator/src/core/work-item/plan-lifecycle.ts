@@ -18,7 +18,7 @@ import { judgeGate } from './plan-gate.ts';
 import type { Run } from './run.ts';
 import { runReasons } from './step-reasons.ts';
 
-/** Moves that the operator makes by itself in one plan: a lifecycle that makes more goes round in circles. */
+/** Moves that the operator and steps make in one plan: a lifecycle that makes more goes round in circles. */
 const mostAutomaticMoves = 100;
 
 /** Moves a run on in its lifecycle, as far as it goes now; enters it first. A run that is ending stays where it is. */
@@ -30,7 +30,7 @@ export function planLifecycle(run: Run): void {
     judgeGates(run, place);
     const taking = takenByPeople(run, place) ?? takenBySteps(run, place) ?? takenByTheOperator(run, place);
     if (taking === undefined) return;
-    if (taking.actor.kind === 'system') automatic += 1;
+    if (taking.actor.kind !== 'user') automatic += 1;
     if (automatic > mostAutomaticMoves) {
       const message = `its lifecycle goes round in circles by itself: ${place.lifecycle.state}, ${taking.transition.action}`;
       run.ending = { phase: 'Failed', reason: runReasons.lifecycleCircles, message };
