@@ -9,6 +9,7 @@ import { ensureImages } from '../operator-process/ensure-images.ts';
 import { installServer, waitForServer } from '../operator-process/install-server.ts';
 import { kubectlOf, type Kubectl } from '../operator-process/kubectl.ts';
 import { installOperator, outsideFlags, startOperator, waitUntilReady } from '../operator-process/operator-process.ts';
+import { showApproval } from './show-approval.ts';
 import { type ModelServer, showCouncil } from './show-council.ts';
 import { showPipelines } from './show-pipelines.ts';
 import { showStory } from './show-story.ts';
@@ -72,6 +73,7 @@ async function run({ instance, provider }: Cluster, { install, model }: DemoOpti
     if (canRun) await waitForServer(kubectl, 120);
     if (canRun) {
       await showStory(instance, { kubectl, namespace, say });
+      await showApproval({ kubectl, namespace, say });
       await showCouncil(instance, { kubectl, namespace, say, model });
     } else say(`\n${withoutRun}`);
   } finally {

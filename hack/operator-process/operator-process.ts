@@ -1,7 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { loadAll } from 'js-yaml';
 import { readInstanceState } from '../cluster/instance-state.ts';
 import { planNetwork } from '../cluster/network-plan.ts';
 import { instancePaths, repositoryRoot } from '../cluster/paths.ts';
@@ -18,14 +19,29 @@ export interface OperatorProcess {
 }
 
 const crds = join(repositoryRoot, 'crds');
-
-const needed = [crds, ...['rbac', 'policies'].map((part) => join(repositoryRoot, 'config', part))];
+const rights = join(repositoryRoot, 'config/rbac');
+const policies = join(repositoryRoot, 'config/policies');
 
 /** Installs what the operator needs in the cluster: the CRDs, its rights, and the policies that protect its work. */
 export async function installOperator(kubectl: Kubectl): Promise<void> {
-  await kubectl(['apply', '--server-side', '--force-conflicts', ...needed.flatMap((folder) => ['-f', folder])]);
+  const apply = ['apply', '--server-side', '--force-conflicts'];
+  await kubectl([...apply, '-f', crds, '-f', rights]);
+  await kubectl([...apply, '-f', '-'], { input: renderPolicies(await hasMutatingPolicies(kubectl)) });
   await kubectl(['wait', '--for=condition=Established', '--timeout=60s', '-f', crds]);
   await waitUntilWorkCanBeMade(kubectl);
+}
+
+/** Kubernetes before 1.36 has none by default: there people write whole decisions, as `conclave approve` does. */
+async function hasMutatingPolicies(kubectl: Kubectl): Promise<boolean> {
+  const found = await kubectl(['api-resources', '--api-group=admissionregistration.k8s.io', '-o', 'name']);
+  return found.split('\n').some((name) => name.startsWith('mutatingadmissionpolicies.'));
+}
+
+function renderPolicies(withMutating: boolean): string {
+  const files = readdirSync(policies).map((name) => readFileSync(join(policies, name), 'utf8'));
+  const manifests = files.flatMap((text) => loadAll(text) as readonly { readonly kind: string }[]);
+  const items = manifests.filter(({ kind }) => withMutating || !kind.startsWith('Mutating'));
+  return JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
 }
 
 /** What a mutating policy matches answers 503 until the API server has read the new CRDs: for some five seconds. */

@@ -100,7 +100,7 @@ describe('the inbox', () => {
 
   test('has what its owner may decide, the oldest first', async () => {
     const older = aWorkItem('old', '2026-01-04T08:00:00.000Z');
-    const entries = await collectInbox(new Ann(all, [aWorkItem('w'), older]), undefined);
+    const entries = await collectInbox(new Ann(all, [aWorkItem('w'), older]), {});
     expect(renderInbox(entries, false)).toBe(
       [
         'team/old  gate plan as po, since 2026-01-04T08:00:00.000Z: Ship it?',
@@ -117,8 +117,13 @@ describe('the inbox', () => {
   });
 
   test.each(all)('has nothing for which the right to %s is missing', async (missing) => {
-    const entries = await collectInbox(new Ann(all.filter((right) => right !== missing)), 'team');
+    const entries = await collectInbox(new Ann(all.filter((right) => right !== missing)), { namespace: 'team' });
     expect(entries).toHaveLength(1);
+  });
+
+  test('is cut down to one role', async () => {
+    const entries = await collectInbox(new Ann(all), { role: 'qa' });
+    expect(entries).toMatchObject([{ kind: 'action', name: 'claim_task', role: 'qa' }]);
   });
 
   test('may be empty', () => {

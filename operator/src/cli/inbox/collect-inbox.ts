@@ -8,17 +8,31 @@ export interface InboxEntry extends Asked {
   readonly workItem: string;
 }
 
+/** Where to look, everywhere and for every role by default. */
+export interface InboxSelection {
+  readonly namespace?: string | undefined;
+  readonly role?: string | undefined;
+}
+
 /** What a person may decide now, the oldest first. @throws what the API server objects to */
-export async function collectInbox(person: Person, namespace: string | undefined): Promise<readonly InboxEntry[]> {
+export async function collectInbox(
+  person: Person,
+  { namespace, role }: InboxSelection,
+): Promise<readonly InboxEntry[]> {
   const user = await person.user();
   const found: InboxEntry[] = [];
-  for await (const workItem of person.list(namespace)) found.push(...(await entriesOf(person, workItem, user)));
+  for await (const workItem of person.list(namespace))
+    found.push(...(await entriesOf(person, workItem, { user, role })));
   return found.sort((one, other) => Date.parse(one.since) - Date.parse(other.since));
 }
 
-async function entriesOf(person: Person, workItem: WorkItem, user: string): Promise<readonly InboxEntry[]> {
+async function entriesOf(
+  person: Person,
+  workItem: WorkItem,
+  { user, role }: { readonly user: string; readonly role: string | undefined },
+): Promise<readonly InboxEntry[]> {
   const { namespace = '', name: workItemName } = workItem.metadata;
-  const asked = findAsked(workItem, user);
+  const asked = findAsked(workItem, user).filter((each) => role === undefined || each.role === role);
   const isMine = await Promise.all(asked.map((each) => mayDecide(person, namespace, each)));
   return asked.filter((_, index) => isMine[index]).map((each) => ({ namespace, workItem: workItemName, ...each }));
 }

@@ -5,6 +5,7 @@ import { outputOption } from '../output-option.ts';
 interface InboxOptions extends ClusterOptions {
   readonly output: 'text' | 'json';
   readonly allNamespaces?: boolean;
+  readonly role?: string;
 }
 
 const help = `
@@ -17,6 +18,7 @@ Exit codes: 0 shown, 1 refused, 2 wrong usage or no cluster.`;
 export const inboxCommand: CommandSetup = (command, context) => {
   addClusterOptions(command)
     .option('-A, --all-namespaces', 'in all namespaces')
+    .option('--role <role>', 'only what is for this role')
     .addOption(outputOption(['text', 'json']))
     .addHelpText('after', help)
     .action(async (options: InboxOptions) => {
@@ -24,9 +26,10 @@ export const inboxCommand: CommandSetup = (command, context) => {
         import('./collect-inbox.ts'),
         import('./render-inbox.ts'),
       ]);
-      const { allNamespaces = false, namespace, output } = options;
+      const { allNamespaces = false, namespace: named, role, output } = options;
       await withPerson(options, context, async (person) => {
-        const entries = await collectInbox(person, allNamespaces ? undefined : (namespace ?? person.namespace));
+        const namespace = allNamespaces ? undefined : (named ?? person.namespace);
+        const entries = await collectInbox(person, { namespace, role });
         const { terminal } = context;
         const text =
           output === 'json' ? `${JSON.stringify(entries, undefined, 2)}\n` : renderInbox(entries, terminal.colours.out);
