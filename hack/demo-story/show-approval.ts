@@ -30,12 +30,15 @@ export async function showApproval(telling: StoryTelling): Promise<void> {
   for (const user of ['mallory', 'rob']) {
     const command = ['annotate', 'workitem', story.workItem, annotation, '--as', user];
     say(`\n$ kubectl -n ${namespace} annotate workitem ${story.workItem} '${annotation}' --as ${user}`);
-    say((await inNamespace(...command).catch((error: unknown) => String(error))).trim());
+    say((await inNamespace(...command).catch(refusalOf)).trim());
   }
   say('');
   const { status } = (await followWorkItem(story.workItem, telling)) as WaitingWorkItem;
   say(`who decided: ${JSON.stringify(status?.gates?.[0]?.decisions ?? [])}`);
 }
+
+/** What the API server says, without how it was asked. */
+const refusalOf = (error: unknown): string => String(error).replace(/^[^]*?(?=Error from server)/, '');
 
 /** Resolves when people can decide, with what they are asked. */
 async function waitAtGate({ kubectl, namespace }: StoryTelling) {
