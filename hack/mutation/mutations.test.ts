@@ -26,9 +26,9 @@ describe('the mutations', () => {
     expect(mutations.filter(({ name }) => !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(name))).toEqual([]);
   });
 
-  it('are in the planner, in the graph of steps, in templates and in expressions', () => {
+  it('are in the planner, in decisions, in the graph of steps, in templates and in expressions', () => {
     const folders = new Set(mutations.map(({ file }) => file.split('/')[3]));
-    expect([...folders].sort()).toEqual(['expression', 'pipeline', 'template', 'work-item']);
+    expect([...folders].sort()).toEqual(['decision', 'expression', 'pipeline', 'template', 'work-item']);
   });
 });
 

@@ -1,14 +1,16 @@
 import { attemptMutations } from './attempt-mutations.ts';
+import { governanceMutations } from './governance-mutations.ts';
 import { languageMutations } from './language-mutations.ts';
 import type { Mutation } from './mutation.ts';
 import { orderMutations } from './order-mutations.ts';
 import { runMutations } from './run-mutations.ts';
 
-/** Every bug that is planted: in the planner, in the graph of steps, in templates and in expressions. */
+/** Every bug that is planted: in the planner, in decisions, in the graph of steps, in templates and in expressions. */
 export const mutations: readonly Mutation[] = [
   ...orderMutations,
   ...attemptMutations,
   ...runMutations,
+  ...governanceMutations,
   ...languageMutations,
 ];
 

@@ -6,11 +6,11 @@ const workItem = (file: string) => `operator/src/core/work-item/${file}`;
 export const runMutations: readonly Mutation[] = [
   {
     name: 'one-person-fills-a-quorum',
-    file: workItem('plan-gate.ts'),
-    source: '.map(({ user }) => user),\n    );\n    return users.size >= count',
-    replacement: '.map(({ slot }) => slot),\n    );\n    return users.size >= count',
+    file: 'operator/src/core/decision/may-decide.ts',
+    source: 'each.user === user && each.slot !== slot',
+    replacement: 'each.user === user && each.slot === slot',
     goesWrong: 'one person who approves twice counts as two',
-    tests: [workItem('plan-decisions.test.ts')],
+    tests: ['operator/src/core/decision/may-decide.test.ts'],
   },
   {
     name: 'approvals-outlive-what-was-shown',
