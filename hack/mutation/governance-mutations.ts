@@ -15,8 +15,8 @@ export const governanceMutations: readonly Mutation[] = [
   {
     name: 'production-by-one-person',
     file: core('work-item/judge-production.ts'),
-    source: 'if (missing <= 0) return approvals;',
-    replacement: 'if (missing < 100) return approvals;',
+    source: 'first === undefined || raised <= count ? approvals',
+    replacement: 'first === undefined || raised < 100 ? approvals',
     goesWrong: 'fewer people approve a rollout than the Tenant asks for',
     tests: [core('work-item/judge-production.test.ts')],
   },

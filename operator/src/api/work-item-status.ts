@@ -176,6 +176,13 @@ export const workItemStatus = z
       })
       .optional()
       .meta({ description: 'Where it stands in its lifecycle.' }),
+    decidedUnder: z
+      .strictObject({
+        policies: text('Identity of the admission policies that were in force.', 128),
+        salt: z.string().max(64).meta({ description: 'What nobody could know before it was recorded.' }),
+      })
+      .optional()
+      .meta({ description: 'What every digest that people decide on covers beside its content.' }),
     assignee: text('Who has claimed it and is at work on it: a user, or a role.', 1024).optional(),
     transitions: z
       .array(transition)

@@ -42,6 +42,9 @@ export class DecisionPolicies {
   readonly #parts: DecisionPoliciesParts;
   /** When each version of a policy was first seen, in milliseconds: by then it was there, whatever another clock wrote. */
   readonly #firstSeenMs = new Map<string, number>();
+  /** Versions that the first reading found. */
+  readonly #asFound = new Set<string>();
+  #readings = 0;
   #seen: PoliciesSeen | undefined;
   #reading: Promise<PoliciesSeen> | undefined;
   #next: Promise<PoliciesSeen> | undefined;
@@ -96,6 +99,7 @@ export class DecisionPolicies {
     const readings = await Promise.all(manifests.map((manifest) => port.read(manifest)));
     const unread = readings.find((reading) => typeof reading === 'object' && 'problem' in reading);
     if (unread !== undefined) return unread;
+    this.#readings += 1;
     const nowMs = clock().getTime();
     const found = readings.flatMap((reading) =>
       typeof reading === 'object' && 'found' in reading ? [this.#dated(reading.found, nowMs)] : [],
@@ -108,6 +112,9 @@ export class DecisionPolicies {
     const version = `${found.uid} ${found.generation}`;
     const firstSeenMs = this.#firstSeenMs.get(version) ?? nowMs;
     this.#firstSeenMs.set(version, firstSeenMs);
+    // What was there when this process began is as old as the server says; what came since is as old as it was seen here.
+    if (this.#readings > 1 && !this.#asFound.has(version)) return { ...found, changedAtMs: firstSeenMs };
+    this.#asFound.add(version);
     return { ...found, changedAtMs: Math.min(found.changedAtMs, firstSeenMs) };
   }
 }

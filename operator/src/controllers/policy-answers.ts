@@ -29,6 +29,10 @@ const defaultCacheSeconds = 300;
 /** A question without an answer is asked anew so soon. */
 const failureMs = 10_000;
 const mostAnswers = 10_000;
+const mostEngines = 1_000;
+/** Questions that one engine is asked at the same time: whoever asks holds up a worker that serves all namespaces. */
+const mostOpen = 2;
+const busyMs = 1_000;
 /** Rules of the lifecycles that Conclave brings: with no engine, only what the operator checks itself holds. */
 const ownRules = 'conclave/';
 
@@ -38,6 +42,13 @@ const ownRules = 'conclave/';
  */
 export class PolicyAnswers {
   readonly #parts: PolicyAnswersParts;
+  /** Questions that each engine has not answered yet, and until when one that did not answer is not asked. */
+  readonly #engines = new LRUCache<
+    string,
+    { open: number; silence?: { readonly untilMs: number; readonly answer: PolicyAnswer } }
+  >({
+    max: mostEngines,
+  });
   readonly #answers = new LRUCache<string, { readonly answer: Promise<PolicyAnswer>; untilMs: number }>({
     max: mostAnswers,
   });
@@ -57,10 +68,16 @@ export class PolicyAnswers {
     const key = digestOf({ engine, ...question });
     const held = this.#answers.get(key);
     if (held !== undefined && held.untilMs > this.#now()) return held.answer;
+    const state = this.#stateOf(question.namespace, engine);
+    const { silence } = state;
+    if (silence !== undefined && silence.untilMs > this.#now()) return silence.answer;
+    if (state.open >= mostOpen) return this.#busy(question.rule);
     // Those who ask meanwhile wait for the same answer.
     const entry = { answer: this.#ask({ ...question, engine }), untilMs: Infinity };
     this.#answers.set(key, entry);
+    state.open += 1;
     const answer = await entry.answer;
+    state.open -= 1;
     entry.untilMs = Date.parse(answer.until ?? '') || this.#now();
     return answer;
   }
@@ -75,7 +92,22 @@ export class PolicyAnswers {
     this.#parts.asked?.(result, performance.now() - startedAt);
     const keptMs = isProblem ? failureMs : (question.engine.cacheSeconds ?? defaultCacheSeconds) * 1000;
     const until = new Date(this.#now() + keptMs).toISOString();
-    return isProblem ? { allowed: false, message: said.problem, until } : { ...said, until };
+    if (!isProblem) return { ...said, until };
+    const answer = { allowed: false, message: said.problem, until };
+    this.#stateOf(question.namespace, question.engine).silence = { untilMs: Date.parse(until), answer };
+    return answer;
+  }
+
+  #stateOf(namespace: string, engine: Engine) {
+    const key = `${namespace} ${engine.url}`;
+    const state = this.#engines.get(key) ?? { open: 0 };
+    this.#engines.set(key, state);
+    return state;
+  }
+
+  #busy(rule: string): PolicyAnswer {
+    const until = new Date(this.#now() + busyMs).toISOString();
+    return { allowed: false, message: `the policy engine is busy, and has not answered ${rule} yet`, until };
   }
 
   #now(): number {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { WorkItem } from '../api/work-item.ts';
 import type { WorkItemStatus } from '../api/work-item-status.ts';
 import { isDecisionKey } from '../core/decision/decision-key.ts';
@@ -173,7 +174,7 @@ function observe(
     ...{ workItem, pinned, now: clock(), children: attempts.observe(workItem) },
     facts: {
       ...{ artifacts: new Map(), cache: new Map(), ...decided.facts },
-      ...{ assets: facts.assets(namespace), safety: facts.safety(namespace) },
+      ...{ assets: facts.assets(namespace), safety: facts.safety(namespace), salt: randomUUID() },
       quota: { admitted: workItem.status?.startedAt !== undefined },
       ...(budget === undefined ? {} : { budget }),
       ...(original?.status?.finishedAt === undefined ? {} : { replayed: replayedBy(original) }),

@@ -16,6 +16,7 @@ export interface LifecycleSurroundings {
 export function findDefinitionIssues(definition: LifecycleDefinition, { isKnownRole }: LifecycleSurroundings): Issue[] {
   return [
     ...findLostStates(definition),
+    ...findUnapprovedBeginning(definition),
     ...findAmbiguousActions(definition),
     ...definition.transitions.flatMap((transition, index) => [
       ...findTerminalLeft(definition, transition, ['transitions', index, 'from']),
@@ -50,6 +51,14 @@ function findLostStates(definition: LifecycleDefinition): Issue[] {
     const message = `nothing leads out of the state ${quote(name)}, which is not terminal`;
     return [{ code: 'DeadEndState', path, message, hint: 'say `terminal: true`, or add a transition out of it' }];
   });
+}
+
+function findUnapprovedBeginning(definition: LifecycleDefinition): Issue[] {
+  const { initial } = definition;
+  if (!isProduction(definition, initial)) return [];
+  const message = `the state ${quote(initial)}, in which work begins, is production: nobody could approve that`;
+  const hint = 'begin in a state before it, and let a transition with `approvals` lead to it';
+  return [{ code: 'ProductionNotApproved', path: ['initial'], message, hint }];
 }
 
 function findAmbiguousActions({ transitions }: LifecycleDefinition): Issue[] {

@@ -1,3 +1,4 @@
+import type { GateStatus } from '../../api/gate-status.ts';
 import type { Condition } from '../../api/condition.ts';
 import type { StepStatus } from '../../api/step-status.ts';
 import type { WorkItem } from '../../api/work-item.ts';
@@ -30,9 +31,13 @@ export function endUnplannedRun({ metadata, status = {} }: WorkItem, why: string
     ...without(status, 'waitingFor'),
     ...{ ...ending, ending, finishedAt: at },
     ...defined({ observedGeneration: metadata.generation, steps: status.steps?.map((step) => endStep(step, at)) }),
+    ...defined({ gates: status.gates?.map((gate) => closeGate(gate, at)) }),
     conditions: [...updates.reduce((conditions, update) => setCondition(conditions, update, now), before)],
   };
 }
+
+const closeGate = (gate: GateStatus, at: string): GateStatus =>
+  gate.state === 'Open' ? { ...gate, state: 'Expired', decidedAt: at } : gate;
 
 function endStep(step: StepStatus, at: string): StepStatus {
   if (step.finishedAt !== undefined) return step;

@@ -13,6 +13,7 @@ import { type Assignee, lifecycleAt, type LifecyclePlace, type LifecycleStatus, 
 import { locate } from './locate.ts';
 import { openGate } from './plan-gate.ts';
 import { hasRoomForGate } from './gate-room.ts';
+import { quorumFor } from './judge-production.ts';
 import type { Run } from './run.ts';
 import { stepReasons } from './step-reasons.ts';
 import { isEnded } from './step-state.ts';
@@ -83,7 +84,7 @@ function openGates(run: Run): void {
 function openGateOf(run: Run, { definition, lifecycle }: LifecyclePlace, transition: LifecycleTransition): void {
   const { action, to, approvals } = transition;
   const name = gateOfTransition(transition);
-  if (approvals === undefined || !hasRoomForGate(run, name)) return;
+  if (approvals === undefined || !hasRoomForGate(run, { name, action })) return;
   const { allowRequester, allowedServiceAccounts, expiresSeconds } = transition;
   openGate(run, {
     ...{ name, action, approvals, production: isProduction(definition, to) },
@@ -99,7 +100,9 @@ export function renewGates(run: Run, { definition, lifecycle }: LifecyclePlace):
     if (transition.approvals === undefined) continue;
     const gate = run.gates.get(gateOfTransition(transition));
     if (gate?.action !== transition.action || gate.state === 'Rejected' || gate.state === 'Expired') continue;
-    if (gate.content !== digestOf(shownFor(run, transition))) openGateOf(run, { definition, lifecycle }, transition);
+    const isShort = quorumFor(run, gate.approvals, gate.production) !== gate.approvals;
+    if (isShort || gate.content !== digestOf(shownFor(run, transition)))
+      openGateOf(run, { definition, lifecycle }, transition);
   }
 }
 

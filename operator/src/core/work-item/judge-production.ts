@@ -19,6 +19,9 @@ export function whyNotInProduction(run: Run): string | undefined {
   return `the Pipeline asks for a change ticket before production: ${command}`;
 }
 
+/** People that one role of a gate can be asked for. */
+const mostInOneRole = 9;
+
 /**
  * The quorum of a gate: for production at least as many people as the Tenant asks for (seed 000 asks for two); the first
  * role makes up for those that are missing.
@@ -26,8 +29,8 @@ export function whyNotInProduction(run: Run): string | undefined {
 export function quorumFor(run: Run, approvals: GateStatus['approvals'], production: boolean): GateStatus['approvals'] {
   const asked = approvals.reduce((sum, { count = 1 }) => sum + count, 0);
   const missing = production ? (run.observed.facts.safety?.productionApprovals ?? 0) - asked : 0;
-  if (missing <= 0) return approvals;
-  return approvals.map((quorum, index) =>
-    index === 0 ? { ...quorum, count: Math.min(9, (quorum.count ?? 1) + missing) } : quorum,
-  );
+  const [first, ...others] = approvals;
+  const { count = 1 } = first ?? {};
+  const raised = Math.min(mostInOneRole, count + missing);
+  return first === undefined || raised <= count ? approvals : [{ ...first, count: raised }, ...others];
 }

@@ -33,7 +33,9 @@ export function findMissingLeave(run: Run, transition: LifecycleTransition): Obs
 function findClosedGate(run: Run, transition: LifecycleTransition): Obstacle | undefined {
   if (transition.approvals === undefined) return undefined;
   const name = gateOfTransition(transition);
-  const state = run.gates.get(name)?.state;
+  const gate = run.gates.get(name);
+  // A step may have a gate of the same name, at which others are asked about something else.
+  const state = gate?.action === transition.action ? gate.state : undefined;
   if (state === 'Approved') return undefined;
   const why = state === undefined ? 'could not be opened' : state === 'Open' ? 'is open' : `was ${state.toLowerCase()}`;
   return { kind: 'gate', name, message: `its gate ${name} ${why}` };

@@ -1,4 +1,5 @@
 import { digestOf } from '../digest.ts';
+import { decidedUnder } from './decided-under.ts';
 import type { LifecycleStatus } from './lifecycle-state.ts';
 import type { Run } from './run.ts';
 
@@ -7,11 +8,11 @@ import type { Run } from './run.ts';
  * and in which round, what gates approved, and what the steps came to. Any change voids what was decided before.
  */
 export function lifecycleDigest(run: Run, { state, since, round }: LifecycleStatus): string {
-  const { workItem, pinned, facts } = run.observed;
+  const { workItem, pinned } = run.observed;
   const gates = [...run.gates.values()].filter((gate) => gate.state === 'Approved');
   const results = [...run.records()].filter(({ phase }) => phase === 'Succeeded');
   return digestOf({
-    ...{ uid: workItem.metadata.uid, epoch: facts.policyEpoch, pinned: pinned.digest, inputs: run.inputs },
+    ...{ uid: workItem.metadata.uid, epoch: decidedUnder(run), pinned: pinned.digest, inputs: run.inputs },
     // A state may be entered twice at one time: the records that were made tell that apart.
     ...{ state, since, round, sequence: run.transitions.sequence ?? 0 },
     gates: gates.map((gate) => [gate.name, gate.round, gate.digest]),

@@ -1,6 +1,7 @@
 import { findMissingLeave } from './judge-transition.ts';
 import { transitionsOfStep } from './actors.ts';
-import { lifecycleAt } from './lifecycle-state.ts';
+import { isProduction } from '../lifecycle/definition.ts';
+import { lifecycleAt, type LifecyclePlace } from './lifecycle-state.ts';
 import type { Place } from './place.ts';
 import type { Run } from './run.ts';
 
@@ -28,10 +29,21 @@ export function findHold(run: Run, place: Place): Hold | undefined {
     return { name: inState.join(','), message };
   }
   const lifecycle = lifecycleAt(run);
-  const [obstacle, ...others] =
-    lifecycle === undefined
-      ? []
-      : transitionsOfStep(run, lifecycle, place.node).map((transition) => findMissingLeave(run, transition));
+  return lifecycle === undefined ? undefined : findMissing(run, lifecycle, place);
+}
+
+function findMissing(run: Run, lifecycle: LifecyclePlace, { node }: Place): Hold | undefined {
+  const ways = transitionsOfStep(run, lifecycle, node);
+  const { action } = node.step;
+  if (ways.length === 0 && action !== undefined && isRollout(lifecycle, action)) {
+    const message = `its action ${action} leads into production, and cannot be taken in ${lifecycle.lifecycle.state}`;
+    return { name: action, message };
+  }
+  const [obstacle, ...others] = ways.map((transition) => findMissingLeave(run, transition));
   if (obstacle === undefined || others.includes(undefined)) return undefined;
   return { name: obstacle.name, message: `its action may not be taken yet: ${obstacle.message}` };
 }
+
+/** Whether an action may lead into production from anywhere. */
+const isRollout = ({ definition }: LifecyclePlace, action: string) =>
+  definition.transitions.some((each) => each.action === action && isProduction(definition, each.to));

@@ -108,6 +108,8 @@ export interface Facts {
   readonly budget?: Ceilings;
   /** Identity of the admission policies; part of what every decision covers. Undefined while they are missing. */
   readonly policyEpoch?: string;
+  /** What nobody else can know yet, other for each plan; part of what decisions cover from then on when the policies are others. */
+  readonly salt?: string;
   /** Why there is no epoch: what is wrong with the policies, in a word and in words. */
   readonly policyProblem?: PolicyProblem;
   /** The run that is replayed, when `spec.replay` says so. */

@@ -9,6 +9,7 @@ import { clipMessage } from './clip-message.ts';
 import { fail, succeed } from './finish-step.ts';
 import { frameOf, pathIn } from './frame.ts';
 import { hasRoomForGate, mostGates } from './gate-room.ts';
+import { findHold } from './lifecycle-hold.ts';
 import { type GateRequest, type GateVerdict, judgeGate, openGate } from './plan-gate.ts';
 import { historyOf, pathOf, type Place } from './place.ts';
 import { resolveStep } from './resolve-step.ts';
@@ -37,7 +38,7 @@ export function openStepGate(run: Run, place: Place, record: StepStatus | undefi
   const shown = shownAt(run, place);
   if (shown === 'unread') return;
   if (!mayOpenGate(run, place)) {
-    const message = `people cannot decide inside a loop, nor at more than ${mostGates} gates of a run`;
+    const message = `people cannot decide inside a loop, at more than ${mostGates} gates of a run, or at the gate of something else`;
     fail(run, place, record, { reason: stepReasons.gateImpossible, message });
     return;
   }
@@ -51,8 +52,8 @@ export function openStepGate(run: Run, place: Place, record: StepStatus | undefi
   });
 }
 
-const mayOpenGate = (run: Run, { node, frame }: Place) =>
-  frame.loop === undefined && hasRoomForGate(run, gateNameOf(node.step));
+const mayOpenGate = (run: Run, place: Place) =>
+  place.frame.loop === undefined && hasRoomForGate(run, { name: gateNameOf(place.node.step), step: pathOf(place) });
 
 function termsOf({ step }: StepNode): Pick<GateRequest, 'approvals'> & Partial<GateRequest> {
   if (step.type === 'approval') {
@@ -113,8 +114,8 @@ function approve(run: Run, place: Place, { record, verdict }: Decided): void {
       return;
     }
     default:
-      // The answer of a call was lost, and a person wants it to be sent again.
-      startAttempt(run, place, record);
+      // The answer of a call was lost, and a person wants it to be sent again: once the lifecycle lets it.
+      if (findHold(run, place) === undefined) startAttempt(run, place, record);
   }
 }
 

@@ -5,6 +5,7 @@ import { type Decision, shortDigest, whyNotCounted } from '../decision/may-decid
 import { defined, without } from '../defined.ts';
 import { digestOf } from '../digest.ts';
 import { clipMessage } from './clip-message.ts';
+import { decidedUnder } from './decided-under.ts';
 import { quorumFor, whyNotInProduction } from './judge-production.ts';
 import type { Run } from './run.ts';
 
@@ -63,9 +64,9 @@ const keepRejections = (before: GateStatus | undefined): Pick<GateStatus, 'decis
 
 /** Exactly what is decided on: the run, the policies, what is pinned, the inputs, what is shown and asked, and the round. */
 function digestAt(run: Run, gate: Pick<GateStatus, 'name' | 'round' | 'content' | 'message'>): string {
-  const { workItem, pinned, facts } = run.observed;
+  const { workItem, pinned } = run.observed;
   const { name, round, content, message } = gate;
-  const on = { uid: workItem.metadata.uid, epoch: facts.policyEpoch, pinned: pinned.digest, inputs: run.inputs };
+  const on = { uid: workItem.metadata.uid, epoch: decidedUnder(run), pinned: pinned.digest, inputs: run.inputs };
   return digestOf({ ...on, gate: name, round, content, message });
 }
 
@@ -74,10 +75,16 @@ export function judgeGate(run: Run, name: string): GateVerdict {
   const recorded = run.gates.get(name);
   if (recorded === undefined) throw new Error(`the gate ${name} was never opened`);
   if (recorded.state !== 'Open') return verdictOf(recorded, recorded.state);
-  const gate = takeDecisions(run, { ...recorded, digest: digestAt(run, recorded) });
+  const approvals = quorumFor(run, recorded.approvals, recorded.production);
+  const gate = takeDecisions(run, { ...recorded, approvals, digest: digestAt(run, recorded) });
   const state = stateOfGate(run, gate);
   const after = state === 'Open' ? gate : { ...gate, state, decidedAt: run.now };
-  if (after.state !== recorded.state || after.digest !== recorded.digest || after.decisions !== recorded.decisions) {
+  if (
+    after.state !== recorded.state ||
+    after.digest !== recorded.digest ||
+    after.decisions !== recorded.decisions ||
+    approvals !== recorded.approvals
+  ) {
     run.gates.set(name, after);
     run.changes += 1;
   }

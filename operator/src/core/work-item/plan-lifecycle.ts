@@ -2,6 +2,7 @@ import type { StepStatus } from '../../api/step-status.ts';
 import {
   gateOfTransition,
   isAutomatic,
+  isProduction,
   type LifecycleTransition,
   systemRole,
   transitionOf,
@@ -16,7 +17,7 @@ import { lifecycleAt, type LifecyclePlace } from './lifecycle-state.ts';
 import type { ActionFact } from './observed.ts';
 import { judgeGate } from './plan-gate.ts';
 import type { Run } from './run.ts';
-import { runReasons } from './step-reasons.ts';
+import { runReasons, stepReasons } from './step-reasons.ts';
 
 /** Moves that the operator and steps make in one plan: a lifecycle that makes more goes round in circles. */
 const mostAutomaticMoves = 100;
@@ -45,6 +46,12 @@ function enterLifecycle(run: Run): void {
   const { lifecycle } = run.observed.pinned.spec;
   const definition = lifecycle && definitionOf(lifecycle);
   if (definition === undefined || run.lifecycle !== undefined) return;
+  if (isProduction(definition, definition.initial)) {
+    const message = `its lifecycle begins in ${definition.initial}, which is production: nobody could approve that`;
+    run.ending = { phase: 'Failed', reason: runReasons.beginsInProduction, message };
+    run.changes += 1;
+    return;
+  }
   run.lifecycle = { state: definition.initial, since: run.now, round: 0 };
   enterState(run);
 }
@@ -100,10 +107,12 @@ function takenBySteps(run: Run, place: LifecyclePlace): Taking | undefined {
 function isFresh(
   run: Run,
   { lifecycle }: LifecyclePlace,
-  { path, phase, finishedAt = '', attempts }: StepStatus,
+  { path, phase, reason, finishedAt = '', attempts }: StepStatus,
 ): boolean {
   const finishedMs = Date.parse(finishedAt);
-  if (phase !== 'Succeeded' || finishedMs < Date.parse(lifecycle.since)) return false;
+  // What another run did moves only that one.
+  if (phase !== 'Succeeded' || reason === stepReasons.replayed || finishedMs < Date.parse(lifecycle.since))
+    return false;
   const last = attempts?.at(-1)?.number;
   const { transitions = [] } = run.transitions;
   return !transitions.some(

@@ -255,7 +255,8 @@ function whenARetryIsDue(run: Run, place: Place, leave: Leave): boolean {
       since,
       message: `${message}; tried again at ${retryAt}`.slice(0, 1024),
     });
-  } else if (leave === 'go' && hasRoomFor(run, place)) startAttempt(run, place, record);
+  } else if (leave === 'go' && hasRoomFor(run, place) && findHold(run, place) === undefined)
+    startAttempt(run, place, record);
   return true;
 }
 

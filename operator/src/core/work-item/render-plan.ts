@@ -1,3 +1,4 @@
+import type { GateStatus } from '../../api/gate-status.ts';
 import type { Attempt, StepStatus } from '../../api/step-status.ts';
 import type { WorkItemStatus } from '../../api/work-item-status.ts';
 import { defined, without } from '../defined.ts';
@@ -44,7 +45,7 @@ const suspended = (run: Run) => ({
 /** What is left out where the plan has none. */
 const replaced = [
   ...(['message', 'waitingFor', 'outputs', 'outputsRef', 'ending', 'finishedAt'] as const),
-  ...(['lifecycle', 'assignee'] as const),
+  ...(['lifecycle', 'assignee', 'decidedUnder'] as const),
 ] as const;
 
 function renderStatus(run: Run, waits: Parameters<typeof summarizeRun>[1]): WorkItemStatus {
@@ -64,12 +65,24 @@ function renderStatus(run: Run, waits: Parameters<typeof summarizeRun>[1]): Work
     steps: [...run.records()],
     ...outputs,
     ...run.transitions,
-    ...defined({ lifecycle, assignee: run.assignee }),
+    ...defined({ lifecycle, assignee: run.assignee, decidedUnder: decidedUnderOf(run, lifecycle) }),
     ...(assets.length === 0 ? {} : { assets: [...assets] }),
-    ...(gates.size === 0 ? {} : { gates: [...gates.values()] }),
+    ...(gates.size === 0 ? {} : { gates: [...gates.values()].map((gate) => gateAtEnd(run, gate)) }),
     ...(Object.keys(usage).length === 0 ? {} : { usage }),
     ...(facts.replayed === undefined ? {} : { replay: { workItemUid: facts.replayed.workItemUid } }),
   };
+}
+
+/** Of a run that has ended and asks nobody any more it stays as it was. */
+function decidedUnderOf({ observed, finishedAt, decidedUnder }: Run, lifecycle: WorkItemStatus['lifecycle']) {
+  const { status = {} } = observed.workItem;
+  const isOver = status.finishedAt !== undefined && finishedAt !== undefined && lifecycle?.digest === undefined;
+  return isOver ? status.decidedUnder : decidedUnder;
+}
+
+/** A run that has ended asks nobody any more. */
+function gateAtEnd({ finishedAt, now }: Run, gate: GateStatus): GateStatus {
+  return finishedAt === undefined || gate.state !== 'Open' ? gate : { ...gate, state: 'Expired', decidedAt: now };
 }
 
 /** Recorded and not seen: the operator ended in between, or it is yet to come. Its name makes it safe to repeat. */

@@ -20,7 +20,7 @@ export function importReplayedSteps(run: Run): void {
   const { replay } = run.observed.workItem.spec;
   const { replayed } = run.observed.facts;
   if (replay === undefined || replayed === undefined) return;
-  const again = stepsFrom(run, replay.fromStep);
+  const again = stepsFrom(run, [replay.fromStep, ...decidedSteps(run, replayed.steps)]);
   for (const record of replayed.steps) {
     const node = run.graph.byName.get(record.path);
     if (node === undefined || isExitStep(node)) continue;
@@ -29,12 +29,17 @@ export function importReplayedSteps(run: Run): void {
   }
 }
 
-/** The step that runs again first, what it is a part of, and everything that builds on them. */
-function stepsFrom(run: Run, name: string): ReadonlySet<StepNode> {
+/** Steps at which people decided: what they approved was another run. */
+const decidedSteps = ({ graph }: Run, replayed: readonly StepStatus[]) => [
+  ...graph.nodes.filter(({ step }) => step.type === 'approval').map(({ name }) => name),
+  ...replayed.filter(({ reason }) => reason === stepReasons.acceptedByDecision).map(({ path }) => path),
+];
+
+/** The steps that run again first, what they are parts of, and everything that builds on them. */
+function stepsFrom(run: Run, names: readonly string[]): ReadonlySet<StepNode> {
   const again = new Set<StepNode>();
   const dependants = dependantsOf(run);
-  const first = run.graph.byName.get(name);
-  const pending = first === undefined ? [] : [first];
+  const pending = names.flatMap((name) => run.graph.byName.get(name) ?? []);
   for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
     if (again.has(node)) continue;
     again.add(node);

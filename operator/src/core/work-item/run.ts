@@ -38,6 +38,8 @@ export class Run {
   /** Where it stands in its lifecycle, and who is at work on it. */
   lifecycle: WorkItemStatus['lifecycle'];
   assignee: WorkItemStatus['assignee'];
+  /** What digests that people decide on begin with. */
+  decidedUnder: WorkItemStatus['decidedUnder'];
   /** Loop iterations that have records. */
   readonly loops = new LoopIndex();
   ending: Ending | undefined;
@@ -83,6 +85,7 @@ export class Run {
     this.gates = new Map((status.gates ?? []).map((gate) => [gate.name, gate]));
     this.lifecycle = status.lifecycle;
     this.assignee = status.assignee;
+    this.decidedUnder = status.decidedUnder;
     this.ending = status.ending;
     this.startedAt = status.startedAt;
     this.finishedAt = status.finishedAt;

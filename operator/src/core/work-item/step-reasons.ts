@@ -123,6 +123,8 @@ export const runReasons = {
   lifecycleEnded: 'LifecycleEnded',
   /** Its lifecycle would move by itself for ever. */
   lifecycleCircles: 'LifecycleCircles',
+  /** Its lifecycle would begin in production, where nobody has approved it. */
+  beginsInProduction: 'BeginsInProduction',
   stepFailed: 'StepFailed',
   exitStepFailed: 'ExitStepFailed',
   timedOut: 'TimedOut',

@@ -1,5 +1,7 @@
 import type { StepStatus } from '../../api/step-status.ts';
 import type { WorkItem } from '../../api/work-item.ts';
+import type { WorkItemStatus } from '../../api/work-item-status.ts';
+import { defined } from '../defined.ts';
 import { openAttempt } from './attempts.ts';
 
 /**
@@ -15,9 +17,17 @@ export function withoutFutureTimes(workItem: WorkItem, now: Date): WorkItem {
   if (status?.startedAt === undefined || status.finishedAt !== undefined) return workItem;
   const steps = status.steps?.map((step) => (step.finishedAt === undefined ? stepBy(now, step) : step));
   const startedAt = timeBy(now, status.startedAt);
-  const isSame = startedAt === status.startedAt && steps?.every((step, at) => step === status.steps?.[at]) !== false;
-  if (isSame) return workItem;
-  return { ...workItem, status: { ...status, startedAt, ...(steps === undefined ? {} : { steps }) } };
+  const lifecycle = status.lifecycle && lifecycleBy(now, status.lifecycle);
+  const isAlike = startedAt === status.startedAt && lifecycle === status.lifecycle;
+  if (isAlike && steps?.every((step, at) => step === status.steps?.[at]) !== false) return workItem;
+  return { ...workItem, status: { ...status, startedAt, ...defined({ steps, lifecycle }) } };
+}
+
+type LifecycleStatus = NonNullable<WorkItemStatus['lifecycle']>;
+
+function lifecycleBy(now: Date, lifecycle: LifecycleStatus): LifecycleStatus {
+  const since = timeBy(now, lifecycle.since);
+  return since === lifecycle.since ? lifecycle : { ...lifecycle, since };
 }
 
 function stepBy(now: Date, step: StepStatus): StepStatus {
