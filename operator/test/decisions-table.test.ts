@@ -1,6 +1,7 @@
 /**
  * Who may take which action in which state of the lifecycles that Conclave brings, on the real API server: people who hold
- * nothing but the ClusterRole of one role each try every action in every role and in every state.
+ * nothing but the ClusterRole of one role each try every action of every lifecycle that their role has a part in, in every state,
+ * and try what others are asked.
  */
 import { readFileSync } from 'node:fs';
 import { loadAll } from 'js-yaml';
@@ -194,7 +195,12 @@ describe.each(presets)('in the lifecycle $name', ({ definition }) => {
       });
       const isOffered = ({ action, as }: Try) =>
         transitionsFrom(definition, state).some((each) => each.action === action && each.roles.includes(as));
-      const own = roles.flatMap((who) => actionsOf(definition).map((action) => ({ who, action, as: who })));
+      // Roles without a part in the lifecycle try no more than what leads on, for the sake of time.
+      const own = roles.flatMap((who) => {
+        const isIn = definition.transitions.some((each) => each.roles.includes(who));
+        const actions = isIn ? actionsOf(definition) : offers.map(({ name }) => name);
+        return actions.map((action) => ({ who, action, as: who }));
+      });
       const others = offers.flatMap(({ name: action, roles: asked }) =>
         asked.flatMap((as) => roles.filter((who) => who !== as).map((who) => ({ who, action, as }))),
       );
