@@ -1,17 +1,24 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { load } from 'js-yaml';
 import type { KubeClient } from '../src/kube/client.ts';
 import { connect } from '../src/kube/connect.ts';
-import type { KubeObject, ResourceType } from '../src/kube/resource-type.ts';
+import { apiVersionOf, type KubeObject, type ObjectRef, type ResourceType } from '../src/kube/resource-type.ts';
 import { signClientCertificate } from './test-certificates.ts';
 import { testKubeconfig } from './test-cluster.ts';
 import { until } from './work-items.ts';
 
-const rbac = { group: 'rbac.authorization.k8s.io', version: 'v1', namespaced: true };
-const roles: ResourceType = { ...rbac, kind: 'Role', plural: 'roles' };
-const roleBindings: ResourceType = { ...rbac, kind: 'RoleBinding', plural: 'rolebindings' };
+const rbac = { group: 'rbac.authorization.k8s.io', version: 'v1' };
+const ofNamespace = {
+  roles: { ...rbac, kind: 'Role', plural: 'roles', namespaced: true },
+  bindings: { ...rbac, kind: 'RoleBinding', plural: 'rolebindings', namespaced: true },
+} satisfies Record<string, ResourceType>;
+const ofCluster = {
+  roles: { ...rbac, kind: 'ClusterRole', plural: 'clusterroles', namespaced: false },
+  bindings: { ...rbac, kind: 'ClusterRoleBinding', plural: 'clusterrolebindings', namespaced: false },
+} satisfies Record<string, ResourceType>;
 
 /** What is asked, and what the API server says. */
 interface AccessReview extends KubeObject {
@@ -23,7 +30,7 @@ const accessReviews: ResourceType<AccessReview> = {
   ...{ kind: 'SelfSubjectAccessReview', plural: 'selfsubjectaccessreviews' },
 };
 
-/** What somebody may do in the namespace. */
+/** What somebody may do. */
 export interface Rights {
   /** With WorkItems: what whoever decides needs, by default. */
   readonly verbs?: readonly string[];
@@ -70,14 +77,17 @@ const rulesOf = ({
   ...more,
 ];
 
-/** People with certificates and rights in a namespace. */
+/** People with certificates and rights: in a namespace, or in all of them when none is named. */
 export class People {
   readonly #admin: KubeClient;
-  readonly #namespace: string;
+  readonly #namespace: string | undefined;
   readonly #clients: KubeClient[] = [];
+  readonly #prefix = `somebody-${randomUUID().slice(0, 8)}`;
+  /** What goes with no namespace. */
+  readonly #granted: (readonly [type: ResourceType, ref: ObjectRef])[] = [];
   #count = 0;
 
-  constructor(admin: KubeClient, namespace: string) {
+  constructor(admin: KubeClient, namespace?: string) {
     this.#admin = admin;
     this.#namespace = namespace;
   }
@@ -94,21 +104,24 @@ export class People {
 
   /** Gives rights to a user, or to a service account; of the namespace, unless it says otherwise. */
   async grant(subject: Subject, rights: Rights): Promise<void> {
-    const apiVersion = 'rbac.authorization.k8s.io/v1';
-    const name = `somebody-${++this.#count}`;
-    const metadata = { namespace: this.#namespace, name };
-    await this.#admin.create(roles, { apiVersion, kind: 'Role', metadata, rules: rulesOf(rights) } as KubeObject);
+    const { roles, bindings } = this.#namespace === undefined ? ofCluster : ofNamespace;
+    const name = `${this.#prefix}-${++this.#count}`;
+    await this.#create(roles, name, { rules: rulesOf(rights) });
     const sources = [
-      { kind: 'Role', name },
+      { kind: roles.kind, name },
       ...(rights.clusterRoles ?? []).map((role) => ({ kind: 'ClusterRole', name: role })),
     ];
-    const scope = subject.kind === 'User' ? { apiGroup: 'rbac.authorization.k8s.io' } : { namespace: this.#namespace };
+    const scope = subject.kind === 'User' ? { apiGroup: rbac.group } : { namespace: this.#namespace };
     for (const [index, source] of sources.entries()) {
-      await this.#admin.create(roleBindings, {
-        ...{ apiVersion, kind: 'RoleBinding', metadata: { ...metadata, name: `${name}-${index}` } },
-        ...{ roleRef: { apiGroup: 'rbac.authorization.k8s.io', ...source }, subjects: [{ ...scope, ...subject }] },
-      });
+      const roleRef = { apiGroup: rbac.group, ...source };
+      await this.#create(bindings, `${name}-${index}`, { roleRef, subjects: [{ ...scope, ...subject }] });
     }
+  }
+
+  async #create(type: ResourceType, name: string, content: object): Promise<void> {
+    const ref = this.#namespace === undefined ? { name } : { namespace: this.#namespace, name };
+    await this.#admin.create(type, { apiVersion: apiVersionOf(type), kind: type.kind, metadata: ref, ...content });
+    if (!type.namespaced) this.#granted.push([type, ref]);
   }
 
   /** Whether the API server says so of the first verb, resource and name of a rule. */
@@ -117,7 +130,9 @@ export class People {
     return mayDo(client, resourceAttributes);
   }
 
+  /** Takes back what they may do in all namespaces; the rest goes with the namespace. */
   async close(): Promise<void> {
+    await Promise.all(this.#granted.map(([type, ref]) => this.#admin.delete(type, ref)));
     await Promise.all(this.#clients.map((client) => client.close()));
   }
 }

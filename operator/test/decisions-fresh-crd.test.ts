@@ -1,0 +1,100 @@
+/**
+ * What the conditions of the policy that fills decisions in are there for, on a real API server: until it has read a new CRD, it
+ * answers every write that such a policy looks at with an error. Nothing but decisions and creations has to wait for that.
+ */
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { load } from 'js-yaml';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { ServerError } from '../src/kube/api-error.ts';
+import type { KubeClient } from '../src/kube/client.ts';
+import { connect } from '../src/kube/connect.ts';
+import type { KubeObject, ResourceType } from '../src/kube/resource-type.ts';
+import { aWorkItem } from './attempt-objects.ts';
+import { installPolicies, removePolicies } from './install-policies.ts';
+import { aMutant, aNamespace, matchConditions, type Place } from './policy-mutants.ts';
+import { namespaces, testKubeconfig } from './test-cluster.ts';
+import { until, workItemType } from './work-items.ts';
+
+const core = { group: '', version: 'v1', namespaced: true };
+const configMaps: ResourceType = { ...core, kind: 'ConfigMap', plural: 'configmaps' };
+const crds: ResourceType = {
+  ...{ group: 'apiextensions.k8s.io', version: 'v1', kind: 'CustomResourceDefinition', namespaced: false },
+  plural: 'customresourcedefinitions',
+};
+
+const suffix = randomUUID().slice(0, 8);
+/** WorkItems of a group that the API server does not know before this test. */
+const fresh: ResourceType = { ...workItemType, group: `fresh-${suffix}.example` };
+const place = (name: string): Place => ({ namespace: `${name}-${suffix}`, policy: `conclave-${name}-${suffix}` });
+const [shipped, unconditional] = [place('conditional'), place('unconditional')];
+
+/** Creations have to wait either way. Those of ConfigMaps do not: they show when the policy is in force. */
+const matchConstraints = {
+  resourceRules: [
+    { apiGroups: [fresh.group], apiVersions: ['*'], operations: ['UPDATE'], resources: ['workitems'] },
+    { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['configmaps'] },
+  ],
+};
+const installed = [
+  ...aMutant('MutatingAdmissionPolicy', shipped, { matchConstraints }),
+  ...aMutant('MutatingAdmissionPolicy', unconditional, { matchConstraints, matchConditions: [] }),
+];
+
+let admin: KubeClient;
+beforeAll(async () => {
+  ({ client: admin } = await connect({ kubeconfig: testKubeconfig(), version: 'test' }));
+  for (const { namespace } of [shipped, unconditional]) await admin.create(namespaces, aNamespace(namespace));
+  await installPolicies(admin, installed);
+});
+afterAll(async () => {
+  await removePolicies(admin, installed);
+  await admin.delete(crds, { name: aCrd().metadata.name });
+  for (const { namespace } of [shipped, unconditional]) await admin.delete(namespaces, { name: namespace });
+  await admin.close();
+});
+
+/** The CRD of WorkItems in the group of this test. */
+function aCrd(): KubeObject {
+  const file = new URL('../../crds/conclave.dev_workitems.yaml', import.meta.url);
+  const crd = load(readFileSync(file, 'utf8')) as KubeObject & { readonly spec: object };
+  const metadata = { name: `${fresh.plural}.${fresh.group}` };
+  return { ...crd, metadata, spec: { ...crd.spec, group: fresh.group } } as KubeObject;
+}
+
+async function isInForce({ namespace }: Place): Promise<boolean> {
+  const map = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace, name: 'probe' } };
+  const { metadata } = await admin.create(configMaps, map, { dryRun: true });
+  return metadata.annotations?.['conclave.dev/requested-by'] !== undefined;
+}
+
+it('an update that decides nothing passes at once with the condition creates-or-decides, and waits without it', async () => {
+  expect(matchConditions.map(({ name }) => name)).toEqual(['creates-or-decides']);
+  for (const each of [shipped, unconditional]) await until(`${each.policy} holds`, () => isInForce(each), 60_000);
+  await admin.create(crds, aCrd());
+  const make = ({ namespace }: Place) => {
+    const item = { ...aWorkItem({ namespace, name: 'new' }), apiVersion: `${fresh.group}/${fresh.version}` };
+    return admin.create(fresh, item);
+  };
+  const change = ({ namespace }: Place, to: string) =>
+    admin.patch(
+      fresh,
+      { namespace, name: 'new' },
+      { merge: { metadata: { annotations: { 'example.com/seen': to } } } },
+    );
+  const isMade = (where: Place) =>
+    make(where).then(
+      () => true,
+      () => false,
+    );
+  await until('the CRD is served', () => isMade(unconditional), 30_000);
+  await expect(change(unconditional, 'at once')).rejects.toThrow(ServerError);
+  await make(shipped);
+  expect((await change(shipped, 'at once')).metadata.annotations).toEqual({ 'example.com/seen': 'at once' });
+  const passes = () =>
+    change(unconditional, 'later').then(
+      () => true,
+      () => false,
+    );
+  await until('the API server has read the CRD', passes, 60_000);
+});
