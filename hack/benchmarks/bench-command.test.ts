@@ -26,7 +26,7 @@ describe('bench command line', () => {
   it.each([
     [
       [],
-      'name one scenario. Scenarios: client, planner, chain, chain-alone, wide, queue, logic, idle, restart, council',
+      'name one scenario. Scenarios: client, planner, chain, chain-alone, wide, queue, logic, idle, restart, approval, council',
     ],
     [['a', 'b'], 'name one scenario'],
     [['nothing'], "there is no scenario 'nothing'. Scenarios: client, planner"],

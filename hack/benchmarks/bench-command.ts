@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { runMain, UsageError } from '../cluster/run-main.ts';
 import { describeKubernetes, findKubeconfig, inOwnNamespace } from './bench-cluster.ts';
 import { clientScenario } from './client-scenario.ts';
+import { approvalScenario } from './approval/approval-scenario.ts';
 import { councilScenario } from './council/council-scenario.ts';
 import { councilVllmScenario } from './council/vllm-scenario.ts';
 import { jobScenarios } from './engine/job-scenarios.ts';
@@ -13,7 +14,7 @@ import { formatResult, resultAsJson } from './print-result.ts';
 import { plannerScenario } from './planner-scenario.ts';
 import { type ClusterScenario, isGood, type Scenario, type ScenarioContext, type ScenarioResult } from './scenario.ts';
 
-const engineScenarios = [...jobScenarios, logicScenario, idleScenario, restartScenario];
+const engineScenarios = [...jobScenarios, logicScenario, idleScenario, restartScenario, approvalScenario];
 const councilScenarios = [councilScenario, councilVllmScenario];
 const scenarios: readonly Scenario[] = [clientScenario, plannerScenario, ...engineScenarios, ...councilScenarios];
 

@@ -1,94 +1,50 @@
 /** The real operator with its own rights, the shipped policies and ClusterRoles, and people who decide as people do. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { WorkItem } from '../src/api/work-item.ts';
 import { runCli } from '../src/cli/run-cli.ts';
-import type { KubeClient } from '../src/kube/client.ts';
-import { aWorkItem } from './attempt-objects.ts';
-import { EngineWorld } from './engine-world.ts';
-import { installPolicies, readPolicies, removePolicies } from './install-policies.ts';
-import { installRights, installRightsIn } from './install-rights.ts';
+import { GovernedWorld } from './governed-world.ts';
 import { kubectl } from './kubectl.ts';
 import type { OperatorProcess } from './operator-process.ts';
-import { createToken, ensureAccount, writeKubeconfig } from './service-account.ts';
-import { People, writePersonKubeconfig } from './test-people.ts';
-import { phasesOf, stepOf, until, Work, workItemType } from './work-items.ts';
+import { writePersonKubeconfig } from './test-people.ts';
+import { phasesOf, stepOf, until, Work } from './work-items.ts';
 
-const account = { namespace: 'conclave-system', name: 'conclave-operator' };
-const policyFiles = ['decisions.yaml', 'status.yaml', 'work-items.yaml'];
-const policyFolder = fileURLToPath(new URL('../../config/policies/', import.meta.url));
 /** Who acts in which role. */
 const team = { paula: 'planning', ivan: 'implementation', rob: 'review', sam: 'safety', dora: 'deployment' };
 type Member = keyof typeof team;
 
-let world: EngineWorld;
-let folder: string;
+let world: GovernedWorld;
 let operator: OperatorProcess;
-let namespace: string;
-let people: People;
-let rita: KubeClient;
-
-const kubeconfigOf = (who: string): string => join(folder, `${who}.kubeconfig`);
-const startOperator = (): OperatorProcess =>
-  world.startOperator({
-    ...{ kubeconfig: kubeconfigOf('operator'), namespace, leaseName: account.name },
-    flags: ['--policies', policyFolder],
-  });
 
 beforeAll(async () => {
-  world = await EngineWorld.start();
-  folder = mkdtempSync(join(tmpdir(), 'delivery-'));
-  await installRights(world.client);
-  await installRights(world.client, 'roles.yaml');
-  await ensureAccount(world.client, account);
-  await installRightsIn(world.client, world.namespace);
-  await installPolicies(world.client, readPolicies(policyFiles));
-  writeKubeconfig(kubeconfigOf('operator'), await createToken(world.client, account));
-  namespace = await world.addNamespace();
-  people = new People(world.client, namespace);
-  rita = await people.add('rita', { verbs: ['get', 'list', 'create', 'update', 'patch'] });
+  world = await GovernedWorld.start();
   for (const [who, role] of Object.entries(team)) {
-    await people.add(who, { verbs: [], clusterRoles: [`conclave-role-${role}`] });
-    writePersonKubeconfig(kubeconfigOf(who), who);
+    await world.people.add(who, { verbs: [], clusterRoles: [`conclave-role-${role}`] });
+    writePersonKubeconfig(world.kubeconfigOf(who), who);
   }
-  await until('the policies say who asks', async () => {
-    const probe = { ...aWorkItem({ namespace, name: 'probe' }) } as WorkItem;
-    const made = await rita.create(workItemType, probe, { dryRun: true }).catch(() => undefined);
-    return made?.metadata.annotations?.['conclave.dev/requested-by'] === 'rita';
-  });
-  world.node.follow(namespace, () => ({}));
-  operator = startOperator();
+  operator = world.startOperator();
 });
 
-afterAll(async () => {
-  await removePolicies(world.client, readPolicies(policyFiles));
-  await people.close();
-  await world.stop();
-  rmSync(folder, { recursive: true });
-});
+afterAll(() => world.stop());
 
 /** `kubectl annotate` as somebody. */
 const annotates = (who: Member, item: string, annotation: string) =>
-  kubectl(['--kubeconfig', kubeconfigOf(who), '-n', namespace, 'annotate', 'workitem', item, annotation]);
+  kubectl(['--kubeconfig', world.kubeconfigOf(who), '-n', world.namespace, 'annotate', 'workitem', item, annotation]);
 
 /** `conclave …` as somebody: its exit code, and what it wrote. */
 async function conclave(who: Member, words: readonly string[]) {
   let written = '';
   const write = (text: string): void => void (written += text);
   const terminal = { input: process.stdin, out: write, err: write, colours: { out: false, err: false } };
-  const all = [...words, '--kubeconfig', kubeconfigOf(who), '-n', namespace];
+  const all = [...words, '--kubeconfig', world.kubeconfigOf(who), '-n', world.namespace];
   return { exitCode: await runCli({ words: all, terminal, version: 'test' }), written };
 }
 
 /** A delivery that rita asks for. */
 async function aDelivery(name: string): Promise<Work> {
-  const work = new Work(rita, namespace);
+  const work = new Work(world.rita, world.namespace);
   const build = {
     ...{ name: 'build', type: 'custom_code', runtime: 'python3', code: { source: 'inline', content: 'pass' } },
-    ...{ placement: world.node.placement, inState: ['InProgress'] },
+    ...{ placement: world.engine.node.placement, inState: ['InProgress'] },
   };
   await work.add(name, { pipelineSpec: { lifecycle: { preset: 'delivery' }, steps: [build] } });
   return work;
@@ -115,7 +71,7 @@ const deployGate = async (work: Work) => (await work.get('ship')).status?.gates?
 
 describe('a delivery', () => {
   it('goes from its draft to production through the hands of its people, a rejection with rework included', async () => {
-    const admin = new Work(world.client, namespace);
+    const admin = new Work(world.engine.client, world.namespace);
     await admin.addTenant({ safety: { allowProduction: false } });
     const work = await aDelivery('ship');
 
@@ -145,14 +101,14 @@ describe('a delivery', () => {
     await expect(annotates('rob', 'ship', 'approval.conclave.dev/deploy.review=approved')).rejects.toThrow('denied');
     await annotates('rob', 'ship', `approval.conclave.dev/deploy.review=approved ${shown}`);
     // Whatever was decided while no operator runs counts when one does.
-    await operator.kill();
+    await world.crash(operator);
     const inbox = await conclave('sam', ['inbox']);
     expect(inbox).toMatchObject({ exitCode: 0 });
     expect(inbox.written).toContain(shown);
     const approved = await conclave('sam', ['approve', 'ship', 'deploy', '--digest', shown, '-m', 'safe']);
     expect(approved.written).toContain('approved');
     expect(approved.exitCode).toBe(0);
-    operator = startOperator();
+    operator = world.startOperator();
     await until('both approvals are seen', async () => (await deployGate(work))?.decisions?.length === 2);
     expect((await work.get('ship')).status).toMatchObject({
       gates: [{ state: 'Open' }],

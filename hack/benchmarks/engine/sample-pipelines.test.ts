@@ -4,6 +4,7 @@ import { judge } from '../../../operator/src/core/validation/judge.ts';
 import { unknownWorld } from '../../../operator/src/core/validation/world.ts';
 import { PlannedRun } from '../../../operator/src/testing/planned-run.ts';
 import {
+  approvalPipeline,
   chainPipeline,
   logicPipeline,
   logicStepsPerBlock,
@@ -17,6 +18,7 @@ const pipelines: Record<string, SamplePipeline> = {
   wide: widePipeline(10, 3),
   logic: logicPipeline(2),
   waiting: waitingPipeline(10),
+  approval: approvalPipeline(),
 };
 
 describe('pipelines that are measured', () => {

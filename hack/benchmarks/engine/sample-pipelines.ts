@@ -61,3 +61,9 @@ export function waitingPipeline(steps: number): SamplePipeline {
   const [first, ...others] = chainPipeline(steps).steps as readonly CodeStep[];
   return { steps: [{ name: first?.name, type: 'wait_for_asset', assets: ['never.comes'] }, ...others] };
 }
+
+/** A step for which somebody of the role `review` has to approve, which whoever made the WorkItem may do as well. */
+export function approvalPipeline(): SamplePipeline {
+  const approval = { name: 'sign_off', type: 'approval', approvals: [{ role: 'review' }], allowRequester: true };
+  return { steps: [approval, { ...codeStep('step_0'), dependsOn: ['sign_off'] }] };
+}
