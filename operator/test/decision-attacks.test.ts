@@ -119,7 +119,7 @@ const gaps: Readonly<Record<string, Gap>> = {
   'its binding only audits, while the operator runs': {
     ...{ operator: 'there', reason: 'PoliciesChanged' },
     begin: changeOf(binding, { validationActions: ['Audit'] }),
-    end: changeOf(binding, { validationActions: ['Deny'] }),
+    end: changeOf(binding, { validationActions: ['Deny', 'Audit'] }),
   },
 };
 

@@ -139,7 +139,7 @@ describe('the policies that decisions rest on', () => {
     'a binding that only audits': {
       kind: 'ValidatingAdmissionPolicyBinding',
       spec: { validationActions: ['Audit'] },
-      back: { validationActions: ['Deny'] },
+      back: { validationActions: ['Deny', 'Audit'] },
     },
     'a binding for some namespaces only': {
       kind: 'ValidatingAdmissionPolicyBinding',
