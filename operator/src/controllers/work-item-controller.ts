@@ -42,7 +42,7 @@ export function reconcileWorkItem(parts: WorkItemControllerParts) {
       return {};
     }
     const finishing = { ...parts, ended };
-    if (isFinished(workItem)) return finish(finishing, workItem);
+    if (isFinished(workItem) && !(await asksAnew(parts, workItem))) return finish(finishing, workItem);
     const prepared = await prepare(parts, workItem).catch(whenUnplanned(parts, workItem));
     if ('problem' in prepared) return refuse(parts, workItem, prepared.problem);
     if ('lost' in prepared) return lose(parts, workItem, prepared.lost);
@@ -139,6 +139,14 @@ function isFinished(workItem: WorkItem): boolean {
   const { spec, status = {} } = workItem;
   const isRetried = (spec.retryCount ?? 0) > (status.retryCount ?? 0);
   return status.finishedAt !== undefined && !isRetried && !mayBeReopened(workItem);
+}
+
+/** What its lifecycle still asks of people once it has ended is on something that has changed since: nobody could answer it. */
+async function asksAnew({ policies }: WorkItemControllerParts, { metadata, status = {} }: WorkItem): Promise<boolean> {
+  if (status.lifecycle?.digest === undefined) return false;
+  if (status.observedGeneration !== metadata.generation) return true;
+  const seen = await policies.current();
+  return 'epoch' in seen && seen.epoch !== status.decidedUnder?.policies;
 }
 
 /** Decisions that nobody waits for any more go with the rest. */

@@ -14,6 +14,18 @@ const governed = aPipeline('governed', [
   aCodeStep('ship', { dependsOn: ['sign_off'] }),
 ]);
 
+/** Comes to an outcome by itself, from which a person may lead on. */
+const lifecycle = {
+  definition: {
+    initial: 'Draft',
+    states: [{ name: 'Draft' }, { name: 'Done', outcome: 'Done' }, { name: 'Archived', terminal: true }],
+    transitions: [
+      { action: 'finish', from: ['Draft'], to: 'Done', roles: ['system'], when: 'steps.draft.phase == "Succeeded"' },
+      { action: 'archive', from: ['Done'], to: 'Archived', roles: ['po'] },
+    ],
+  },
+};
+
 function aWorld(world: Partial<EngineWorld> = {}): HostileEngine {
   const engine: HostileEngine = new HostileEngine({
     pipelines: [governed],
@@ -178,5 +190,46 @@ describe('decisions of people', () => {
     expect(decisionsLeft(engine)).toEqual([]);
     expect(engine.writes.slice(writes)).toContain('prune w');
     expect(statusOf(engine).gates?.[0]?.decisions).toHaveLength(2);
+  });
+});
+
+describe('a run that has ended and can be led on', () => {
+  const pipeline = aPipeline('archived', [aCodeStep('draft')], { lifecycle });
+  const anEnd = async () => {
+    const engine: HostileEngine = new HostileEngine({ pipelines: [pipeline], script: programs(() => engine.cluster) });
+    engine.cluster.apply('w', { pipelineRef: { name: 'archived' } });
+    await engine.settle();
+    expect(statusOf(engine)).toMatchObject({
+      phase: 'Succeeded',
+      lifecycle: { state: 'Done', actions: [{ name: 'archive' }] },
+    });
+    return engine;
+  };
+  const archive = async (engine: HostileEngine) => {
+    const { digest = '' } = statusOf(engine).lifecycle ?? {};
+    engine.cluster.annotate('w', {
+      'action.conclave.dev/archive.po': formatDecisionValue({ decision: 'done', by: 'ann', digest }),
+    });
+    await engine.settle();
+    expect(statusOf(engine).lifecycle?.state).toBe('Archived');
+  };
+
+  it('asks on what there is now when its spec has changed', async () => {
+    const engine = await anEnd();
+    engine.cluster.apply('w', { pipelineRef: { name: 'archived' }, priority: 'high' });
+    await engine.settle();
+    expect(statusOf(engine).observedGeneration).toBe(engine.workItem('w')?.metadata.generation);
+    await archive(engine);
+  });
+
+  it('asks anew under other policies, and writes nothing more than that', async () => {
+    const engine = await anEnd();
+    const before = statusOf(engine).lifecycle?.digest;
+    const { length } = engine.writes;
+    engine.changePolicies({ epoch: 'epoch-2' });
+    await engine.settle();
+    expect(statusOf(engine).lifecycle?.digest).not.toBe(before);
+    expect(engine.writes.slice(length).filter((what) => what.startsWith('status'))).toEqual(['status w']);
+    await archive(engine);
   });
 });

@@ -31,7 +31,10 @@ export function endUnplannedRun({ metadata, status = {} }: WorkItem, why: string
     ...without(status, 'waitingFor'),
     ...{ ...ending, ending, finishedAt: at },
     ...defined({ observedGeneration: metadata.generation, steps: status.steps?.map((step) => endStep(step, at)) }),
-    ...defined({ gates: status.gates?.map((gate) => closeGate(gate, at)) }),
+    ...defined({
+      gates: status.gates?.map((gate) => closeGate(gate, at)),
+      lifecycle: status.lifecycle && without(status.lifecycle, 'digest', 'actions'),
+    }),
     conditions: [...updates.reduce((conditions, update) => setCondition(conditions, update, now), before)],
   };
 }
