@@ -34,6 +34,9 @@ function tell({ logger }: ControllerParts['telemetry'], seen: PoliciesSeen): voi
   else logger.warn({ ...seen.problem }, 'no decision of people is taken');
 }
 
+/** How often it is looked whether the pause is over, in milliseconds. */
+const lookMs = 1_000;
+
 /** Reads the policies again and again. */
 export async function keepReadingPolicies(
   policies: DecisionPolicies,
@@ -42,6 +45,9 @@ export async function keepReadingPolicies(
 ): Promise<void> {
   while (!signal.aborted) {
     await policies.fresh().catch((err: unknown) => logger.warn({ err }, 'the admission policies could not be read'));
-    await sleep(policies.pauseMs, undefined, { signal }).catch(() => undefined);
+    const readAtMs = performance.now();
+    // Whoever reads them meanwhile may find something wrong: the pause is shorter then.
+    while (!signal.aborted && performance.now() - readAtMs < policies.pauseMs)
+      await sleep(lookMs, undefined, { signal }).catch(() => undefined);
   }
 }
