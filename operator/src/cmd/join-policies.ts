@@ -45,9 +45,13 @@ export async function keepReadingPolicies(
 ): Promise<void> {
   while (!signal.aborted) {
     await policies.fresh().catch((err: unknown) => logger.warn({ err }, 'the admission policies could not be read'));
-    const readAtMs = performance.now();
-    // Whoever reads them meanwhile may find something wrong: the pause is shorter then.
-    while (!signal.aborted && performance.now() - readAtMs < policies.pauseMs)
-      await sleep(lookMs, undefined, { signal }).catch(() => undefined);
+    await pauseAfter(policies, signal);
   }
+}
+
+/** Whoever reads them meanwhile may find something wrong: the pause is shorter then. */
+async function pauseAfter(policies: DecisionPolicies, signal: AbortSignal): Promise<void> {
+  const readAtMs = performance.now();
+  while (!signal.aborted && performance.now() - readAtMs < policies.pauseMs)
+    await sleep(lookMs, undefined, { signal }).catch(() => undefined);
 }
