@@ -87,4 +87,30 @@ describe('PolicyAnswers', () => {
     });
     expect(asked).toEqual([]);
   });
+
+  it('leaves an engine that has not answered alone for ten seconds, whatever is asked', async () => {
+    const { answers, asked, pass } = bench((count) =>
+      Promise.resolve(count === 1 ? { problem: 'the policy engine is away' } : { allowed: true }),
+    );
+    const other = { ...question, input: { a: 2 } };
+    await answers.answer(question);
+    expect(await answers.answer(other)).toMatchObject({ allowed: false, message: 'the policy engine is away' });
+    expect(asked).toHaveLength(1);
+    pass(10_000);
+    expect((await answers.answer(other)).allowed).toBe(true);
+  });
+
+  it('holds up two who ask an engine at most: others are told to come again', async () => {
+    const silent = Promise.withResolvers<Said>();
+    const { answers, asked } = bench(() => silent.promise);
+    const waiting = [1, 2].map((a) => answers.answer({ ...question, input: { a } }));
+    expect(await answers.answer({ ...question, input: { a: 3 } })).toEqual({
+      ...{ allowed: false, until: '2026-01-01T00:00:01.000Z' },
+      message: 'the policy engine is busy, and has not answered shop/deploy yet',
+    });
+    expect(asked).toHaveLength(2);
+    silent.resolve({ allowed: true });
+    expect((await Promise.all(waiting)).map(({ allowed }) => allowed)).toEqual([true, true]);
+    expect((await answers.answer({ ...question, input: { a: 3 } })).allowed).toBe(true);
+  });
 });
