@@ -9,6 +9,7 @@ import { transitionsOfStep } from './actors.ts';
 import { beginAgain, stepsOfStates } from './begin-again.ts';
 import { cancelParts, cancelStep } from './cancel-steps.ts';
 import { clipMessage } from './clip-message.ts';
+import { closeGateAs } from './gate-excerpts.ts';
 import { type Assignee, lifecycleAt, type LifecyclePlace, type LifecycleStatus, outcomeOf } from './lifecycle-state.ts';
 import { locate } from './locate.ts';
 import { openGate } from './plan-gate.ts';
@@ -128,7 +129,7 @@ function leaveState(run: Run, left: LifecyclePlace): void {
   const asked = new Set(transitionsFrom(left.definition, state).map(gateOfTransition));
   for (const gate of run.gates.values()) {
     if (gate.action === undefined || gate.state !== 'Open' || asked.has(gate.name)) continue;
-    run.gates.set(gate.name, { ...gate, state: 'Expired', decidedAt: run.now });
+    run.gates.set(gate.name, closeGateAs(gate, 'Expired', run.now));
   }
   for (const { path } of [...run.records()]) stopUnlessIn(run, path, state);
 }
