@@ -6,6 +6,7 @@ import {
   kindProgram,
   kubernetesProgram,
   kwokProgram,
+  luaProgram,
   opaProgram,
   requiredVersion,
   s3Program,
@@ -24,13 +25,18 @@ describe('requiredVersion', () => {
 });
 
 describe('the programs', () => {
-  it.each([kubernetesProgram(), kwokProgram(), coreDnsProgram(), kindProgram(), s3Program(), opaProgram()])(
-    '$title comes from a module with checksums',
-    ({ title, moduleFolder }) => {
-      expect(title).toMatch(/ v\d+\.\d+\.\d+$/);
-      expect(existsSync(join(moduleFolder, 'go.sum'))).toBe(true);
-    },
-  );
+  it.each([
+    kubernetesProgram(),
+    kwokProgram(),
+    coreDnsProgram(),
+    kindProgram(),
+    s3Program(),
+    opaProgram(),
+    luaProgram(),
+  ])('$title comes from a module with checksums', ({ title, moduleFolder }) => {
+    expect(title).toMatch(/ v\d+\.\d+\.\d+$/);
+    expect(existsSync(join(moduleFolder, 'go.sum'))).toBe(true);
+  });
 
   it('tell Kubernetes its version, which it cannot know from its module', () => {
     const { title, variables } = kubernetesProgram();

@@ -91,3 +91,15 @@ export function opaProgram(): GoProgram {
     packagePath: 'github.com/open-policy-agent/opa',
   };
 }
+
+/** The Lua that Argo CD runs health scripts in; for tests. */
+export function luaProgram(): GoProgram {
+  const folder = moduleFolder('lua');
+  const version = requiredVersion(readFileSync(join(folder, 'go.mod'), 'utf8'), 'github.com/yuin/gopher-lua');
+  return {
+    name: 'glua',
+    title: `GopherLua ${version}`,
+    moduleFolder: folder,
+    packagePath: 'github.com/yuin/gopher-lua/cmd/glua',
+  };
+}
