@@ -71,6 +71,10 @@ const openAction = z
   .strictObject({
     name: actionName('Name of the action.'),
     roles: z.array(roleName('A role.')).max(16).meta({ description: 'Roles that may take it.' }),
+    assigneeOnly: z
+      .boolean()
+      .optional()
+      .meta({ description: 'Only whoever has claimed it in the role may take it: see `assignees`. False by default.' }),
   })
   .meta({ description: 'One action.' });
 

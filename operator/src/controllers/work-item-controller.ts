@@ -41,12 +41,15 @@ export function reconcileWorkItem(parts: WorkItemControllerParts) {
       parts.attempts.forget(workItem.metadata.uid ?? '');
       return {};
     }
-    const finishing = { ...parts, ended };
+    const tell = (decided: ObservedDecisions) => {
+      for (const notice of refused.tell(key, workItem, decided.refused)) parts.cluster.tell(workItem, notice);
+    };
+    const finishing = { ...parts, ended, tell };
     if (isFinished(workItem) && !(await asksAnew(parts, workItem))) return finish(finishing, workItem);
     const prepared = await prepare(parts, workItem).catch(whenUnplanned(parts, workItem));
     if ('problem' in prepared) return refuse(parts, workItem, prepared.problem);
     if ('lost' in prepared) return lose(parts, workItem, prepared.lost);
-    for (const notice of refused.tell(key, workItem, prepared.decided.refused)) parts.cluster.tell(workItem, notice);
+    tell(prepared.decided);
     await carryOut(parts, { key, workItem, fresh, ...prepared });
     return isStillFinished(workItem, prepared)
       ? finishWorkItem(finishing, workItem)
@@ -149,14 +152,19 @@ async function asksAnew({ policies }: WorkItemControllerParts, { metadata, statu
   return 'epoch' in seen && seen.epoch !== status.decidedUnder?.policies;
 }
 
+interface Finishing extends WorkItemControllerParts {
+  readonly ended: EndedSince;
+  /** Tells people what of their decisions did not count. */
+  readonly tell: (decided: ObservedDecisions) => void;
+}
+
 /** Decisions that nobody waits for any more go with the rest. */
-async function finish(
-  parts: WorkItemControllerParts & { readonly ended: EndedSince },
-  workItem: WorkItem,
-): Promise<Again> {
+async function finish(parts: Finishing, workItem: WorkItem): Promise<Again> {
   const again = await finishWorkItem(parts, workItem);
   if (!Object.keys(workItem.metadata.annotations ?? {}).some(isDecisionKey)) return again;
-  await pruneDecisions(parts.cluster, workItem, await observeDecisions(parts, workItem));
+  const decided = await observeDecisions(parts, workItem);
+  parts.tell(decided);
+  await pruneDecisions(parts.cluster, workItem, decided);
   return again;
 }
 
