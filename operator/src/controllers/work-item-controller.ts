@@ -5,7 +5,7 @@ import { isDecisionKey } from '../core/decision/decision-key.ts';
 import { describeProgress } from '../core/work-item/describe-progress.ts';
 import { openAttempt } from '../core/work-item/attempts.ts';
 import { isWorthRecording } from '../core/work-item/is-worth-recording.ts';
-import type { ObservedWorkItem, PinnedPipeline } from '../core/work-item/observed.ts';
+import type { ObservedWorkItem, PinnedPipeline, ReplayedRun } from '../core/work-item/observed.ts';
 import type { StartAttempt, WorkItemPlan } from '../core/work-item/work-item-plan.ts';
 import { endUnplannedRun } from '../core/work-item/end-unplanned-run.ts';
 import { mayBeReopened } from '../core/work-item/reopen-run.ts';
@@ -198,9 +198,9 @@ function observe(
   };
 }
 
-const replayedBy = ({ metadata, status }: WorkItem) => ({
-  workItemUid: metadata.uid ?? '',
-  steps: status?.steps ?? [],
+const replayedBy = ({ metadata: { uid = '' }, status: { pipeline, steps = [] } = {} }: WorkItem): ReplayedRun => ({
+  ...{ workItemUid: uid, steps },
+  ...(pipeline === undefined ? {} : { pipeline }),
 });
 
 interface Turn extends Prepared {
