@@ -120,6 +120,7 @@ export class PlannedRun {
       kind: 'WorkItem',
       metadata: {
         ...{ name: 'w', namespace: 'ns', uid: '3f0c7d1e-0000-4000-8000-000000000001', generation: this.generation },
+        creationTimestamp: new Date(monday).toISOString(),
         annotations: {
           ...this.annotations,
           ...(this.requester === undefined ? {} : { 'conclave.dev/requested-by': this.requester }),
