@@ -46,7 +46,7 @@ const suspended = (run: Run) => ({
 /** What is left out where the plan has none. */
 const replaced = [
   ...(['message', 'waitingFor', 'outputs', 'outputsRef', 'ending', 'finishedAt'] as const),
-  ...(['lifecycle', 'assignee', 'decidedUnder'] as const),
+  ...(['lifecycle', 'assignee', 'decidedUnder', 'sla'] as const),
 ] as const;
 
 function renderStatus(run: Run, waits: Parameters<typeof summarizeRun>[1]): WorkItemStatus {
@@ -61,7 +61,7 @@ function renderStatus(run: Run, waits: Parameters<typeof summarizeRun>[1]): Work
     ...defined({ observedGeneration: workItem.metadata.generation }),
     ...summarizeRun(run, finishedAt === undefined ? waits : []),
     pipeline: { ...defined({ name: pinned.name }), revision: pinned.revision, digest: pinned.digest },
-    ...defined({ startedAt, finishedAt, ending, assetsRef }),
+    ...defined({ startedAt, finishedAt, ending, assetsRef, sla: run.sla }),
     retryCount: workItem.spec.retryCount ?? 0,
     steps: [...run.records()],
     ...outputs,
