@@ -1,6 +1,8 @@
 /** Argo CD's settings, as Argo CD runs them: in its own Lua. */
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { load } from 'js-yaml';
 import { binaryPath, ensureBinary } from '../../hack/cluster/go-build.ts';
 import { luaProgram } from '../../hack/cluster/go-programs.ts';
@@ -61,11 +63,18 @@ export class ArgoCd {
     return this.#run(script, workItem) as AnyObject;
   }
 
-  #run(script: string, obj: unknown): unknown {
-    const program = `local obj = ${literal(obj)}\nlocal function run()\n${script}\nend\n${printJson}\nio.write(json(run()))\n`;
-    const { status, stdout, stderr } = spawnSync(this.#lua, ['/dev/stdin'], { input: program, encoding: 'utf8' });
-    if (status !== 0 || stderr !== '') throw new Error(`the script fails: ${stderr}${stdout}`);
-    return JSON.parse(stdout);
+  #run(body: string, obj: unknown): unknown {
+    const program = `local obj = ${literal(obj)}\nlocal function run()\n${body}\nend\n${printJson}\nio.write(json(run()))\n`;
+    const folder = mkdtempSync(join(tmpdir(), 'argocd-'));
+    try {
+      const script = join(folder, 'script.lua');
+      writeFileSync(script, program);
+      const { status, stdout, stderr } = spawnSync(this.#lua, [script], { encoding: 'utf8' });
+      if (status !== 0 || stderr !== '') throw new Error(`the script fails: ${stderr}${stdout}`);
+      return JSON.parse(stdout);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   }
 }
 
