@@ -41,7 +41,12 @@ describe('the approvals of an action', () => {
 
   it('stand when what is a part of something else takes it', () => {
     const run = approveDeploying(approvedDelivery([group('all', [call('work', rollout)], here)]));
-    expect(run.succeed('work').lifecycleState).toBe('Deployed');
+    // A policy that changes its mind meanwhile lets the whole come to its end first.
+    run.facts = { policies: { get: () => ({ allowed: false }) } };
+    run.succeed('work');
+    expect([run.stateOf('all'), gateOf(run)]).toEqual(['Succeeded Completed', 'Approved 1 2']);
+    run.facts = { policies };
+    expect(run.settle().lifecycleState).toBe('Deployed');
   });
 
   it('stand when the work is retried', () => {
@@ -171,6 +176,37 @@ describe('a gate of an action, while a result that it shows is made anew', () =>
     run.act('roll_back.deployment');
     expect([run.lifecycleState, waits(run)]).toEqual(['Approved', ['decision deploy']]);
     expect(approveDeploying(run).running).toEqual(['work']);
+  });
+});
+
+describe('a gate of an action after work was sent back', () => {
+  const transitions = [
+    { action: 'go', from: ['One'], to: 'Two', roles: ['po'], approvals: [{ role: 'review' }] },
+    { action: 'back', from: ['Two'], to: 'One', roles: ['po'], rejects: true },
+    { action: 'end', from: ['Two'], to: 'End', roles: ['po'] },
+  ];
+  const states = [{ name: 'One' }, { name: 'Two' }, { name: 'End', terminal: true }];
+  const there = { inState: ['Two'] };
+
+  it.each([
+    ['of another state', [call('look', there)], ['look']],
+    [
+      'that only another state activates',
+      [call('look', { ...there, check: [{ boolean: 'true', run: 'child' }] }), call('child', { isChild: true })],
+      ['look', 'child'],
+    ],
+  ])('does not wait for work %s', (_, steps, done) => {
+    const lifecycle = { definition: { initial: 'One', states, transitions } };
+    const run = new PlannedRun({ lifecycle, steps }, { facts: { policies } });
+    run.decide('go', 'approved').act('go.po');
+    for (const path of done) run.succeed(path);
+    run.act('back.po');
+    expect([run.lifecycleState, ...done.map((path) => run.stateOf(path))]).toEqual([
+      'One',
+      ...done.map(() => 'Pending SentBack'),
+    ]);
+    expect([gateOf(run, 'go'), waits(run)]).toEqual(['Open 2 0', ['decision go']]);
+    expect(run.decide('go', 'approved').act('go.po').running).toEqual(['look']);
   });
 });
 

@@ -124,8 +124,8 @@ describe('clocks', () => {
 
   it('that nobody can read say nothing', () => {
     const run = aRun(60);
-    const observed = run.observed();
-    observed.workItem.metadata.creationTimestamp = 'yesterday';
-    expect(planOf(observed).status.sla).toBeUndefined();
+    const { workItem, ...observed } = run.observed();
+    const metadata = { ...workItem.metadata, creationTimestamp: 'yesterday' };
+    expect(planOf({ ...observed, workItem: { ...workItem, metadata } }).status.sla).toBeUndefined();
   });
 });
