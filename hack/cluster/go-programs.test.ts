@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
   coreDnsProgram,
+  helmProgram,
   kindProgram,
   kubernetesProgram,
   kwokProgram,
@@ -24,7 +25,8 @@ describe('requiredVersion', () => {
 });
 
 describe('the programs', () => {
-  it.each([kubernetesProgram(), kwokProgram(), coreDnsProgram(), kindProgram(), s3Program(), opaProgram()])(
+  const programs = [kubernetesProgram(), kwokProgram(), coreDnsProgram(), kindProgram(), s3Program(), opaProgram()];
+  it.each([...programs, helmProgram()])(
     '$title comes from a module with checksums',
     ({ title, moduleFolder }) => {
       expect(title).toMatch(/ v\d+\.\d+\.\d+$/);

@@ -91,3 +91,17 @@ export function opaProgram(): GoProgram {
     packagePath: 'github.com/open-policy-agent/opa',
   };
 }
+
+/** Helm, which installs the chart; for tests. */
+export function helmProgram(): GoProgram {
+  const folder = moduleFolder('helm-module');
+  const version = requiredVersion(readFileSync(join(folder, 'go.mod'), 'utf8'), 'helm.sh/helm/v4');
+  const variable = 'helm.sh/helm/v4/internal/version';
+  return {
+    name: 'helm',
+    title: `Helm ${version}`,
+    moduleFolder: folder,
+    packagePath: 'helm.sh/helm/v4/cmd/helm',
+    variables: { [`${variable}.version`]: version },
+  };
+}
