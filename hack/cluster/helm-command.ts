@@ -10,13 +10,22 @@ import { runMain } from './run-main.ts';
 /** Else Helm would take the cluster that the machine's own kubeconfig happens to name. */
 const noCluster = { KUBECONFIG: '/dev/null' };
 
-/** Helm for an instance. What only reads charts (`lint`, `template`) works without a cluster: then it is given none. */
-export async function helmFor(instance: string, report: Report): Promise<Invocation> {
+/** How Helm runs where this kubectl would; what only reads charts (`lint`, `template`) works without a cluster. */
+export function helmLike(file: string, kubectl: Invocation | undefined): Invocation {
+  if (kubectl === undefined) return { file, args: ['helm'], environment: noCluster };
+  const contexts = kubectl.args.flatMap((argument) => /^--context=(.*)$/.exec(argument)?.[1] ?? []);
+  return {
+    file,
+    args: ['helm', ...contexts.map((name) => `--kube-context=${name}`)],
+    environment: kubectl.environment,
+  };
+}
+
+/** Helm for an instance, built when necessary. */
+async function helmFor(instance: string, report: Report): Promise<Invocation> {
   const file = binaryPath('helm', await ensureBinary(helmProgram(), report));
-  if (readInstanceState(instancePaths(instance)) === undefined) return { file, args: ['helm'], environment: noCluster };
-  const { args, environment } = await kubectlFor(instance, report);
-  const context = args.flatMap((argument) => /^--context=(.*)$/.exec(argument)?.[1] ?? []);
-  return { file, args: ['helm', ...context.map((name) => `--kube-context=${name}`)], environment };
+  const isThere = readInstanceState(instancePaths(instance)) !== undefined;
+  return helmLike(file, isThere ? await kubectlFor(instance, report) : undefined);
 }
 
 if (import.meta.main) {

@@ -21,7 +21,7 @@ export function splitRules({ name, text }: ManifestText): readonly RuleText[] {
   if (block === undefined) throw new Error(`${name} has no rules`);
   const lines = block.replaceAll(/^ {2}/gm, '').split('\n').slice(0, -1);
   const rules: string[][] = [];
-  let comments: string[] = [];
+  const comments: string[] = [];
   for (const line of lines) {
     if (line.startsWith('#')) comments.push(line);
     else if (line.startsWith('- ')) rules.push([...comments.splice(0), line]);
@@ -52,7 +52,7 @@ export function renderRights(manifests: readonly ManifestText[]): string {
     define(`conclave.rules.${role.name}`, textOf(role, 'namespaces')),
     define(`conclave.cluster-rules.${role.name}`, textOf(role, 'cluster')),
   ]);
-  return generatedTemplate('config/rbac and config/server', `${defined.join('')}`);
+  return generatedTemplate('config/rbac and config/server', defined.join(''));
 }
 
 const rulesOf = (role: ManifestText) =>

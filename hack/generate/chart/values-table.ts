@@ -1,5 +1,5 @@
 /** The chart's values as a table, from the comments of values.yaml. */
-import { isMap, isScalar, parseDocument, type Pair, type YAMLMap } from 'yaml';
+import { isMap, isNode, isScalar, parseDocument, type Pair, type YAMLMap } from 'yaml';
 
 /** A value that somebody may set. */
 export interface DescribedValue {
@@ -23,23 +23,26 @@ interface Place {
 export function readValues(text: string, schema: ValuesSchema): readonly DescribedValue[] {
   const document = parseDocument(text);
   if (!isMap(document.contents)) throw new Error('values.yaml is no map');
-  return fieldsOf(document.contents as YAMLMap, { path: '', schema });
+  return fieldsOf(document.contents, { path: '', schema });
 }
 
 /** The comment of a map's first key is the map's. */
 function fieldsOf(map: YAMLMap, place: Place): readonly DescribedValue[] {
-  return map.items.flatMap((pair, index) => valuesOf(pair as Pair, place, index === 0 ? map.commentBefore : undefined));
+  return map.items.flatMap((pair, index) => valuesOf(pair, place, index === 0 ? map.commentBefore : undefined));
 }
 
 function valuesOf({ key, value }: Pair, above: Place, first: string | null | undefined): readonly DescribedValue[] {
   if (!isScalar(key)) throw new Error(`a key below '${above.path}' is no text`);
-  const name = String(key.value);
-  const path = above.path === '' ? name : `${above.path}.${name}`;
-  const schema = above.schema?.properties?.[name];
-  if (isMap(value) && schema?.properties !== undefined) return fieldsOf(value as YAMLMap, { path, schema });
-  const standard: unknown = (value as { toJSON?: () => unknown } | null)?.toJSON?.();
-  return [{ path, standard, description: joinLines(key.commentBefore ?? first ?? '') }];
+  const place = below(above, String(key.value));
+  if (isMap(value) && place.schema?.properties !== undefined) return fieldsOf(value, place);
+  const standard: unknown = isNode(value) ? value.toJSON() : undefined;
+  return [{ path: place.path, standard, description: joinLines(key.commentBefore ?? first ?? '') }];
 }
+
+const below = ({ path, schema }: Place, name: string): Place => ({
+  path: path === '' ? name : `${path}.${name}`,
+  schema: schema?.properties?.[name],
+});
 
 const joinLines = (comment: string) =>
   comment
