@@ -26,13 +26,10 @@ describe('requiredVersion', () => {
 
 describe('the programs', () => {
   const programs = [kubernetesProgram(), kwokProgram(), coreDnsProgram(), kindProgram(), s3Program(), opaProgram()];
-  it.each([...programs, helmProgram()])(
-    '$title comes from a module with checksums',
-    ({ title, moduleFolder }) => {
-      expect(title).toMatch(/ v\d+\.\d+\.\d+$/);
-      expect(existsSync(join(moduleFolder, 'go.sum'))).toBe(true);
-    },
-  );
+  it.each([...programs, helmProgram()])('$title comes from a module with checksums', ({ title, moduleFolder }) => {
+    expect(title).toMatch(/ v\d+\.\d+\.\d+$/);
+    expect(existsSync(join(moduleFolder, 'go.sum'))).toBe(true);
+  });
 
   it('tell Kubernetes its version, which it cannot know from its module', () => {
     const { title, variables } = kubernetesProgram();

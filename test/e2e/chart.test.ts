@@ -9,6 +9,7 @@ const cluster = new E2eCluster('chart');
 const chart = join(root, 'charts/conclave');
 const system = ['--namespace', 'conclave-system'] as const;
 const watched = `${cluster.namespace}-watched`;
+const volume = `${cluster.namespace}-volume`;
 
 beforeAll(() => {
   cluster.startBare();
@@ -25,6 +26,7 @@ afterAll(() => {
   for (const crds of [join(root, 'crds'), join(root, 'test/e2e/fixtures/service-monitors.yaml')])
     cluster.run('kubectl', ['delete', '-f', crds, '--ignore-not-found']);
   cluster.run('kubectl', ['delete', 'namespace', 'conclave-system', watched]);
+  cluster.run('kubectl', ['delete', 'persistentvolume', volume, '--ignore-not-found']);
   cluster.stop();
 }, 300_000);
 
@@ -277,8 +279,29 @@ const slowRun = (name: string) => {
   });
 };
 
+/** A folder of the node as a volume that the server's user may write. */
+function makeVolume(): void {
+  const hostPath = { path: `/var/lib/${volume}`, type: 'DirectoryOrCreate' };
+  const container = {
+    ...{ name: 'own', image: 'localhost/conclave:dev', securityContext: { runAsUser: 0 } },
+    command: ['node', '--eval', "require('fs').chownSync('/volume', 65532, 65532)"],
+    volumeMounts: [{ name: 'volume', mountPath: '/volume' }],
+  };
+  const pod = {
+    ...{ apiVersion: 'v1', kind: 'Pod', metadata: { name: volume, namespace: cluster.namespace } },
+    spec: { restartPolicy: 'Never', containers: [container], volumes: [{ name: 'volume', hostPath }] },
+  };
+  const persistent = {
+    ...{ apiVersion: 'v1', kind: 'PersistentVolume', metadata: { name: volume } },
+    spec: { capacity: { storage: '10Gi' }, accessModes: ['ReadWriteOnce'], storageClassName: volume, hostPath },
+  };
+  const items = [pod, persistent];
+  cluster.run('kubectl', ['create', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
+  cluster.kubectl('wait', `pod/${volume}`, '--for=jsonpath={.status.phase}=Succeeded', '--timeout=120s');
+}
+
 describe('a release', () => {
-  const values = sets({ 'image.tag': 'dev', 'server.persistence.enabled': 'false' });
+  const values = sets({ 'image.tag': 'dev', 'server.persistence.storageClassName': volume });
   const release = (verb: string, ...more: string[]) =>
     cluster.run('helm', [verb, 'conclave', chart, ...system, ...values, ...more, '--wait', '--timeout', '4m']);
   const apply = (text: string) => cluster.run('kubectl', ['-n', cluster.namespace, 'create', '-f', '-'], text);
@@ -288,10 +311,11 @@ describe('a release', () => {
   const running = 'jsonpath={.status.phase}=Running';
   const attemptsOf = (name: string) => workItem(name).status.steps.map(({ attempts }) => attempts?.length);
 
+  beforeAll(makeVolume);
+
   it('is installed, and says what to do next', () => {
     const notes = release('install');
     expect(notes).toContain('helm test conclave --namespace conclave-system');
-    expect(notes).toContain('server.persistence.enabled is false: artifacts and events are lost');
   });
 
   it('passes its own test', () => {
@@ -310,6 +334,17 @@ describe('a release', () => {
       .toContain('the policies that decisions rest on are in force');
   });
 
+  it('has its Lease renewed before anything else, and its requests taken before most', () => {
+    const flowOf = (...request: string[]) => {
+      const { stderr } = cluster.try('kubectl', ['-n', 'conclave-system', ...request, '--as', operator, '-v=8']);
+      return Array.from(stderr.matchAll(/X-Kubernetes-Pf-Flowschema-Uid: (\S+)/gi), ([, uid]) => uid).at(-1);
+    };
+    const uidOf = (name: string) =>
+      cluster.run('kubectl', ['get', 'flowschema', name, '-o', 'jsonpath={.metadata.uid}']);
+    expect(flowOf('get', 'lease', 'conclave-operator')).toBe(uidOf('conclave-leader-election'));
+    expect(flowOf('get', 'workitems')).toBe(uidOf('conclave-operator'));
+  });
+
   it('runs a WorkItem to its end', () => {
     cluster.kubectl(
       'apply',
@@ -322,6 +357,12 @@ describe('a release', () => {
     expect(workItem('hello-ann').status.outputs).toEqual({ message: 'HELLO, ANN!' });
   });
 
+  it('keeps what a WorkItem delivers', () => {
+    cluster.kubectl('apply', '-f', join(root, 'config/samples/late-deliveries.yaml'));
+    wait('late-deliveries-october', 'condition=Succeeded');
+    expect(workItem('late-deliveries-october').status.outputs).toMatchObject({ late: 6 });
+  });
+
   it('loses nothing of a run under way when it is upgraded and every pod of it is replaced', () => {
     apply(slowRun('during-upgrade'));
     wait('during-upgrade', running);
@@ -331,7 +372,7 @@ describe('a release', () => {
     expect(attemptsOf('during-upgrade')).toEqual([1, 1]);
   });
 
-  it('leaves what people made when it is removed, and a second one goes on with it', () => {
+  it('leaves what people made when it is removed, and a second one goes on with it', async () => {
     apply(slowRun('during-removal'));
     wait('during-removal', running);
     const crds = () => cluster.run('kubectl', ['get', '-f', join(root, 'crds'), '-o', 'name']);
@@ -349,6 +390,9 @@ describe('a release', () => {
     wait('during-removal', 'condition=Succeeded');
     expect(workItem('during-removal').status.outputs).toEqual({ b: 2 });
     expect(attemptsOf('during-removal')).toEqual([1, 1]);
+    await cluster.openArtifacts();
+    const delivered = workItem('late-deliveries-october');
+    expect(cluster.download(delivered, delivered.status.outputs?.['table']).toString()).toContain('\n');
   });
 
   it('takes over what a release of another name has left', () => {
@@ -362,7 +406,9 @@ describe('a release', () => {
   });
 
   it('works in one namespace with rights in that namespace alone', () => {
-    release('install', '--take-ownership', ...sets(namespaced));
+    const withoutVolume = { 'server.persistence.enabled': 'false' };
+    const notes = release('install', '--take-ownership', ...sets({ ...namespaced, ...withoutVolume }));
+    expect(notes).toContain('server.persistence.enabled is false: artifacts and events are lost');
     const may = (namespace: string) =>
       cluster.try('kubectl', ['auth', 'can-i', 'list', 'pods', '-n', namespace, '--as', operator]).stdout.trim();
     expect([may(watched), may(cluster.namespace)]).toEqual(['yes', 'no']);
