@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
   coreDnsProgram,
+  helmProgram,
   kindProgram,
   kubernetesProgram,
   kwokProgram,
@@ -25,18 +26,14 @@ describe('requiredVersion', () => {
 });
 
 describe('the programs', () => {
-  it.each([
-    kubernetesProgram(),
-    kwokProgram(),
-    coreDnsProgram(),
-    kindProgram(),
-    s3Program(),
-    opaProgram(),
-    luaProgram(),
-  ])('$title comes from a module with checksums', ({ title, moduleFolder }) => {
-    expect(title).toMatch(/ v\d+\.\d+\.\d+$/);
-    expect(existsSync(join(moduleFolder, 'go.sum'))).toBe(true);
-  });
+  const programs = [kubernetesProgram(), kwokProgram(), coreDnsProgram(), kindProgram(), s3Program(), opaProgram()];
+  it.each([...programs, luaProgram(), helmProgram()])(
+    '$title comes from a module with checksums',
+    ({ title, moduleFolder }) => {
+      expect(title).toMatch(/ v\d+\.\d+\.\d+$/);
+      expect(existsSync(join(moduleFolder, 'go.sum'))).toBe(true);
+    },
+  );
 
   it('tell Kubernetes its version, which it cannot know from its module', () => {
     const { title, variables } = kubernetesProgram();

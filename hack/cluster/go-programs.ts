@@ -103,3 +103,17 @@ export function luaProgram(): GoProgram {
     packagePath: 'github.com/yuin/gopher-lua/cmd/glua',
   };
 }
+
+/** Helm, which installs the chart; for tests. */
+export function helmProgram(): GoProgram {
+  const folder = moduleFolder('helm-module');
+  const version = requiredVersion(readFileSync(join(folder, 'go.mod'), 'utf8'), 'helm.sh/helm/v4');
+  const variable = 'helm.sh/helm/v4/internal/version';
+  return {
+    name: 'helm',
+    title: `Helm ${version}`,
+    moduleFolder: folder,
+    packagePath: 'helm.sh/helm/v4/cmd/helm',
+    variables: { [`${variable}.version`]: version },
+  };
+}
