@@ -22,7 +22,7 @@ export function helmLike(file: string, kubectl: Invocation | undefined): Invocat
 }
 
 /** Helm for an instance, built when necessary. */
-async function helmFor(instance: string, report: Report): Promise<Invocation> {
+export async function helmFor(instance: string, report: Report): Promise<Invocation> {
   const file = binaryPath('helm', await ensureBinary(helmProgram(), report));
   const isThere = readInstanceState(instancePaths(instance)) !== undefined;
   return helmLike(file, isThere ? await kubectlFor(instance, report) : undefined);
