@@ -1,7 +1,7 @@
 /** What people approve at the gate of an action, and what becomes of the gate while some of that is made anew. */
 import { describe, expect, it } from 'vitest';
 import { aMethod, PlannedRun, type RunSketch } from '../../testing/planned-run.ts';
-import { approval, call, choice, group } from '../../testing/planning-case.ts';
+import { approval, call, choice, group, loop } from '../../testing/planning-case.ts';
 import type { Facts, PolicyAnswer } from './observed.ts';
 
 const policies = { get: (): PolicyAnswer => ({ allowed: true }) };
@@ -161,6 +161,57 @@ describe('a gate of an action, while a result that it shows is made anew', () =>
     expect([gateOf(run), run.running]).toEqual(['Approved 2 2', ['check']]);
     run.succeed('check', { ok });
     expect([gateOf(run), gateOf(run, 'verify')]).toEqual([deploy, verify]);
+  });
+
+  interface Remade {
+    readonly steps: readonly object[];
+    readonly finish: (run: PlannedRun) => unknown;
+    /** What happens after it was sent back. */
+    readonly again?: (run: PlannedRun) => unknown;
+    readonly state: string;
+    readonly waits: string;
+  }
+
+  const remade: Record<string, Remade> = {
+    'waits for a loop': {
+      steps: [loop('all', [call('each')], { iterateOver: [1], ...here })],
+      finish: (run) => run.succeed('all[0].each'),
+      ...{ state: 'Running PartsRunning', waits: 'dependency deploy' },
+    },
+    'waits for the parts of a group': {
+      steps: [group('all', [call('each')], here)],
+      finish: (run) => run.succeed('each'),
+      ...{ state: 'Running PartsRunning', waits: 'dependency deploy' },
+    },
+    'waits for a fallback': {
+      steps: [
+        call('all', { ...here, retryPolicy: { maxAttempts: 1 }, onError: { fallbackStep: 'each' } }),
+        call('each', { ...here, isChild: true }),
+      ],
+      finish: (run) => run.fail('all').succeed('each'),
+      again: (run) => run.fail('all'),
+      ...{ state: 'Waiting FallbackRunning', waits: 'dependency deploy' },
+    },
+    'waits for another attempt': {
+      steps: [call('all', here)],
+      finish: (run) => run.succeed('all'),
+      again: (run) => run.fail('all'),
+      ...{ state: 'Waiting WaitingToRetry', waits: 'dependency deploy' },
+    },
+    'does not wait for an asset, which may come from anywhere': {
+      steps: [{ name: 'all', type: 'wait_for_asset', assets: ['x'], ...here }],
+      // It is gone before it is looked for again.
+      finish: (run) => run.announce('x').assets.splice(0),
+      ...{ state: 'Waiting WaitingForAsset', waits: 'decision deploy' },
+    },
+  };
+  it.each(Object.entries(remade))('%s', (_, { steps, finish, again, state, waits: expected }) => {
+    const look = approval('look', { dependsOn: ['all'], returnTo: 'all', ...here });
+    const run = approvedDelivery([...steps, look]);
+    finish(run);
+    run.decide('look', 'rejected');
+    again?.(run);
+    expect([run.stateOf('all'), waits(run).filter((wait) => wait.endsWith(' deploy'))]).toEqual([state, [expected]]);
   });
 
   it('is not kept waiting by what waits for the gate itself, or for another state', () => {
