@@ -65,7 +65,10 @@ const routes = {
     if (!pathsOf(base).includes(path)) throw new Refusal(`there is no file ${path}`);
     const change = { path, content: text(body, 'content', 100_000), message: text(body, 'message', 2_000) };
     const author = text(body, 'author', 60);
-    const branch = `change-${createHash('sha256').update(JSON.stringify([base, change])).digest('hex').slice(0, 12)}`;
+    const branch = `change-${createHash('sha256')
+      .update(JSON.stringify([base, change]))
+      .digest('hex')
+      .slice(0, 12)}`;
     const known = git(['for-each-ref', '--format=%(objectname)', `refs/heads/${branch}`]);
     const commit = known || makeCommit(base, { [path]: `${change.content.trimEnd()}\n` }, { ...change, author });
     git(['update-ref', `refs/heads/${branch}`, commit]);
