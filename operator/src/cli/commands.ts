@@ -23,6 +23,26 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./graph/graph-command.ts')).graphCommand,
   },
   {
+    name: 'list',
+    summary: 'show WorkItems, and what each waits for',
+    load: async () => (await import('./list/list-command.ts')).listCommand,
+  },
+  {
+    name: 'status',
+    summary: 'show where a WorkItem stands, with its steps as a tree',
+    load: async () => (await import('./status/status-command.ts')).statusCommand,
+  },
+  {
+    name: 'events',
+    summary: 'show what happened to a WorkItem',
+    load: async () => (await import('./events/events-command.ts')).eventsCommand,
+  },
+  {
+    name: 'councils',
+    summary: 'show Councils, and how their members have done',
+    load: async () => (await import('./councils/councils-command.ts')).councilsCommand,
+  },
+  {
     name: 'inbox',
     summary: 'show what waits for a decision of yours',
     load: async () => (await import('./inbox/inbox-command.ts')).inboxCommand,
