@@ -28,14 +28,16 @@ function factsOf({ metadata, spec, status = {} }: Council): readonly Fact[] {
     ['Strategy', spec.strategy],
     ['Ready', ready === undefined ? 'Unknown' : `${ready.status} (${ready.reason}: ${ready.message})`],
     ['Deliberations', `${deliberations}, ${withoutWinner} of them without a winner`],
-    ...(agreement === undefined
-      ? []
-      : [['Agreement', `${Math.round(agreement * 100)} % had the winner first`] as const]),
-    ...(totalTokens === undefined ? [] : [['Tokens', String(totalTokens)] as const]),
-    ...(costUnits === undefined ? [] : [['Cost', costUnits] as const]),
-    ...(lastDeliberationTime === undefined ? [] : [['Last', lastDeliberationTime] as const]),
+    ...factWhere('Agreement', agreement, (share) => `${Math.round(share * 100)} % had the winner first`),
+    ...factWhere('Tokens', totalTokens, String),
+    ...factWhere('Cost', costUnits, String),
+    ...factWhere('Last', lastDeliberationTime, String),
   ];
 }
+
+/** None, where nothing is known of it. */
+const factWhere = <T>(name: string, value: T | undefined, describe: (value: T) => string): readonly Fact[] =>
+  value === undefined ? [] : [[name, describe(value)]];
 
 function renderMembers({ status = {} }: Council): string {
   const { members = [] } = status;

@@ -78,15 +78,16 @@ function describeRecord({ subject, from, to, action, actor, message }: WorkItemT
   return [subject, moved, action, by, message].filter((part) => part !== undefined && part !== '').join(', ');
 }
 
-function fromEvent({
-  metadata,
-  eventTime,
-  series,
-  deprecatedLastTimestamp,
-  ...event
-}: ClusterEvent): WorkItemHappening {
-  const at = series?.lastObservedTime ?? eventTime ?? deprecatedLastTimestamp ?? metadata.creationTimestamp ?? '';
-  const { type, reason = '', note: message = '' } = event;
-  const count = series?.count ?? 1;
-  return { at, source: 'event', type: type === 'Warning' ? 'Warning' : 'Normal', reason, message, count };
+function fromEvent(event: ClusterEvent): WorkItemHappening {
+  const { type, reason = '', note: message = '', series } = event;
+  const isWarning = type === 'Warning';
+  return {
+    ...{ at: timeOf(event), source: 'event', type: isWarning ? 'Warning' : 'Normal', reason, message },
+    count: series?.count ?? 1,
+  };
+}
+
+/** Events that others write by the older API have their times elsewhere. */
+function timeOf({ series, eventTime, deprecatedLastTimestamp, metadata }: ClusterEvent): string {
+  return series?.lastObservedTime ?? eventTime ?? deprecatedLastTimestamp ?? metadata.creationTimestamp ?? '';
 }

@@ -16,23 +16,37 @@ const bracesAt = /\{((?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^}"'])*)\}/g;
 
 /** Reads a template: paths in braces, `{range …}` to `{end}`, texts in quotes. @throws JsonPathError */
 export function parseTemplate(text: string): JsonPathTemplate {
-  const open: { readonly range: readonly PathStep[]; readonly parts: Part[] }[] = [{ range: [], parts: [] }];
   // As kubectl does: what has no braces is a path by itself.
-  const source = text.includes('{') ? text : `{${text}}`;
-  for (const token of tokensOf(source)) {
-    const inner = open.at(-1);
-    if ('text' in token) inner?.parts.push(token);
-    else if (token.braces === 'end') {
-      if (inner === undefined || open.length === 1) throw new JsonPathError('{end} stands without a {range}');
-      open.pop();
-      open.at(-1)?.parts.push({ range: inner.range, parts: inner.parts });
-    } else if (token.braces.startsWith('range '))
-      open.push({ range: parsePath(token.braces.slice(6).trim()), parts: [] });
-    else inner?.parts.push(partOf(token.braces));
+  const builder = new TemplateBuilder();
+  for (const token of tokensOf(text.includes('{') ? text : `{${text}}`)) builder.add(token);
+  return builder.finish();
+}
+
+/** A template while it grows: what is being written, and the ranges around it. */
+class TemplateBuilder {
+  readonly #around: { readonly range: readonly PathStep[]; readonly outer: Part[] }[] = [];
+  #parts: Part[] = [];
+
+  add(token: Token): void {
+    if ('text' in token) this.#parts.push(token);
+    else if (token.braces === 'end') this.#end();
+    else if (token.braces.startsWith('range ')) {
+      this.#around.push({ range: parsePath(token.braces.slice('range '.length).trim()), outer: this.#parts });
+      this.#parts = [];
+    } else this.#parts.push(partOf(token.braces));
   }
-  const [outermost, unclosed] = open;
-  if (outermost === undefined || unclosed !== undefined) throw new JsonPathError('a {range} has no {end}');
-  return outermost.parts;
+
+  finish(): JsonPathTemplate {
+    if (this.#around.length > 0) throw new JsonPathError('a {range} has no {end}');
+    return this.#parts;
+  }
+
+  #end(): void {
+    const ended = this.#around.pop();
+    if (ended === undefined) throw new JsonPathError('{end} stands without a {range}');
+    ended.outer.push({ range: ended.range, parts: this.#parts });
+    this.#parts = ended.outer;
+  }
 }
 
 type Token = { readonly text: string } | { readonly braces: string };

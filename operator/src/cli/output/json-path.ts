@@ -86,7 +86,9 @@ function parseBrackets(text: string, whole: string): PathStep {
   if (/^-?\d+(?:\s*,\s*-?\d+)*$/.test(text)) return { kind: 'indexes', indexes: text.split(',').map(Number) };
   const slice = sliceForm.exec(text);
   if (slice === null) throw new JsonPathError(`'${whole}' is no path: [${text}] is neither an index nor a filter`);
-  const [start, end, step = 1] = slice.slice(1).map((part) => (part === undefined ? undefined : Number(part)));
+  const [start, end, step = 1] = (slice.slice(1) as (string | undefined)[]).map((part) =>
+    part === undefined ? undefined : Number(part),
+  );
   if (step <= 0) throw new JsonPathError(`'${whole}' is no path: the step of a slice is at least 1`);
   return { kind: 'slice', start, end, step };
 }

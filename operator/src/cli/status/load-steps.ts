@@ -42,20 +42,24 @@ export class StepSource {
     return spec && { graph: pipelineGraph(spec), pending: pendingIn(workItem, spec, now) };
   }
 
-  async #read({ metadata, spec, status }: WorkItem): Promise<PipelineSpec | undefined> {
+  async #read(workItem: WorkItem): Promise<PipelineSpec | undefined> {
+    const { metadata, spec } = workItem;
     const { namespace = '' } = metadata;
-    const revision = status?.pipeline?.revision;
-    if (revision !== undefined) {
-      const pinned = await this.#account.client
-        .get(controllerRevisions, { namespace, name: revision })
-        .catch(unknownWhenRefused);
-      const content = pinned?.data as Partial<PinnedContent> | undefined;
-      if (content?.spec !== undefined) return parse(content.spec);
-    }
+    const pinned = await this.#readPinned(workItem).catch(unknownWhenRefused);
+    if (pinned !== undefined) return parse(pinned);
     if (spec.pipelineSpec !== undefined) return parse(spec.pipelineSpec);
-    if (spec.councilRef !== undefined) return councilPipeline({ spec } as WorkItem);
+    if (spec.councilRef !== undefined) return councilPipeline(workItem);
     const name = spec.pipelineRef?.name ?? '';
     return parse((await this.#account.client.get(pipelines, { namespace, name })).spec);
+  }
+
+  /** What the run is pinned to, once it has begun. */
+  async #readPinned({ metadata, status }: WorkItem): Promise<PipelineSpec | undefined> {
+    const { namespace = '' } = metadata;
+    const name = status?.pipeline?.revision;
+    if (name === undefined) return undefined;
+    const { data } = await this.#account.client.get(controllerRevisions, { namespace, name });
+    return (data as Partial<PinnedContent> | undefined)?.spec;
   }
 }
 

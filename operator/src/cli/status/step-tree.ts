@@ -90,10 +90,10 @@ function tookOf({ startedAt, finishedAt, phase }: ShownStep, nowMs: number): str
 }
 
 function notesOf(step: ShownStep, waits: string | undefined): readonly string[] {
-  const { branch, attempts = [], iterations, round = 1 } = step;
-  const number = attempts.at(-1)?.number ?? 1;
+  const { branch, iterations, round = 1 } = step;
+  const number = attemptOf(step);
   return [
-    ...(branch === undefined ? [] : [branch === 'ifTrue' ? 'took the branch ifTrue' : 'took the branch ifFalse']),
+    ...(branch === undefined ? [] : [`took the branch ${branch}`]),
     ...(iterations === undefined ? [] : [describeIterations(iterations)]),
     ...(number > 1 ? [`attempt ${number}`] : []),
     ...(round > 1 ? [`round ${round}`] : []),
@@ -101,6 +101,8 @@ function notesOf(step: ShownStep, waits: string | undefined): readonly string[] 
     ...(waits === undefined ? whyOf(step) : [`waits for ${waits}`]),
   ];
 }
+
+const attemptOf = ({ attempts = [] }: ShownStep) => attempts.at(-1)?.number ?? 1;
 
 function describeIterations({ count, failed, skipped }: NonNullable<StepStatus['iterations']>): string {
   const exceptions = [
