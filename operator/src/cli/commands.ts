@@ -23,6 +23,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./graph/graph-command.ts')).graphCommand,
   },
   {
+    name: 'run',
+    summary: 'run a Pipeline',
+    load: async () => (await import('./run/run-command.ts')).runCommand,
+  },
+  {
     name: 'list',
     summary: 'show WorkItems, and what each waits for',
     load: async () => (await import('./list/list-command.ts')).listCommand,
@@ -36,6 +41,31 @@ export const commands: readonly CommandEntry[] = [
     name: 'events',
     summary: 'show what happened to a WorkItem',
     load: async () => (await import('./events/events-command.ts')).eventsCommand,
+  },
+  {
+    name: 'pause',
+    summary: 'let nothing new of a run begin',
+    load: async () => (await import('./control/control-command.ts')).pauseCommand,
+  },
+  {
+    name: 'resume',
+    summary: 'let a run go on that was paused',
+    load: async () => (await import('./control/control-command.ts')).resumeCommand,
+  },
+  {
+    name: 'cancel',
+    summary: 'end a run',
+    load: async () => (await import('./control/control-command.ts')).cancelCommand,
+  },
+  {
+    name: 'retry',
+    summary: 'try again what failed',
+    load: async () => (await import('./control/control-command.ts')).retryCommand,
+  },
+  {
+    name: 'replay',
+    summary: 'run again from a step, with the earlier results of a run',
+    load: async () => (await import('./run/replay-command.ts')).replayCommand,
   },
   {
     name: 'councils',
