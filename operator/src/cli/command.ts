@@ -7,6 +7,8 @@ export interface CommandContext {
   readonly terminal: Terminal;
   /** Version of the product. */
   readonly version: string;
+  /** Where the product is: what is shipped with it stands below. */
+  readonly folder: string;
   /** Says how the process shall answer; 0 otherwise. */
   readonly finish: (exitCode: ExitCode) => void;
 }

@@ -73,6 +73,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./councils/councils-command.ts')).councilsCommand,
   },
   {
+    name: 'logs',
+    summary: 'show what the pods of a run write, or what is left of them',
+    load: async () => (await import('./logs/logs-command.ts')).logsCommand,
+  },
+  {
     name: 'inbox',
     summary: 'show what waits for a decision of yours',
     load: async () => (await import('./inbox/inbox-command.ts')).inboxCommand,
@@ -91,6 +96,11 @@ export const commands: readonly CommandEntry[] = [
     name: 'act',
     summary: 'take an action in the lifecycle of a WorkItem',
     load: async () => (await import('./decide/decide-command.ts')).actCommand,
+  },
+  {
+    name: 'doctor',
+    summary: 'look at the installation, and say what is wrong and what to do',
+    load: async () => (await import('./doctor/doctor-command.ts')).doctorCommand,
   },
   {
     name: 'version',

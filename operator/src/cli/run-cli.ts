@@ -14,19 +14,21 @@ export interface CliCall {
   readonly terminal: Terminal;
   /** Version of the product. */
   readonly version: string;
+  /** Where the product is: what is shipped with it stands below. The folder one works in by default. */
+  readonly folder?: string;
 }
 
 /** Runs one command line and answers with the exit code. Never throws. */
-export async function runCli({ words, terminal, version }: CliCall): Promise<ExitCode> {
+export async function runCli({ words, folder = '.', ...surroundings }: CliCall): Promise<ExitCode> {
   let exitCode: ExitCode = exitCodes.good;
-  const context: CommandContext = { terminal, version, finish: (code) => (exitCode = code) };
+  const context: CommandContext = { ...surroundings, folder, finish: (code) => (exitCode = code) };
   try {
     const program = await buildProgram(words, context);
     await program.parseAsync(words, { from: 'user' });
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.good;
-    return tellFailure(explain(error, words), { terminal, asJson: wantsJson(words) });
+    return tellFailure(explain(error, words), { terminal: surroundings.terminal, asJson: wantsJson(words) });
   }
 }
 

@@ -4,6 +4,7 @@ import { systemClock } from './clock.ts';
 import { connect, type ConnectOptions } from './connect.ts';
 import { DecisionAccess } from './decision-access.ts';
 import type { Selection } from './list-watch.ts';
+import { PolicyAccess } from './policy-access.ts';
 import type { KubeObject, ResourceType } from './resource-type.ts';
 
 /** What somebody sees and does in a cluster by their own account. */
@@ -20,9 +21,13 @@ export class Account {
 
   /**
    * All objects of a selection, again whenever one of them has changed. Throws at once what the API server objects to;
-   * interruptions later on are waited out.
+   * interruptions later on are waited out. Aborting `signal` ends it.
    */
-  async *follow<T extends KubeObject>(type: ResourceType<T>, selection: Selection): AsyncGenerator<readonly T[]> {
+  async *follow<T extends KubeObject>(
+    type: ResourceType<T>,
+    selection: Selection,
+    signal?: AbortSignal,
+  ): AsyncGenerator<readonly T[]> {
     await this.client.listPage(type, { ...selection, limit: 1 });
     const cluster = new Cluster({ client: this.client, clock: systemClock, random: Math.random });
     const store = cluster.cache(type, { selection });
@@ -30,17 +35,27 @@ export class Account {
     store.subscribe(() => {
       changes.tell();
     });
+    const end = (): void => {
+      changes.tell();
+    };
+    signal?.addEventListener('abort', end);
     cluster.start();
     try {
       await cluster.whenSynced();
-      for (;;) {
+      while (signal?.aborted !== true) {
         changes.forget();
         yield store.list();
         await changes.next();
       }
     } finally {
+      signal?.removeEventListener('abort', end);
       await cluster.stop();
     }
+  }
+
+  /** An admission policy or its binding, past any cache. */
+  policy(policy: Parameters<PolicyAccess['read']>[0]): ReturnType<PolicyAccess['read']> {
+    return new PolicyAccess(this.client).read(policy);
   }
 
   close(): Promise<void> {

@@ -1,4 +1,6 @@
 import type { ObjectMeta } from '../../api/object-meta.ts';
+import type { FoundPolicy, PolicyProblem } from '../../core/decision/policies-in-force.ts';
+import type { PolicyManifest } from '../../core/decision/policy-manifest.ts';
 import type { Person } from './person.ts';
 
 /** Any object of a cluster, as the API server sent it. */
@@ -64,16 +66,26 @@ export interface ClusterClient {
   log(pod: ClusterReference, options: LogOptions): AsyncIterable<Uint8Array>;
 }
 
+/** What the API server says of an admission policy. */
+export type PolicyAnswer =
+  { readonly found: FoundPolicy } | { readonly problem: PolicyProblem } | 'missing' | 'not-served';
+
 /** What one sees and does in a cluster by one's own account. */
 export interface Account {
   readonly client: ClusterClient;
   /** The namespace of the context. */
   readonly namespace: string;
   readonly person: Person;
+  /** An admission policy or its binding. What may not be read is a problem; all else that goes wrong is thrown. */
+  policy(policy: Pick<PolicyManifest, 'kind' | 'name'>): Promise<PolicyAnswer>;
   /**
    * All objects of a selection, again whenever one of them has changed, the first time at once; it goes on until the reader
-   * ends it. Changes that follow each other faster than they are read are seen as one.
+   * or `signal` ends it. Changes that follow each other faster than they are read are seen as one.
    */
-  follow<T extends ClusterObject>(kind: ClusterKind<T>, selection: ClusterSelection): AsyncIterable<readonly T[]>;
+  follow<T extends ClusterObject>(
+    kind: ClusterKind<T>,
+    selection: ClusterSelection,
+    signal?: AbortSignal,
+  ): AsyncIterable<readonly T[]>;
   close(): Promise<void>;
 }
