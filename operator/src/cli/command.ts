@@ -20,5 +20,7 @@ export type CommandSetup = (command: Command, context: CommandContext) => void;
 export interface CommandEntry {
   readonly name: string;
   readonly summary: string;
+  /** Other programs call it; no help and no suggestion shows it. */
+  readonly isHidden?: true;
   load(): Promise<CommandSetup>;
 }

@@ -103,6 +103,17 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./doctor/doctor-command.ts')).doctorCommand,
   },
   {
+    name: 'completion',
+    summary: 'print what makes a shell complete commands and names',
+    load: async () => (await import('./completion/completion-command.ts')).completionCommand,
+  },
+  {
+    name: '__complete',
+    summary: 'complete a command line',
+    isHidden: true,
+    load: async () => (await import('./completion/completion-command.ts')).completeCommand,
+  },
+  {
     name: 'version',
     summary: 'print the version',
     load: async () => (await import('./version-command.ts')).versionCommand,

@@ -60,7 +60,7 @@ async function buildProgram(words: readonly string[], context: CommandContext): 
 
 async function addCommand(program: Command, entry: CommandEntry, context: CommandContext | undefined): Promise<void> {
   const command = program
-    .command(entry.name)
+    .command(entry.name, { hidden: entry.isHidden === true })
     .summary(entry.summary)
     .description(`${capitalize(entry.summary)}.`);
   if (context === undefined) return;
@@ -101,7 +101,7 @@ function explainUsage({ code, message }: CommanderError, words: readonly string[
 }
 
 function suggestCommand(name: string): string {
-  const names = commands.map((entry) => entry.name);
+  const names = commands.filter(({ isHidden }) => isHidden !== true).map((entry) => entry.name);
   const nearest = nearestName(name, names);
   return nearest === undefined ? `commands: ${names.join(', ')}` : `did you mean conclave ${nearest}?`;
 }
