@@ -5,6 +5,7 @@ import { councilKind } from '../src/api/council.ts';
 import { resourceTypeOf } from '../src/cmd/resource-types.ts';
 import { type KubeEvent, events } from '../src/kube/event-object.ts';
 import type { KubeObject } from '../src/kube/resource-type.ts';
+import { runCommandLine } from '../src/testing/run-command-line.ts';
 import { CliWorld } from './cli-world.ts';
 
 const at = '2026-11-29T10:00:00.000Z';
@@ -211,6 +212,25 @@ describe('conclave events', () => {
     const { exitCode, out, err } = await world.as('rob', 'events', 'note-7');
     expect([exitCode, out.split('\n').length]).toEqual([0, 2]);
     expect(err).toContain('Events may not be read here');
+  });
+});
+
+describe('conclave inbox', () => {
+  test('writes what programs read', async () => {
+    expect((await world.as('rob', 'inbox', '-o', 'yaml')).out).toMatch(/workItem: note-7\n/);
+    expect((await world.as('rob', 'inbox', '-o', 'jsonpath={[*].name}')).out).toBe('publish');
+  });
+});
+
+describe('completion', () => {
+  test('knows the WorkItems, Pipelines and steps of the cluster', async () => {
+    const complete = (...words: readonly string[]) => {
+      const [command = '', ...rest] = words;
+      const flags = ['--kubeconfig', world.kubeconfigOf('vera'), '-n', world.namespace];
+      return runCommandLine(['__complete', '--', command, ...flags, ...rest]);
+    };
+    expect((await complete('status', 'no')).out).toBe('note-7\n:4\n');
+    expect((await complete('run', '')).out).toBe('notes\n:4\n');
   });
 });
 
