@@ -55,6 +55,13 @@ describe('conclave run', () => {
     expect(err).toContain('"report-7" already exists');
   });
 
+  test('makes what has not begun yet', async () => {
+    const { out } = await world.as('eda', 'status', 'report-7');
+    expect(out).toMatch(/^get +Pending +the run has not begun$/m);
+    expect(out).toMatch(/^sum +Pending +waits for get$/m);
+    expect((await world.as('eda', 'events', 'report-7')).out).toBe('nothing has been told of it yet\n');
+  });
+
   test.each([
     [['-i', 'mont=10'], "there is no parameter 'mont'. Parameters: month, count; the input 'month' is required"],
     [['-i', 'month=10', '-i', 'count=many'], "the input 'count' "],

@@ -38,7 +38,10 @@ async function showEvents(name: string, options: EventsOptions, context: Command
     const workItem = await account.client.get(workItems, { namespace: options.namespace ?? account.namespace, name });
     const { happenings, withoutEvents } = await collectHappenings(account, workItem);
     if (withoutEvents !== undefined) terminal.err(`${paint('note', 'note', terminal.colours.err)}: ${withoutEvents}\n`);
-    const text = () => happenings.map((happening) => renderHappening(happening, terminal)).join('');
+    const text = () =>
+      happenings.length === 0
+        ? 'nothing has been told of it yet\n'
+        : happenings.map((happening) => renderHappening(happening, terminal)).join('');
     terminal.out(await writeValue(happenings, options.output, text));
     if (options.watch === true && isForPeople(options.output)) await watch(workItem, happenings, { account, terminal });
   });
