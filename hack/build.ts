@@ -9,7 +9,7 @@ rmSync('dist', { recursive: true, force: true });
 const { status } = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], {
   stdio: 'inherit',
 });
-for (const command of ['cli', 'operator', 'server']) {
+for (const command of ['cli', 'complete', 'operator', 'server']) {
   const file = `dist/cmd/${command}.js`;
   if (existsSync(file)) chmodSync(file, 0o755);
 }

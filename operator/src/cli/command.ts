@@ -7,6 +7,8 @@ export interface CommandContext {
   readonly terminal: Terminal;
   /** Version of the product. */
   readonly version: string;
+  /** Where the product is: what is shipped with it stands below. */
+  readonly folder: string;
   /** Says how the process shall answer; 0 otherwise. */
   readonly finish: (exitCode: ExitCode) => void;
 }
@@ -18,5 +20,7 @@ export type CommandSetup = (command: Command, context: CommandContext) => void;
 export interface CommandEntry {
   readonly name: string;
   readonly summary: string;
+  /** Other programs call it; no help and no suggestion shows it. */
+  readonly isHidden?: true;
   load(): Promise<CommandSetup>;
 }

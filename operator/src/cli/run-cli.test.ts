@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { commands } from './commands.ts';
 import { runCli } from './run-cli.ts';
 
+const shown = commands.filter(({ isHidden }) => isHidden !== true).map(({ name }) => name);
+
 /** Runs a command line with what comes by standard input, and gives what it wrote. */
 async function run(words: readonly string[], input = '', inColour = false) {
   const written = { out: '', err: '' };
@@ -45,7 +47,7 @@ describe('runCli', () => {
   test.each([
     [['validte'], "unknown command 'validte'", 'did you mean conclave validate?'],
     [['help', 'vresion'], "unknown command 'vresion'", 'did you mean conclave version?'],
-    [['banana'], "unknown command 'banana'", `commands: ${commands.map(({ name }) => name).join(', ')}`],
+    [['banana'], "unknown command 'banana'", `commands: ${shown.join(', ')}`],
     [['--colour'], "unknown option '--colour'", 'see conclave --help'],
     [['version', '--outpt', 'json'], "unknown option '--outpt'", 'Did you mean --output?'],
     [

@@ -14,19 +14,21 @@ export interface CliCall {
   readonly terminal: Terminal;
   /** Version of the product. */
   readonly version: string;
+  /** Where the product is: what is shipped with it stands below. The folder one works in by default. */
+  readonly folder?: string;
 }
 
 /** Runs one command line and answers with the exit code. Never throws. */
-export async function runCli({ words, terminal, version }: CliCall): Promise<ExitCode> {
+export async function runCli({ words, folder = '.', ...surroundings }: CliCall): Promise<ExitCode> {
   let exitCode: ExitCode = exitCodes.good;
-  const context: CommandContext = { terminal, version, finish: (code) => (exitCode = code) };
+  const context: CommandContext = { ...surroundings, folder, finish: (code) => (exitCode = code) };
   try {
     const program = await buildProgram(words, context);
     await program.parseAsync(words, { from: 'user' });
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.good;
-    return tellFailure(explain(error, words), { terminal, asJson: wantsJson(words) });
+    return tellFailure(explain(error, words), { terminal: surroundings.terminal, asJson: wantsJson(words) });
   }
 }
 
@@ -58,7 +60,7 @@ async function buildProgram(words: readonly string[], context: CommandContext): 
 
 async function addCommand(program: Command, entry: CommandEntry, context: CommandContext | undefined): Promise<void> {
   const command = program
-    .command(entry.name)
+    .command(entry.name, { hidden: entry.isHidden === true })
     .summary(entry.summary)
     .description(`${capitalize(entry.summary)}.`);
   if (context === undefined) return;
@@ -99,7 +101,7 @@ function explainUsage({ code, message }: CommanderError, words: readonly string[
 }
 
 function suggestCommand(name: string): string {
-  const names = commands.map((entry) => entry.name);
+  const names = commands.filter(({ isHidden }) => isHidden !== true).map((entry) => entry.name);
   const nearest = nearestName(name, names);
   return nearest === undefined ? `commands: ${names.join(', ')}` : `did you mean conclave ${nearest}?`;
 }

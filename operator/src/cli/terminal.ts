@@ -9,6 +9,8 @@ export interface Terminal {
   readonly colours: { readonly out: boolean; readonly err: boolean };
   /** Characters in a line of the output; unknown where it is no terminal. */
   readonly columns?: number | undefined;
+  /** Lines of the output that are seen at once; unknown where it is no terminal, and nothing is drawn anew there. */
+  readonly rows?: number | undefined;
 }
 
 /** The terminal of this process. A reader that goes away (`| head`) ends no command: the rest is written to nowhere. */
@@ -23,6 +25,7 @@ export function processTerminal(): Terminal {
     colours: { out: allowed && stdout.isTTY, err: allowed && stderr.isTTY },
     // Undefined, whatever the types say, when the output is a file or a pipe.
     columns: stdout.columns,
+    rows: stdout.isTTY && env['TERM'] !== 'dumb' ? stdout.rows : undefined,
   };
 }
 

@@ -10,7 +10,7 @@ if (major < 22 || (major === 22 && minor < 19)) {
   process.exitCode = 2;
 } else {
   await keepCompiledCode();
-  const [{ runCli }, { processTerminal }, { productVersion }] = await Promise.all([
+  const [{ runCli }, { processTerminal }, { productVersion, shippedPath }] = await Promise.all([
     import('../cli/run-cli.ts'),
     import('../cli/terminal.ts'),
     import('./product-version.ts'),
@@ -19,6 +19,7 @@ if (major < 22 || (major === 22 && minor < 19)) {
     words: process.argv.slice(2),
     terminal: processTerminal(),
     version: productVersion(),
+    folder: shippedPath('.'),
   });
 }
 

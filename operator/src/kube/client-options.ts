@@ -44,3 +44,16 @@ export interface DeleteOptions extends DeletionOptions {
   /** Only the object as it was read; otherwise `Conflict`. */
   readonly resourceVersion?: string;
 }
+
+/** Which part of the log of a container. */
+export interface LogOptions {
+  readonly container: string;
+  /** Goes on until the container ends. */
+  readonly follow?: boolean;
+  /** The last lines alone. */
+  readonly tailLines?: number;
+  readonly sinceSeconds?: number;
+  /** Begins each line with when it was written. */
+  readonly timestamps?: boolean;
+  readonly signal?: AbortSignal;
+}

@@ -4,6 +4,7 @@ import type {
   CallOptions,
   DeleteOptions,
   DeletionOptions,
+  LogOptions,
   Patch,
   SubresourceWriteOptions,
   WriteOptions,
@@ -11,7 +12,8 @@ import type {
 import type { Answer } from './exchange.ts';
 import { KubeconfigError } from './kubeconfig.ts';
 import type { ListPage, ListPageOptions, ListWatch, Selection, WatchOptions, WatchStream } from './list-watch.ts';
-import { parseJson, parseListPage, watchLines } from './parse-answer.ts';
+import { parseJson, parseListPage, streamError, watchLines } from './parse-answer.ts';
+import { pods } from './pod.ts';
 import {
   collectionPath,
   objectPath,
@@ -116,6 +118,22 @@ export class KubeClient implements ListWatch {
     });
     const lines = splitLines(stream.chunks(), this.#parts.transport.maxResponseBytes);
     return { lines: watchLines(target, lines), close: stream.close };
+  }
+
+  /** The log of a container, in pieces of any length, read as the loop goes on. */
+  async *log(pod: ObjectRef, options: LogOptions): AsyncGenerator<Uint8Array> {
+    const { signal, ...query } = options;
+    const target = describeTarget('get', pods, { ...pod, subresource: 'log' });
+    const path = objectPath(pods, pod, 'log');
+    const timeoutMs = defaultTimeoutMs;
+    const stream = await this.#parts.transport.open({ target, method: 'GET', path, query, timeoutMs, signal });
+    try {
+      yield* stream.chunks();
+    } catch (error) {
+      throw streamError(target, error);
+    } finally {
+      stream.close();
+    }
   }
 
   /** With a subresource (`token`, `eviction`), `object` is of the subresource's kind and named like its parent. */

@@ -48,11 +48,16 @@ export async function* watchLines(target: RequestTarget, lines: AsyncIterable<st
   try {
     yield* lines;
   } catch (thrown) {
-    const error = asError(thrown);
-    if (error instanceof ExchangeFailed) throw toApiError({ target, method: 'GET' }, error);
+    const error = streamError(target, thrown);
     if (!(error instanceof LineTooLong)) throw error;
     throw new ResponseTooLarge({ target, code: 0, reason: '', said: error.message, cause: error });
   }
+}
+
+/** What ends an answer early that is read as it comes. */
+export function streamError(target: RequestTarget, thrown: unknown): Error {
+  const error = asError(thrown);
+  return error instanceof ExchangeFailed ? toApiError({ target, method: 'GET' }, error) : error;
 }
 
 /**

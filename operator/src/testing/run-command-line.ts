@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { runCli } from '../cli/run-cli.ts';
 
 /** What a command line wrote, and how it ended. */
@@ -7,8 +8,15 @@ export interface CommandLineRun {
   readonly err: string;
 }
 
-/** Runs a command line of `conclave` in this process, without colours; `input` comes by standard input. */
-export async function runCommandLine(words: readonly string[], input = ''): Promise<CommandLineRun> {
+const repository = fileURLToPath(new URL('../../..', import.meta.url));
+
+/** Runs a command line of `conclave` in this process, without colours; `input` comes by standard input, and what is shipped
+ * is in `folder`. */
+export async function runCommandLine(
+  words: readonly string[],
+  input = '',
+  folder = repository,
+): Promise<CommandLineRun> {
   const written = { out: '', err: '' };
   async function* pieces() {
     await Promise.resolve();
@@ -17,6 +25,7 @@ export async function runCommandLine(words: readonly string[], input = ''): Prom
   const exitCode = await runCli({
     words,
     version: '1.2.3',
+    folder,
     terminal: {
       input: pieces(),
       out: (text) => (written.out += text),

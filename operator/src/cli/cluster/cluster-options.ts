@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
+import { group } from '../../api/api-version.ts';
 import type { CommandContext } from '../command.ts';
-import { exitCodes } from '../exit-codes.ts';
-import { Failure, failureCodes, type FailureDetails } from '../failure.ts';
+import { Failure } from '../failure.ts';
+import type { Account, ClusterClient } from './account.ts';
+import { explainRefusal, explainUnknownKind, isUnknownKind } from './explain-refusal.ts';
 import type { Person } from './person.ts';
 
 /** Which cluster, and which namespace of it. */
@@ -9,6 +11,11 @@ export interface ClusterOptions {
   readonly kubeconfig?: string;
   readonly context?: string;
   readonly namespace?: string;
+}
+
+/** Which cluster, and which namespaces of it. */
+export interface NamespacesOptions extends ClusterOptions {
+  readonly allNamespaces?: boolean;
 }
 
 /** Gives a command the options that say which cluster is meant, as kubectl has them. */
@@ -19,51 +26,65 @@ export function addClusterOptions(command: Command): Command {
     .option('--context <name>', 'context of the kubeconfig');
 }
 
+/** The same for a command that may look into all namespaces. */
+export function addNamespacesOptions(command: Command): Command {
+  return addClusterOptions(command).option('-A, --all-namespaces', 'in all namespaces');
+}
+
+/** The namespace that the options mean; none stands for all. */
+export function selectedNamespace(
+  { namespace, allNamespaces = false }: NamespacesOptions,
+  account: Pick<Account, 'namespace'>,
+): { readonly namespace?: string } {
+  return allNamespaces ? {} : { namespace: namespace ?? account.namespace };
+}
+
 /** Works in the cluster, and tells what it objects to as a failure that a person can mend. */
-export async function withPerson(
+export async function withAccount(
   { kubeconfig, context }: ClusterOptions,
   { version }: CommandContext,
-  work: (person: Person) => Promise<void>,
+  work: (account: Account) => Promise<void>,
 ): Promise<void> {
-  const { openDecisions } = await import('../../kube/decision-access.ts');
+  const { openAccount } = await import('../../kube/account.ts');
+  const account = await openAccount({ kubeconfig, context, version }).catch((error: unknown) => {
+    throw failureOf(error);
+  });
   try {
-    const person = await openDecisions({ kubeconfig, context, version });
-    try {
-      await work(person);
-    } finally {
-      await person.close();
-    }
+    await work(account);
   } catch (error) {
-    const details = explainRefusal(error);
-    throw details === undefined ? error : new Failure(details);
+    throw isUnknownKind(error) ? await unknownKind(account.client, error) : failureOf(error);
+  } finally {
+    await account.close();
   }
 }
 
-/** What the API server objects to; undefined for what it did not say. */
-export function explainRefusal(error: unknown): FailureDetails | undefined {
-  if (!(error instanceof Error)) return undefined;
-  const known = refusals[error.name];
-  return known && { ...known, reason: error.name, message: withoutPreamble(error) };
+/** The same for what people decide. */
+export function withPerson(
+  options: ClusterOptions,
+  context: CommandContext,
+  work: (person: Person) => Promise<void>,
+): Promise<void> {
+  return withAccount(options, context, ({ person }) => work(person));
 }
 
-const { invalid, usage } = exitCodes;
-const { storeUnavailable, permissionDenied, invalid: isInvalid } = failureCodes;
+function failureOf(error: unknown): unknown {
+  const details = explainRefusal(error);
+  return details === undefined ? error : new Failure(details);
+}
 
-/** By the name of the error: the classes belong to a folder that is loaded only when it is needed. */
-const refusals: Readonly<Record<string, Pick<FailureDetails, 'exitCode' | 'code'>>> = {
-  KubeconfigError: { exitCode: usage, code: isInvalid },
-  Unreachable: { exitCode: usage, code: storeUnavailable },
-  ServerError: { exitCode: usage, code: storeUnavailable },
-  TooManyRequests: { exitCode: usage, code: storeUnavailable },
-  Unauthorized: { exitCode: invalid, code: permissionDenied },
-  Forbidden: { exitCode: invalid, code: permissionDenied },
-  NotFound: { exitCode: invalid, code: isInvalid },
-  Invalid: { exitCode: invalid, code: isInvalid },
-  Conflict: { exitCode: invalid, code: isInvalid },
-};
+async function unknownKind(client: ClusterClient, error: unknown): Promise<unknown> {
+  const served = await servedVersions(client);
+  return served === undefined ? failureOf(error) : new Failure(explainUnknownKind(served));
+}
 
-/** A policy's own words are enough: they say what was wrong and what to do. */
-function withoutPreamble({ message }: Error): string {
-  const [, words] = /denied request: (.*?)(?: \(\d{3}[^)]*\))?(?: — .*)?$/s.exec(message) ?? [];
-  return words ?? message;
+/** The versions of Conclave's kinds that the API server serves; undefined when it does not say. */
+export async function servedVersions(client: ClusterClient): Promise<readonly string[] | undefined> {
+  try {
+    const { versions = [] } = JSON.parse(await client.getText(`/apis/${group}`)) as {
+      readonly versions?: readonly { readonly version: string }[];
+    };
+    return versions.map((each) => each.version);
+  } catch (error) {
+    return error instanceof Error && error.name === 'NotFound' ? [] : undefined;
+  }
 }

@@ -2,11 +2,11 @@ import { Option } from 'commander';
 import type { DecisionRequest } from '../../core/decision/make-decision.ts';
 import { addClusterOptions, type ClusterOptions, withPerson } from '../cluster/cluster-options.ts';
 import type { CommandContext, CommandSetup } from '../command.ts';
-import { outputOption } from '../output-option.ts';
+import { type ObjectFormat, objectFormatOption } from '../output/object-format.ts';
 import { printable } from '../paint.ts';
 
 interface DecideOptions extends ClusterOptions {
-  readonly output: 'text' | 'json';
+  readonly output: ObjectFormat;
   readonly role?: string;
   readonly digest?: string;
   readonly message?: string;
@@ -49,7 +49,7 @@ function addDecisionOptions(command: Parameters<CommandSetup>[0], example: strin
     .option('--role <role>', 'the role that you act in, when several are asked')
     .option('--digest <digits>', 'the first eight or more digits of the digest that you were shown')
     .addOption(new Option('-m, --message <comment>', 'what you say'))
-    .addOption(outputOption(['text', 'json']))
+    .addOption(objectFormatOption(['text', 'json', 'yaml']))
     .addHelpText('after', `${help}\n\nExample:\n  ${example}`);
 }
 
@@ -58,12 +58,14 @@ async function run(
   name: string,
   { options, context }: { readonly options: DecideOptions; readonly context: CommandContext },
 ): Promise<void> {
-  const { decide, describeDecided } = await import('./decide.ts');
+  const [{ decide, describeDecided }, { writeValue }] = await Promise.all([
+    import('./decide.ts'),
+    import('../output/write-values.ts'),
+  ]);
   const { role, digest: shown, message: comment, namespace, output } = options;
   await withPerson(options, context, async (person) => {
     const decided = await decide(person, { namespace, name }, { ...request, role, shown, comment });
-    const text =
-      output === 'json' ? JSON.stringify(decided, undefined, 2) : printable(describeDecided(decided).trimEnd());
-    context.terminal.out(`${text}\n`);
+    const text = () => `${printable(describeDecided(decided).trimEnd())}\n`;
+    context.terminal.out(await writeValue(decided, output, text));
   });
 }

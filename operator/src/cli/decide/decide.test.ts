@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { WorkItem } from '../../api/work-item.ts';
 import { runCommandLine } from '../../testing/run-command-line.ts';
-import { explainRefusal } from '../cluster/cluster-options.ts';
+import { explainRefusal } from '../cluster/explain-refusal.ts';
 import type { Person } from '../cluster/person.ts';
 import { collectInbox } from '../inbox/collect-inbox.ts';
 import { renderInbox } from '../inbox/render-inbox.ts';

@@ -26,7 +26,8 @@ export async function collectInbox(
   return found.sort((one, other) => Date.parse(one.since) - Date.parse(other.since));
 }
 
-async function entriesOf(
+/** What a person may decide on one WorkItem now. */
+export async function entriesOf(
   person: Person,
   workItem: WorkItem,
   { user, role }: { readonly user: string; readonly role: string | undefined },

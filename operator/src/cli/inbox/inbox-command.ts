@@ -1,10 +1,9 @@
-import { addClusterOptions, type ClusterOptions, withPerson } from '../cluster/cluster-options.ts';
+import { addNamespacesOptions, type NamespacesOptions, withPerson } from '../cluster/cluster-options.ts';
 import type { CommandSetup } from '../command.ts';
-import { outputOption } from '../output-option.ts';
+import { type ObjectFormat, objectFormatOption } from '../output/object-format.ts';
 
-interface InboxOptions extends ClusterOptions {
-  readonly output: 'text' | 'json';
-  readonly allNamespaces?: boolean;
+interface InboxOptions extends NamespacesOptions {
+  readonly output: ObjectFormat;
   readonly role?: string;
 }
 
@@ -16,24 +15,22 @@ Exit codes: 0 shown, 1 refused, 2 wrong usage or no cluster.`;
 
 /** `conclave inbox`: what waits for a decision of whoever asks. */
 export const inboxCommand: CommandSetup = (command, context) => {
-  addClusterOptions(command)
-    .option('-A, --all-namespaces', 'in all namespaces')
+  addNamespacesOptions(command)
     .option('--role <role>', 'only what is for this role')
-    .addOption(outputOption(['text', 'json']))
+    .addOption(objectFormatOption(['text', 'json', 'yaml']))
     .addHelpText('after', help)
     .action(async (options: InboxOptions) => {
-      const [{ collectInbox }, { renderInbox }] = await Promise.all([
+      const [{ collectInbox }, { renderInbox }, { writeValue }] = await Promise.all([
         import('./collect-inbox.ts'),
         import('./render-inbox.ts'),
+        import('../output/write-values.ts'),
       ]);
       const { allNamespaces = false, namespace: named, role, output } = options;
       await withPerson(options, context, async (person) => {
         const namespace = allNamespaces ? undefined : (named ?? person.namespace);
         const entries = await collectInbox(person, { namespace, role });
         const { terminal } = context;
-        const text =
-          output === 'json' ? `${JSON.stringify(entries, undefined, 2)}\n` : renderInbox(entries, terminal.colours.out);
-        terminal.out(text);
+        terminal.out(await writeValue(entries, output, () => renderInbox(entries, terminal.colours.out)));
       });
     });
 };

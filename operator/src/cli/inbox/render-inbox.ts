@@ -15,7 +15,7 @@ function describe({ namespace, workItem, kind, name, role, since, message }: Inb
 }
 
 /** What to paste. Every part is a name of Kubernetes or of Conclave, which no shell takes for something else. */
-function commandFor({ namespace, workItem, kind, name, role, shown }: InboxEntry): string {
+export function commandFor({ namespace, workItem, kind, name, role, shown }: InboxEntry): string {
   const verb = kind === 'approval' ? `approve ${workItem} ${name}` : `act ${workItem} ${name}`;
   return `conclave ${verb} --role ${role} --digest ${shown} -n ${namespace}`;
 }

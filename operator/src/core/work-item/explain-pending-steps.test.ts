@@ -29,6 +29,16 @@ describe('explainPendingSteps', () => {
     expect(explain(run)['b']).toMatchObject({ reason: 'ParallelismReached' });
   });
 
+  it('says of what runs at the end that it does', () => {
+    const run = new PlannedRun({ steps: [call('a')], onExit: [call('bye')] });
+    expect(explain(run)).toEqual({
+      bye: {
+        ...{ phase: 'Pending', reason: 'WaitingForDependencies' },
+        message: 'runs at the end, when the other steps have ended',
+      },
+    });
+  });
+
   it('says that what stands in a skipped step is skipped', () => {
     const run = new PlannedRun({ steps: [choice('c', 'false', [[group('g', [call('x')])]]), call('z')] });
     expect(explain(run)['x']).toEqual({ phase: 'Skipped', reason: 'ParentSkipped', message: 'g was skipped' });

@@ -2,6 +2,7 @@ import type { StepNode } from '../pipeline/step-node.ts';
 import { rootFrame } from './frame.ts';
 import { findHold } from './lifecycle-hold.ts';
 import type { ObservedWorkItem } from './observed.ts';
+import { isExitStep } from '../pipeline/scope-rules.ts';
 import { Run } from './run.ts';
 import { isUnderWay, stateOf } from './step-state.ts';
 import { stepReasons } from './step-reasons.ts';
@@ -35,6 +36,8 @@ function explain(run: Run, node: StepNode): PendingStep {
     const activators = node.activators.map(({ by, through }) => `the ${through} of ${by.name}`).join(', ');
     return held(stepReasons.waitingForActivation, `runs when it is activated by ${activators || 'nothing'}`);
   }
+  if (isExitStep(node) && !run.isMainOver)
+    return held(stepReasons.waitingForDependencies, 'runs at the end, when the other steps have ended');
   const hold = findHold(run, { node, frame: rootFrame });
   if (hold !== undefined) return held(stepReasons.waitingForState, hold.message);
   return held(stepReasons.parallelismReached, 'as many steps as may run at the same time are running');
