@@ -1,10 +1,10 @@
 import { Option } from 'commander';
 import { addClusterOptions, type ClusterOptions, withPerson } from '../cluster/cluster-options.ts';
 import type { CommandSetup } from '../command.ts';
-import { outputOption } from '../output-option.ts';
+import { type ObjectFormat, objectFormatOption } from '../output/object-format.ts';
 
 interface ShowOptions extends ClusterOptions {
-  readonly output: 'text' | 'json';
+  readonly output: ObjectFormat;
   /** `true` for all that are open. */
   readonly gate: string | true;
 }
@@ -22,19 +22,20 @@ Example:
 export const showCommand: CommandSetup = (command, context) => {
   addClusterOptions(command.argument('<work-item>', 'name of the WorkItem'))
     .addOption(new Option('--gate [name]', 'which gate').default(true, 'all that are open'))
-    .addOption(outputOption(['text', 'json']))
+    .addOption(objectFormatOption(['text', 'json', 'yaml']))
     .addHelpText('after', help)
     .action(async (name: string, { gate, namespace, output, ...cluster }: ShowOptions) => {
-      const [{ findGates }, { renderGate }] = await Promise.all([
+      const [{ findGates }, { renderGate }, { writeValue }] = await Promise.all([
         import('./find-gates.ts'),
         import('./render-gate.ts'),
+        import('../output/write-values.ts'),
       ]);
       await withPerson(cluster, context, async (person) => {
         const workItem = await person.get(namespace ?? person.namespace, name);
         const views = findGates(workItem, gate === true ? undefined : gate);
         const { terminal } = context;
         const text = () => views.map((view) => renderGate(view, terminal.colours.out)).join('\n');
-        terminal.out(output === 'json' ? `${JSON.stringify(views, undefined, 2)}\n` : text());
+        terminal.out(await writeValue(views, output, text));
       });
     });
 };

@@ -40,7 +40,6 @@ export function cancelStep(run: Run, record: StepStatus | undefined, reason: str
 /** Closes the gate at which a step waited: nobody needs to decide any more. */
 export function closeGate(run: Run, path: string): void {
   for (const gate of run.gates.values()) {
-    if (gate.step === path && gate.state === 'Open')
-      run.gates.set(gate.name, closeGateAs(gate, 'Expired', run.now));
+    if (gate.step === path && gate.state === 'Open') run.gates.set(gate.name, closeGateAs(gate, 'Expired', run.now));
   }
 }
