@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
   coreDnsProgram,
+  helmProgram,
   kindProgram,
   kubernetesProgram,
   kwokProgram,
+  luaProgram,
   opaProgram,
   requiredVersion,
   s3Program,
@@ -24,7 +26,8 @@ describe('requiredVersion', () => {
 });
 
 describe('the programs', () => {
-  it.each([kubernetesProgram(), kwokProgram(), coreDnsProgram(), kindProgram(), s3Program(), opaProgram()])(
+  const programs = [kubernetesProgram(), kwokProgram(), coreDnsProgram(), kindProgram(), s3Program(), opaProgram()];
+  it.each([...programs, luaProgram(), helmProgram()])(
     '$title comes from a module with checksums',
     ({ title, moduleFolder }) => {
       expect(title).toMatch(/ v\d+\.\d+\.\d+$/);

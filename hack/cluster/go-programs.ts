@@ -91,3 +91,29 @@ export function opaProgram(): GoProgram {
     packagePath: 'github.com/open-policy-agent/opa',
   };
 }
+
+/** The Lua that Argo CD runs health scripts in; for tests. */
+export function luaProgram(): GoProgram {
+  const folder = moduleFolder('lua');
+  const version = requiredVersion(readFileSync(join(folder, 'go.mod'), 'utf8'), 'github.com/yuin/gopher-lua');
+  return {
+    name: 'glua',
+    title: `GopherLua ${version}`,
+    moduleFolder: folder,
+    packagePath: 'github.com/yuin/gopher-lua/cmd/glua',
+  };
+}
+
+/** Helm, which installs the chart; for tests. */
+export function helmProgram(): GoProgram {
+  const folder = moduleFolder('helm-module');
+  const version = requiredVersion(readFileSync(join(folder, 'go.mod'), 'utf8'), 'helm.sh/helm/v4');
+  const variable = 'helm.sh/helm/v4/internal/version';
+  return {
+    name: 'helm',
+    title: `Helm ${version}`,
+    moduleFolder: folder,
+    packagePath: 'helm.sh/helm/v4/cmd/helm',
+    variables: { [`${variable}.version`]: version },
+  };
+}

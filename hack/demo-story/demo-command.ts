@@ -1,23 +1,23 @@
 /** `./hack/demo`: the main story on a real cluster, from nothing. */
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ClusterError } from '../cluster/cluster-error.ts';
 import { startCluster, stopCluster, type Cluster } from '../cluster/cluster.ts';
-import { freePort } from '../cluster/free-port.ts';
-import { defaultInstance, instancePaths } from '../cluster/paths.ts';
+import { defaultInstance } from '../cluster/paths.ts';
 import { ensureImages } from '../operator-process/ensure-images.ts';
-import { installServer, waitForServer } from '../operator-process/install-server.ts';
 import { kubectlOf, type Kubectl } from '../operator-process/kubectl.ts';
-import { installOperator, outsideFlags, startOperator, waitUntilReady } from '../operator-process/operator-process.ts';
-import { showApproval } from './show-approval.ts';
-import { type ModelServer, showCouncil } from './show-council.ts';
+import { builtImages, type ImageNames, parseImage } from './image-names.ts';
+import { installConclave } from './install-conclave.ts';
+import type { Deciders } from './let-people-decide.ts';
+import { type ModelServer, shipFeature } from './ship-feature.ts';
 import { showPipelines } from './show-pipelines.ts';
-import { showStory } from './show-story.ts';
 
-const usage = `usage: ./hack/demo [--instance NAME] [--context NAME] [--model-url URL --model NAME] [--install] [--down]
+const usage = `usage: ./hack/demo [--yes] [--instance NAME] [--context NAME --image REPOSITORY:TAG]
+                   [--model-url URL --model NAME] [--install] [--down]
 
+  --yes            decide for the people of the story; otherwise it waits for you, and says by which commands
   --instance NAME  name of the cluster that is started; default by default
   --context NAME   use the cluster of this kubeconfig context instead
+  --image NAME:TAG where its nodes find the images that ./hack/image builds: NAME, NAME-runtime and NAME-model-sim
   --model-url URL  OpenAI-compatible API that the agents ask, as pods reach it; a stand-in without a model by default
   --model NAME     name of the model there
   --install        install missing system packages (Debian, as root)
@@ -28,69 +28,47 @@ const say = (line: string): void => {
 };
 
 const namespace = 'conclave-demo';
+const verdicts = 'conclave-verdicts';
 
-const inNamespace = (...args: readonly string[]) => ['-n', namespace, ...args];
-
+/** What is wrong with a pipeline stands in its status, before anything runs. */
 async function showVerdicts(kubectl: Kubectl): Promise<void> {
   say(
-    `\nTwo pipelines are applied to the namespace ${namespace}: one is right, one has a misspelled field inside a loop.`,
+    `\nTwo pipelines are applied to the namespace ${verdicts}: one is right, one has a misspelled field inside a loop.`,
   );
-  const object = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } };
+  const object = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: verdicts } };
   await kubectl(['apply', '-f', '-'], { input: JSON.stringify(object) });
   const samples = ['config/samples/hello.yaml', 'config/samples/broken/misspelled-step.yaml'];
-  await kubectl(inNamespace('apply', '--server-side', ...samples.flatMap((file) => ['-f', file])));
-  await kubectl(inNamespace('wait', '--for=condition=Valid=True', '--timeout=60s', 'pipeline/hello'));
-  await kubectl(inNamespace('wait', '--for=condition=Valid=False', '--timeout=60s', 'pipeline/misspelled-step'));
-  await showPipelines(kubectl, { namespace, say });
-}
-
-async function prepareRuns(kubectl: Kubectl, { instance, install }: { instance: string; install: boolean }) {
-  await ensureImages(kubectl, { instance, install, report: say });
-  await installServer(kubectl);
+  const inNamespace = (...args: readonly string[]) => kubectl(['-n', verdicts, ...args]);
+  await inNamespace('apply', '--server-side', ...samples.flatMap((file) => ['-f', file]));
+  await inNamespace('wait', '--for=condition=Valid=True', '--timeout=60s', 'pipeline/hello');
+  await inNamespace('wait', '--for=condition=Valid=False', '--timeout=60s', 'pipeline/misspelled-step');
+  await showPipelines(kubectl, { namespace: verdicts, say });
 }
 
 interface DemoOptions {
   readonly install: boolean;
   readonly model: ModelServer | undefined;
+  readonly deciders: Deciders;
+  /** Undefined for those that are built and loaded here. */
+  readonly images: ImageNames | undefined;
 }
 
-async function run({ instance, provider }: Cluster, { install, model }: DemoOptions): Promise<void> {
+async function run({ instance }: Cluster, { install, model, deciders, images }: DemoOptions): Promise<void> {
   const kubectl = kubectlOf(instance);
-  // The operator runs on this machine, and reaches Services of the embedded cluster alone.
-  const canRun = provider.kind === 'embedded';
-  await installOperator(kubectl);
-  say('the CRDs, the rights and the policies of the operator are installed');
-  if (canRun) await prepareRuns(kubectl, { instance, install });
-  const healthPort = await freePort();
-  const folder = join(instancePaths(instance).folder, 'operator');
-  const logFile = join(folder, 'operator.log');
-  const flags = ['--health-port', String(healthPort), ...outsideFlags(instance)];
-  const operator = await startOperator(kubectl, { folder, logFile, flags });
-  try {
-    await waitUntilReady(operator, { healthPort, timeoutMs: 60_000 });
-    say(`the operator is ready (its log: ${logFile})`);
-    await showVerdicts(kubectl);
-    if (canRun) await waitForServer(kubectl, 120);
-    if (canRun) {
-      await showStory(instance, { kubectl, namespace, say });
-      await showApproval({ kubectl, namespace, say });
-      await showCouncil(instance, { kubectl, namespace, say, model });
-    } else say(`\n${withoutRun}`);
-  } finally {
-    await operator.stop();
-  }
+  if (images === undefined) await ensureImages(kubectl, { instance, install, report: say });
+  await installConclave(kubectl, { instance, images: images ?? builtImages, say });
+  say('Conclave is installed by its chart, and ready');
+  await showVerdicts(kubectl);
+  await shipFeature({ instance, kubectl, namespace, say }, { model, deciders, images: images ?? builtImages });
   say(farewell(instance));
 }
 
-const withoutRun = `The operator runs on this machine here, from where Services of this cluster are not reached. The run of a
-story needs a cluster of ours: ./hack/up --embedded --instance story && ./hack/demo --instance story`;
-
 const farewell = (instance: string) => `
-The operator has ended; the cluster goes on. Look around, run all samples, and take it down when you have seen enough:
-  ./hack/run --instance ${instance}
-  ./hack/kubectl --instance ${instance} apply -f config/samples/
+The cluster goes on, and Conclave in it. Look around, try the first pipeline, and take it down when you have seen enough:
+  ./hack/kubectl --instance ${instance} -n ${namespace} get workitem free-delivery -o yaml
+  ./hack/kubectl --instance ${instance} -n ${namespace} get pods,councils
+  ./hack/kubectl --instance ${instance} apply -f config/samples/hello.yaml -f config/samples/hello-run.yaml
   ./hack/kubectl --instance ${instance} get workitems --watch
-  ./hack/kubectl --instance ${instance} explain pipeline.spec.steps
   ./hack/demo --instance ${instance} --down`;
 
 function modelServer(values: { readonly 'model-url'?: string; readonly model?: string }): ModelServer | undefined {
@@ -105,6 +83,8 @@ async function main(): Promise<void> {
     options: {
       instance: { type: 'string' },
       context: { type: 'string' },
+      image: { type: 'string' },
+      yes: { type: 'boolean' },
       'model-url': { type: 'string' },
       model: { type: 'string' },
       install: { type: 'boolean' },
@@ -123,13 +103,18 @@ async function main(): Promise<void> {
   }
   const { context, install = false } = values;
   const model = modelServer(values);
+  const images = values.image === undefined ? undefined : parseImage(values.image);
+  if (context !== undefined && images === undefined)
+    throw new ClusterError('the nodes of a cluster of your own pull the images from a registry', {
+      hint: 'build them with ./hack/image --no-load --tag REPOSITORY:TAG, push all three, and say --image REPOSITORY:TAG',
+    });
   const cluster = await startCluster({
     instance,
     install,
     report: say,
     ...(context !== undefined && { provider: { kind: 'context', context } }),
   });
-  await run(cluster, { install, model });
+  await run(cluster, { install, model, images, deciders: values.yes === true ? 'demo' : 'reader' });
 }
 
 try {

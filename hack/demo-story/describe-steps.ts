@@ -7,6 +7,7 @@ export interface ShownStep {
   readonly startedAt?: string;
   readonly finishedAt?: string;
   readonly branch?: string;
+  readonly outputs?: Readonly<Record<string, unknown>>;
   readonly attempts?: readonly { readonly resultDigest?: string }[];
   readonly iterations?: { readonly count: number };
 }

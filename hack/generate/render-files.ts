@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { kinds } from '../../operator/src/api/kinds.ts';
 import { version } from '../../operator/src/api/kind.ts';
 import { runnerResult, terminationMessage } from '../../operator/src/api/runner-result.ts';
 import { runnerTask } from '../../operator/src/api/runner-task.ts';
+import { renderChart, type Texts } from './chart/render-chart.ts';
 import { renderCustomResourceDefinition, renderManifest } from './custom-resource-definition.ts';
 import { type DocumentSchema, type EditorSchema, renderEditorSchema, renderUnionSchema } from './editor-schema.ts';
 import { type Problem, toJsonSchema } from './json-schema.ts';
@@ -12,8 +13,8 @@ import { renderPages } from './reference/pages.ts';
 import { readConditions } from './reference/reasons.ts';
 import { readSamples } from './reference/samples.ts';
 
-/** Folders that hold generated files and nothing else. */
-export const generatedFolders = ['crds', 'docs/schemas', 'docs/reference'] as const;
+/** Folders that hold generated files; what else is in them does not say that it was generated. */
+export const generatedFolders = ['crds', 'docs/schemas', 'docs/reference', 'charts/conclave'] as const;
 
 /** What is generated: contents by path from the repository's root, and what stands in the way. */
 export interface Rendering {
@@ -49,7 +50,27 @@ export function renderFiles(): Rendering {
   }
   files.set('docs/reference/errors.md', renderErrors());
   files.set('docs/reference/metrics.md', renderMetrics());
+  for (const [name, text] of renderChartFiles(files)) files.set(`charts/conclave/${name}`, text);
   return { files, problems };
+}
+
+/** The chart has the CRDs that were rendered now, not those that were written before. */
+function renderChartFiles(rendered: Texts): Texts {
+  const text = (path: string) => readFileSync(path, 'utf8');
+  const policies = readdirSync('config/policies').sort();
+  const { version: productVersion } = JSON.parse(text('package.json')) as { readonly version: string };
+  return renderChart({
+    version: productVersion,
+    kinds,
+    crds: new Map(
+      [...rendered].flatMap(([path, crd]) => (path.startsWith('crds/') ? [[path.slice('crds/'.length), crd]] : [])),
+    ),
+    policies: new Map(policies.map((name) => [name, text(`config/policies/${name}`)])),
+    peopleRoles: text('config/rbac/roles.yaml'),
+    rights: [text('config/rbac/operator.yaml'), text('config/server/rbac.yaml')],
+    values: text('charts/conclave/values.yaml'),
+    valuesSchema: JSON.parse(text('charts/conclave/values.schema.json')) as object,
+  });
 }
 
 const schemaPath = ({ name }: DocumentSchema) => `docs/schemas/${name.toLowerCase()}.${version}.schema.json`;

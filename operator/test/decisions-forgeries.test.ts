@@ -1,7 +1,8 @@
 /** Forged decisions, on the real API server: each is refused, by the policy and in words that say what is wrong with it. */
-import { afterAll, beforeAll, describe, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { WorkItem } from '../src/api/work-item.ts';
 import { aWorkItem } from './attempt-objects.ts';
+import { auditEvents, auditLog } from './audit-log.ts';
 import {
   aDecision,
   aGate,
@@ -32,8 +33,13 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-const refuse = (decision: readonly [key: string, value: string], says: string) =>
-  expectRefusal(annotate(world.carol, item, Object.fromEntries([decision])), 'decisions', says);
+/** What carol was refused, as it was told her. */
+const refusals: string[] = [];
+
+async function refuse(decision: readonly [key: string, value: string], says: string): Promise<void> {
+  const refusal = await expectRefusal(annotate(world.carol, item, Object.fromEntries([decision])), 'decisions', says);
+  refusals.push(refusal);
+}
 
 const next = gateKey('review.qa-2');
 const notTheTruth = 'a decision says who really decided, and on what is really asked';
@@ -266,5 +272,24 @@ describe('a decision cannot be', () => {
     const somebody = await world.people.add(name, decider);
     const request = annotate(somebody, item, { [next]: 'approved' });
     await expectRefusal(request, 'decisions', 'a user whose name has control characters or is longer than 1024');
+  });
+});
+
+describe('the audit log', () => {
+  it.skipIf(auditLog() === undefined)('says of each forgery who tried it, on what, and why it was refused', () => {
+    const told = auditEvents(auditLog() ?? '', world.namespace).filter(
+      ({ user, objectRef }) => user.username === 'carol' && objectRef?.name === item.metadata.name,
+    );
+    const why = told.map(
+      ({ annotations = {} }) => annotations['validation.policy.admission.k8s.io/validation_failure'],
+    );
+    const failures = why.map((failure) => JSON.parse(failure ?? '[]') as readonly object[]);
+    expect(refusals.length).toBeGreaterThan(60);
+    expect(failures).toHaveLength(refusals.length);
+    for (const [index, refusal] of refusals.entries()) {
+      const { policy, validationActions, message } = failures[index]?.[0] as Record<string, unknown>;
+      expect([policy, validationActions]).toEqual(['conclave-decisions', ['Deny', 'Audit']]);
+      expect(refusal).toContain(message);
+    }
   });
 });

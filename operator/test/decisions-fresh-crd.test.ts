@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { load } from 'js-yaml';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { ServerError } from '../src/kube/api-error.ts';
+import { NotFound, ServerError } from '../src/kube/api-error.ts';
 import type { KubeClient } from '../src/kube/client.ts';
 import { connect } from '../src/kube/connect.ts';
 import type { KubeObject, ResourceType } from '../src/kube/resource-type.ts';
@@ -24,15 +24,23 @@ const crds: ResourceType = {
 };
 
 const suffix = randomUUID().slice(0, 8);
-/** WorkItems of a group that the API server does not know before this test. */
-const fresh: ResourceType = { ...workItemType, group: `fresh-${suffix}.example` };
+/** WorkItems of groups that the API server does not know before this test: one for each try. */
+const tries = [1, 2, 3, 4, 5].map((number): ResourceType => ({
+  ...workItemType,
+  group: `fresh-${number}-${suffix}.example`,
+}));
 const place = (name: string): Place => ({ namespace: `${name}-${suffix}`, policy: `conclave-${name}-${suffix}` });
 const [shipped, unconditional] = [place('conditional'), place('unconditional')];
 
 /** Creations have to wait either way. Those of ConfigMaps do not: they show when the policy is in force. */
 const matchConstraints = {
   resourceRules: [
-    { apiGroups: [fresh.group], apiVersions: ['*'], operations: ['UPDATE'], resources: ['workitems'] },
+    {
+      apiGroups: tries.map(({ group }) => group),
+      apiVersions: ['*'],
+      operations: ['UPDATE'],
+      resources: ['workitems'],
+    },
     { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['configmaps'] },
   ],
 };
@@ -49,17 +57,16 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await removePolicies(admin, installed);
-  await admin.delete(crds, { name: aCrd().metadata.name });
+  await Promise.allSettled(tries.map((type) => admin.delete(crds, { name: aCrd(type).metadata.name })));
   for (const { namespace } of [shipped, unconditional]) await admin.delete(namespaces, { name: namespace });
   await admin.close();
 });
 
-/** The CRD of WorkItems in the group of this test. */
-function aCrd(): KubeObject {
+/** The CRD of WorkItems, in a group of its own. */
+function aCrd({ plural, group }: ResourceType): KubeObject {
   const file = new URL('../../crds/conclave.dev_workitems.yaml', import.meta.url);
   const crd = load(readFileSync(file, 'utf8')) as KubeObject & { readonly spec: object };
-  const metadata = { name: `${fresh.plural}.${fresh.group}` };
-  return { ...crd, metadata, spec: { ...crd.spec, group: fresh.group } } as KubeObject;
+  return { ...crd, metadata: { name: `${plural}.${group}` }, spec: { ...crd.spec, group } } as KubeObject;
 }
 
 async function isInForce({ namespace }: Place): Promise<boolean> {
@@ -68,33 +75,42 @@ async function isInForce({ namespace }: Place): Promise<boolean> {
   return metadata.annotations?.['conclave.dev/requested-by'] !== undefined;
 }
 
+const made = (type: ResourceType, { namespace }: Place) =>
+  admin.create(type, {
+    ...aWorkItem({ namespace, name: 'new' }),
+    apiVersion: `${type.group}/${type.version}`,
+  });
+
+const changed = (type: ResourceType, { namespace }: Place, to: string) =>
+  admin.patch(type, { namespace, name: 'new' }, { merge: { metadata: { annotations: { 'example.com/seen': to } } } });
+
+const passes = (write: Promise<KubeObject>) =>
+  write.then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof ServerError || error instanceof NotFound) return false;
+      throw error;
+    },
+  );
+
+/** Whether a CRD was still unread when an update under the shipped policy had passed: often it is read sooner. */
+async function isAheadOfTheReading(type: ResourceType): Promise<boolean> {
+  await admin.create(crds, aCrd(type));
+  await until('the CRD is served', () => passes(made(type, unconditional)), 30_000);
+  await made(type, shipped);
+  expect((await changed(type, shipped, 'at once')).metadata.annotations).toEqual({ 'example.com/seen': 'at once' });
+  const isRead = await passes(changed(type, unconditional, 'at once'));
+  await until('the API server has read the CRD', () => passes(changed(type, unconditional, 'later')), 60_000);
+  return !isRead;
+}
+
 it('an update that decides nothing passes at once with the condition creates-or-decides, and waits without it', async () => {
   expect(matchConditions.map(({ name }) => name)).toEqual(['creates-or-decides']);
   for (const each of [shipped, unconditional]) await until(`${each.policy} holds`, () => isInForce(each), 60_000);
-  await admin.create(crds, aCrd());
-  const make = ({ namespace }: Place) => {
-    const item = { ...aWorkItem({ namespace, name: 'new' }), apiVersion: `${fresh.group}/${fresh.version}` };
-    return admin.create(fresh, item);
-  };
-  const change = ({ namespace }: Place, to: string) =>
-    admin.patch(
-      fresh,
-      { namespace, name: 'new' },
-      { merge: { metadata: { annotations: { 'example.com/seen': to } } } },
-    );
-  const isMade = (where: Place) =>
-    make(where).then(
-      () => true,
-      () => false,
-    );
-  await until('the CRD is served', () => isMade(unconditional), 30_000);
-  await expect(change(unconditional, 'at once')).rejects.toThrow(ServerError);
-  await make(shipped);
-  expect((await change(shipped, 'at once')).metadata.annotations).toEqual({ 'example.com/seen': 'at once' });
-  const passes = () =>
-    change(unconditional, 'later').then(
-      () => true,
-      () => false,
-    );
-  await until('the API server has read the CRD', passes, 60_000);
-});
+  const seen: boolean[] = [];
+  for (const type of tries) {
+    seen.push(await isAheadOfTheReading(type));
+    if (seen.includes(true)) break;
+  }
+  expect(seen).toContain(true);
+}, 300_000);

@@ -105,6 +105,11 @@ describe('a delivery', () => {
     const inbox = await conclave('sam', ['inbox']);
     expect(inbox).toMatchObject({ exitCode: 0 });
     expect(inbox.written).toContain(shown);
+    const seen = await conclave('sam', ['show', 'ship', '--gate', 'deploy']);
+    expect(seen).toMatchObject({ exitCode: 0 });
+    expect(seen.written).toContain('rob as review: approved, not recorded yet');
+    expect(seen.written).toContain('\naction: deploy\nfrom: Approved\n');
+    expect(seen.written).toContain(`conclave approve ship deploy --role safety --digest ${shown}`);
     const approved = await conclave('sam', ['approve', 'ship', 'deploy', '--digest', shown, '-m', 'safe']);
     expect(approved.written).toContain('approved');
     expect(approved.exitCode).toBe(0);

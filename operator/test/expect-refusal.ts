@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
 import { Forbidden, Invalid } from '../src/kube/api-error.ts';
 
-/** That it was this policy of ours which refused, in words that contain `says`, and no missing right. */
-export async function expectRefusal(request: Promise<unknown>, policy: string, says = ''): Promise<void> {
+/** That it was this policy of ours which refused, in words that contain `says`, and no missing right. Gives all that was said. */
+export async function expectRefusal(request: Promise<unknown>, policy: string, says = ''): Promise<string> {
   const error: unknown = await request.then(
     () => undefined,
     (reason: unknown) => reason,
@@ -11,4 +11,5 @@ export async function expectRefusal(request: Promise<unknown>, policy: string, s
   expect(String(error)).toContain(`ValidatingAdmissionPolicy 'conclave-${policy}'`);
   expect(String(error)).toContain(says);
   expect(String(error)).not.toContain('expression');
+  return String(error);
 }

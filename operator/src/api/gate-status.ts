@@ -24,6 +24,20 @@ export const gateStatus = z
     digest: digest('Digest of exactly what is to be approved.'),
     content: digest('Artifact that holds what is to be approved, as it is shown.').optional(),
     previousContent: digest('The same, of the round before.').optional(),
+    shown: z
+      .string()
+      .max(8192)
+      .optional()
+      .meta({
+        description:
+          'What is to be approved, as JSON: the beginning of it where it takes more than 8 KiB, or there is no room for ' +
+          'more beside other gates. All of it, when its digest is `content`.',
+      }),
+    previousShown: z
+      .string()
+      .max(8192)
+      .optional()
+      .meta({ description: 'The same, of the round before, where there is room for it.' }),
     round: count('How often it was opened.', { min: 1, max: 10_000 }),
     approvals: approvalQuorums('Who must approve, and how many.'),
     production: z.boolean().meta({ description: 'Approving needs the digest that was shown.' }),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { text } from './fields.ts';
 import { freeObject } from './json.ts';
+import { roleName } from './names.ts';
 
 const duration = z
   .number()
@@ -78,6 +79,24 @@ export const gateMock = z
   ])
   .meta({ description: 'What is decided at a gate; a list has one decision for each round.' });
 export type GateMock = z.output<typeof gateMock>;
+
+const explainedAction = z
+  .strictObject({
+    comment: z.string().max(1024).optional().meta({ description: 'What they say.' }),
+    by: user.optional(),
+    role: roleName('Role that they act in; the first that may by default.').optional(),
+    durationSeconds: duration.optional(),
+  })
+  .meta({ description: 'An action, and who takes it.' });
+export type ExplainedActionMock = z.output<typeof explainedAction>;
+
+const actionTaken = z.union([z.literal('done'), explainedAction]);
+
+/** That a person takes an action of the lifecycle: once, or as often as the list is long. */
+export const actionMock = z
+  .union([z.literal('done'), explainedAction, z.array(actionTaken).min(1).max(100)])
+  .meta({ description: 'An action of the lifecycle that a person takes; a list has one entry for each time.' });
+export type ActionMock = z.output<typeof actionMock>;
 
 /** How long things take that do not say it themselves, in seconds. */
 export const mockDuration = duration;

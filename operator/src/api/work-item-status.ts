@@ -71,6 +71,10 @@ const openAction = z
   .strictObject({
     name: actionName('Name of the action.'),
     roles: z.array(roleName('A role.')).max(16).meta({ description: 'Roles that may take it.' }),
+    assigneeOnly: z
+      .boolean()
+      .optional()
+      .meta({ description: 'Only whoever has claimed it in the role may take it: see `assignees`. False by default.' }),
   })
   .meta({ description: 'One action.' });
 
@@ -196,6 +200,16 @@ export const workItemStatus = z
         max: Number.MAX_SAFE_INTEGER,
       },
     ).optional(),
+    sla: z
+      .strictObject({
+        dueAt: timestamp('By when it is to be done.'),
+        missedAt: timestamp('When the operator saw that it was not.').optional(),
+      })
+      .optional()
+      .meta({
+        description:
+          'By when it is to be done, where it or its lifecycle says `slaSeconds`; of two, the earlier. The condition `Overdue` says the same.',
+      }),
     estimate: estimate.optional(),
     usage: usage('What it has used.').optional(),
     replay: z

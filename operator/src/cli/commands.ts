@@ -83,6 +83,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./inbox/inbox-command.ts')).inboxCommand,
   },
   {
+    name: 'show',
+    summary: 'show what is to be approved at a gate, and what is new in it',
+    load: async () => (await import('./show/show-command.ts')).showCommand,
+  },
+  {
     name: 'approve',
     summary: 'approve at a gate of a WorkItem',
     load: async () => (await import('./decide/decide-command.ts')).approveCommand,

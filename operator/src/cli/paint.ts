@@ -1,6 +1,13 @@
 import { styleText } from 'node:util';
 
-const styles = { error: ['bold', 'red'], warning: ['bold', 'yellow'], note: ['bold', 'cyan'], dim: ['dim'] } as const;
+const styles = {
+  error: ['bold', 'red'],
+  warning: ['bold', 'yellow'],
+  note: ['bold', 'cyan'],
+  dim: ['dim'],
+  added: ['green'],
+  removed: ['red'],
+} as const;
 
 /** Colours a word, where colours may be used. */
 export function paint(style: keyof typeof styles, text: string, inColour: boolean): string {

@@ -23,7 +23,16 @@ const lifecycle = {
   since: at,
   round: 0,
   digest,
-  actions: [{ name: 'claim_task', roles: ['developer'] }],
+  actions: [
+    { name: 'claim_task', roles: ['developer'] },
+    { name: 'approve_tests', roles: ['qa'], assigneeOnly: true },
+  ],
+  assignees: [{ role: 'qa', kind: 'user' as const, name: 'quinn' }],
+};
+/** An action that was taken earlier. */
+const taken = {
+  ...{ sequence: 1, event: 'planning.story.transitioned', action: 'claim_task', digest: earlier, at },
+  actor: { kind: 'user' as const, name: 'dan', role: 'developer' },
 };
 
 const approval = 'approval.conclave.dev/plan.review';
@@ -42,7 +51,7 @@ function aWorkItem({ annotations, gate: more, generation = 1 }: Sketch): WorkIte
   return {
     ...{ apiVersion: 'conclave.dev/v1alpha1', kind: 'WorkItem', spec: {} },
     metadata: { name: 'w', namespace: 'ns', uid: 'u', generation, annotations: stamped },
-    status: { observedGeneration: 1, gates: [{ ...gate, ...more }], lifecycle },
+    status: { observedGeneration: 1, gates: [{ ...gate, ...more }], lifecycle, transitions: [taken] },
   };
 }
 
@@ -95,6 +104,14 @@ describe('observeDecisions', () => {
     expect((await observe({ annotations: { [claim]: done(earlier) } })).reads).toBe(0);
   });
 
+  it.each(['claim_task.qa', 'approve_tests.qa'])(
+    'neither asks again nor gives to the plan what it refuses: %s',
+    async (slot) => {
+      const { reads, facts } = await observe({ annotations: { [`action.conclave.dev/${slot}`]: done() } });
+      expect([reads, facts.actions]).toEqual([0, []]);
+    },
+  );
+
   it.each([
     ['are known to be away', { known: away }],
     ['turn out to be away', { found: away }],
@@ -126,6 +143,14 @@ describe('observeDecisions', () => {
     'an action that may not be taken': {
       sketch: { annotations: { 'action.conclave.dev/claim_task.qa': done() } },
       why: 'action.conclave.dev/claim_task.qa: dan: the role qa cannot take the action claim_task in the state Todo',
+    },
+    'an action that is for somebody else': {
+      sketch: { annotations: { 'action.conclave.dev/approve_tests.qa': done() } },
+      why: 'action.conclave.dev/approve_tests.qa: dan: only whoever has claimed it in the role qa can take the action approve_tests, and quinn has',
+    },
+    'an action that something else was faster than': {
+      sketch: { annotations: { 'action.conclave.dev/approve_tests.qa': done(earlier) } },
+      why: 'action.conclave.dev/approve_tests.qa: dan: the action approve_tests was on 22222222, and that has changed before it could be taken: it is in the state Todo now, and actions are on 11111111',
     },
   };
   it.each(Object.entries(refusals))('refuses %s, says why, and frees the slot', async (_, { sketch, why }) => {

@@ -1,5 +1,6 @@
 import type { WorkItem } from '../api/work-item.ts';
 import { decisionPrefixes, isDecisionKey, requesterAnnotation } from '../core/decision/decision-key.ts';
+import { whyNotTaken, whyOvertaken } from '../core/decision/may-act.ts';
 import { whyNotCounted } from '../core/decision/may-decide.ts';
 import { type ReadDecisions, readDecisions, type UnreadableDecision } from '../core/decision/read-decisions.ts';
 import type { ActionFact, DecisionFact, Facts } from '../core/work-item/observed.ts';
@@ -51,12 +52,14 @@ async function useFresh(
 }
 
 function describe(workItem: WorkItem, read: ReadDecisions, policyEpoch: string): ObservedDecisions {
-  const { decisions, actions, unreadable } = read;
+  const { decisions, unreadable } = read;
   const refused = [
     ...unreadable,
     ...decisions.flatMap((decision) => refusalOf('approval', decision, whyNotAtGate(workItem, decision))),
-    ...actions.flatMap((action) => refusalOf('action', action, whyNotInLifecycle(workItem, action))),
+    ...read.actions.flatMap((action) => refusalOf('action', action, whyNotInLifecycle(workItem, action))),
   ];
+  // Whoever was told that an action does not count must never see it taken.
+  const actions = read.actions.filter((action) => whyNotInLifecycle(workItem, action) === undefined);
   return { facts: { decisions, actions, policyEpoch }, refused };
 }
 
@@ -65,7 +68,7 @@ function hasNews(workItem: WorkItem, { decisions, actions }: ReadDecisions): boo
   const { lifecycle } = workItem.status ?? {};
   return (
     decisions.some((decision) => !isRecorded(workItem, decision)) ||
-    actions.some(({ digest }) => digest === lifecycle?.digest)
+    actions.some((action) => action.digest === lifecycle?.digest && whyNotInLifecycle(workItem, action) === undefined)
   );
 }
 
@@ -94,11 +97,10 @@ function whyNotAtGate(workItem: WorkItem, decision: DecisionFact): string | unde
   return why && `${decision.user}: ${why.message}`;
 }
 
-function whyNotInLifecycle({ status }: WorkItem, { action, role, digest, user }: ActionFact): string | undefined {
-  const { lifecycle } = status ?? {};
-  if (lifecycle === undefined || lifecycle.digest !== digest) return undefined;
-  const isOpen = lifecycle.actions?.some(({ name, roles }) => name === action && roles.includes(role)) ?? false;
-  return isOpen
-    ? undefined
-    : `${user}: the role ${role} cannot take the action ${action} in the state ${lifecycle.state}`;
+/** One that was taken is no refusal either; one that came too late is: nobody else would tell. */
+function whyNotInLifecycle({ status = {} }: WorkItem, action: ActionFact): string | undefined {
+  const { lifecycle } = status;
+  const isPresent = lifecycle !== undefined && lifecycle.digest === action.digest;
+  const why = isPresent ? whyNotTaken(lifecycle, action) : whyOvertaken(status, action);
+  return why && `${action.user}: ${why}`;
 }

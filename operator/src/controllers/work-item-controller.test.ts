@@ -315,6 +315,23 @@ describe('reconcileWorkItem', () => {
       expect(engine.errors).toEqual([]);
     });
 
+    it('replays what the same Pipeline has done, and nothing else', async () => {
+      const like = aPipeline('like', short.spec.steps);
+      const engine = aWorld({ pipelines: [short, like] }, ofShort);
+      await engine.settle(hasEnded(engine));
+      const replay = { workItemName: 'w', fromStep: short.spec.steps[0]!.name };
+      engine.cluster.apply('again', { ...ofShort, replay });
+      engine.cluster.apply('other', { pipelineRef: { name: 'like' }, replay });
+      await engine.settle();
+      expect(engine.workItem('again')?.status).toMatchObject({ phase: 'Succeeded' });
+      expect(engine.workItem('other')?.status).toMatchObject({
+        ...{ phase: 'Failed', reason: 'ReplayOfAnotherPipeline' },
+        conditions: expect.arrayContaining([
+          expect.objectContaining({ type: 'Accepted', status: 'False', reason: 'ReplayOfAnotherPipeline' }),
+        ]) as unknown,
+      });
+    });
+
     it('fails a run whose revision is gone, and ends what it had begun', async () => {
       const engine = aWorld({ pipelines: [short] }, ofShort);
       await engine.settle(() => running(engine) === 1);

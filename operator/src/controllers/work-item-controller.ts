@@ -5,7 +5,7 @@ import { isDecisionKey } from '../core/decision/decision-key.ts';
 import { describeProgress } from '../core/work-item/describe-progress.ts';
 import { openAttempt } from '../core/work-item/attempts.ts';
 import { isWorthRecording } from '../core/work-item/is-worth-recording.ts';
-import type { ObservedWorkItem, PinnedPipeline } from '../core/work-item/observed.ts';
+import type { ObservedWorkItem, PinnedPipeline, ReplayedRun } from '../core/work-item/observed.ts';
 import type { StartAttempt, WorkItemPlan } from '../core/work-item/work-item-plan.ts';
 import { endUnplannedRun } from '../core/work-item/end-unplanned-run.ts';
 import { mayBeReopened } from '../core/work-item/reopen-run.ts';
@@ -41,12 +41,15 @@ export function reconcileWorkItem(parts: WorkItemControllerParts) {
       parts.attempts.forget(workItem.metadata.uid ?? '');
       return {};
     }
-    const finishing = { ...parts, ended };
+    const tell = (decided: ObservedDecisions) => {
+      for (const notice of refused.tell(key, workItem, decided.refused)) parts.cluster.tell(workItem, notice);
+    };
+    const finishing = { ...parts, ended, tell };
     if (isFinished(workItem) && !(await asksAnew(parts, workItem))) return finish(finishing, workItem);
     const prepared = await prepare(parts, workItem).catch(whenUnplanned(parts, workItem));
     if ('problem' in prepared) return refuse(parts, workItem, prepared.problem);
     if ('lost' in prepared) return lose(parts, workItem, prepared.lost);
-    for (const notice of refused.tell(key, workItem, prepared.decided.refused)) parts.cluster.tell(workItem, notice);
+    tell(prepared.decided);
     await carryOut(parts, { key, workItem, fresh, ...prepared });
     return isStillFinished(workItem, prepared)
       ? finishWorkItem(finishing, workItem)
@@ -149,14 +152,19 @@ async function asksAnew({ policies }: WorkItemControllerParts, { metadata, statu
   return 'epoch' in seen && seen.epoch !== status.decidedUnder?.policies;
 }
 
+interface Finishing extends WorkItemControllerParts {
+  readonly ended: EndedSince;
+  /** Tells people what of their decisions did not count. */
+  readonly tell: (decided: ObservedDecisions) => void;
+}
+
 /** Decisions that nobody waits for any more go with the rest. */
-async function finish(
-  parts: WorkItemControllerParts & { readonly ended: EndedSince },
-  workItem: WorkItem,
-): Promise<Again> {
+async function finish(parts: Finishing, workItem: WorkItem): Promise<Again> {
   const again = await finishWorkItem(parts, workItem);
   if (!Object.keys(workItem.metadata.annotations ?? {}).some(isDecisionKey)) return again;
-  await pruneDecisions(parts.cluster, workItem, await observeDecisions(parts, workItem));
+  const decided = await observeDecisions(parts, workItem);
+  parts.tell(decided);
+  await pruneDecisions(parts.cluster, workItem, decided);
   return again;
 }
 
@@ -190,9 +198,9 @@ function observe(
   };
 }
 
-const replayedBy = ({ metadata, status }: WorkItem) => ({
-  workItemUid: metadata.uid ?? '',
-  steps: status?.steps ?? [],
+const replayedBy = ({ metadata: { uid = '' }, status: { pipeline, steps = [] } = {} }: WorkItem): ReplayedRun => ({
+  ...{ workItemUid: uid, steps },
+  ...(pipeline === undefined ? {} : { pipeline }),
 });
 
 interface Turn extends Prepared {

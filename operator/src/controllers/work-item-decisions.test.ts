@@ -45,6 +45,9 @@ const hasEnded = (engine: HostileEngine) => () => statusOf(engine).finishedAt !=
 const decisionsLeft = (engine: HostileEngine) =>
   Object.keys(engine.workItem('w')?.metadata.annotations ?? {}).filter((key) => key.startsWith('approval.'));
 
+const actionsLeft = (engine: HostileEngine) =>
+  Object.keys(engine.workItem('w')?.metadata.annotations ?? {}).filter((key) => key.startsWith('action.'));
+
 const slot = (index = 1) => `approval.conclave.dev/sign-off.review${index === 1 ? '' : `-${index}`}`;
 
 /** A person decides on what is asked now, as the admission policies stamp it. */
@@ -231,5 +234,54 @@ describe('a run that has ended and can be led on', () => {
     expect(statusOf(engine).lifecycle?.digest).not.toBe(before);
     expect(engine.writes.slice(length).filter((what) => what.startsWith('status'))).toEqual(['status w']);
     await archive(engine);
+  });
+
+  it('says it to whoever acts on what somebody else has led on already, once', async () => {
+    const engine = await anEnd();
+    const { digest = '' } = statusOf(engine).lifecycle ?? {};
+    await archive(engine);
+    engine.cluster.annotate('w', {
+      'action.conclave.dev/archive.po-2': formatDecisionValue({ decision: 'done', by: 'bob', digest }),
+    });
+    await engine.settle();
+    await engine.quieten();
+    const refused = engine.cluster.told.filter((told) => told.includes('DecisionRefused'));
+    expect(refused).toHaveLength(1);
+    expect(refused[0]).toContain('bob: the action archive was on');
+    expect(refused[0]).toContain('it is in the state Archived now');
+    expect(actionsLeft(engine)).toEqual([]);
+  });
+});
+
+describe('an action of whoever has claimed the work', () => {
+  const pipeline = aPipeline('claimed', [aCodeStep('draft', { inState: ['Done'] })], { lifecycle: { preset: 'task' } });
+  const act = async (engine: HostileEngine, slot: string, by: string) => {
+    const { digest = '' } = statusOf(engine).lifecycle ?? {};
+    engine.cluster.annotate('w', {
+      [`action.conclave.dev/${slot}`]: formatDecisionValue({ decision: 'done', by, digest }),
+    });
+    await engine.settle();
+    await engine.quieten();
+  };
+  const isIn = (state: string) => (engine: HostileEngine) => {
+    expect([statusOf(engine).lifecycle?.state, actionsLeft(engine)]).toEqual([state, []]);
+  };
+
+  it('does not count when somebody else takes it: they are told, and it is tidied away', async () => {
+    const engine: HostileEngine = new HostileEngine({ pipelines: [pipeline], script: programs(() => engine.cluster) });
+    engine.cluster.apply('w', { pipelineRef: { name: 'claimed' } });
+    await engine.settle();
+    await act(engine, 'claim_task.developer', 'dan');
+    isIn('Implementing')(engine);
+    expect(statusOf(engine).lifecycle?.actions).toContainEqual({
+      ...{ name: 'commit_code', roles: ['developer'], assigneeOnly: true },
+    });
+    await act(engine, 'commit_code.developer', 'eve');
+    isIn('Implementing')(engine);
+    expect(engine.cluster.told.filter((told) => told.includes('DecisionRefused'))).toEqual([
+      'w DecisionRefused: action.conclave.dev/commit_code.developer does not count: eve: only whoever has claimed it in the role developer can take the action commit_code, and dan has',
+    ]);
+    await act(engine, 'commit_code.developer', 'dan');
+    isIn('PendingArchReview')(engine);
   });
 });

@@ -12,6 +12,8 @@ export const conditionTypes = {
   succeeded: 'Succeeded',
   /** Of a WorkItem: whether people have to decide. */
   waitingForDecision: 'WaitingForDecision',
+  /** Of a WorkItem that is to be done by a time: whether that has passed before it was. */
+  overdue: 'Overdue',
 } as const;
 
 /** Reasons of the condition `Valid`: one word each, that programs may rely on. */

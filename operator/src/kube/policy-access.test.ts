@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type ApiErrorDetails, Forbidden, NotFound, ServerError } from './api-error.ts';
+import { ManualClock } from '../testing/manual-clock.ts';
+import { type ApiErrorDetails, Forbidden, NotFound, ServerError, TooManyRequests } from './api-error.ts';
 import { PolicyAccess } from './policy-access.ts';
 
 const details: ApiErrorDetails = { target: { verb: 'get', resource: 'x' }, code: 404, reason: 'NotFound', said: 'no' };
@@ -68,4 +69,38 @@ describe('PolicyAccess', () => {
     expect(await policies.read({ ...validating, name: '../x' })).toBe('missing');
     expect(asked).toEqual([]);
   });
+
+  it('asks again when the server wants to be asked later, for both of what it needs', async () => {
+    const clock = new ManualClock();
+    const { policies, asked } = shedding(2, clock);
+    const reading = policies.read(mutating);
+    await clock.advance(4_000);
+    expect(await reading).toBe('missing');
+    expect(asked).toEqual(['get', 'get', 'get', 'text', 'text', 'text']);
+  });
+
+  it('gives up on a server that sheds all it is asked, before those who wait are forgotten', async () => {
+    const clock = new ManualClock();
+    const { policies, asked } = shedding(Infinity, clock);
+    const reading = expect(policies.read(validating)).rejects.toThrow(TooManyRequests);
+    await clock.advance(10_000);
+    await reading;
+    expect(asked).toHaveLength(11);
+  });
 });
+
+/** A server that asks to come back after a second, so often for each kind of request, and then has nothing. */
+function shedding(times: number, clock: ManualClock) {
+  const asked: string[] = [];
+  const answer = <T>(what: string, last: () => T): Promise<T> => {
+    asked.push(what);
+    const isShed = asked.filter((each) => each === what).length <= times;
+    if (isShed) return Promise.reject(new TooManyRequests({ ...details, code: 429, retryAfterMs: 1_000 }));
+    return Promise.resolve().then(last);
+  };
+  const gone = (): never => {
+    throw new NotFound(details);
+  };
+  const client = { get: () => answer('get', gone), getText: () => answer('text', () => served) };
+  return { asked, policies: new PolicyAccess(client as never, clock) };
+}

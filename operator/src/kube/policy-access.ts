@@ -2,8 +2,10 @@ import type { JsonObject } from '../api/json.ts';
 import type { FoundPolicy, PolicyProblem } from '../core/decision/policies-in-force.ts';
 import type { PolicyKind } from '../core/decision/policy-manifest.ts';
 import { Forbidden, NotFound } from './api-error.ts';
+import { askAgain } from './ask-again.ts';
 import { changedAtMs } from './changed-at.ts';
 import type { KubeClient } from './client.ts';
+import { type Clock, systemClock } from './clock.ts';
 import { Discovery } from './discovery.ts';
 import { isObjectName, type KubeObject, type ResourceType } from './resource-type.ts';
 
@@ -36,11 +38,17 @@ export function policyType(kind: PolicyKind): ResourceType {
 export class PolicyAccess {
   readonly #client: Pick<KubeClient, 'get' | 'getText'>;
 
-  constructor(client: Pick<KubeClient, 'get' | 'getText'>) {
-    this.#client = client;
+  constructor(client: Pick<KubeClient, 'get' | 'getText'>, clock: Clock = systemClock) {
+    this.#client = {
+      get: (type, ref, options) => askAgain(clock, () => client.get(type, ref, options)),
+      getText: (path, timing) => askAgain(clock, () => client.getText(path, timing)),
+    };
   }
 
-  /** What the account may not read is a problem; all else that goes wrong is thrown. */
+  /**
+   * What the account may not read is a problem; all else that goes wrong is thrown. A server that wants to be asked later is
+   * asked again for some seconds: decisions rest on all policies together, and all of them are read at once.
+   */
   async read({ kind, name }: { readonly kind: PolicyKind; readonly name: string }) {
     if (!isObjectName(name)) return 'missing' as const;
     try {

@@ -5,14 +5,15 @@ import type { DryRunReport } from '../core/dry-run/dry-run-report.ts';
 import { noMocks } from '../core/dry-run/mocks.ts';
 import { parseMocks } from '../core/dry-run/parse-mocks.ts';
 import type { Issue } from '../core/issue.ts';
-import { gatesOfLifecycle } from '../core/lifecycle/definition-of.ts';
 import { pipelineGraph } from '../core/pipeline/pipeline-graph.ts';
 import { impliedParameters } from '../core/dsl/implied-parameters.ts';
 import { declareInputs } from './declare-inputs.ts';
 import type { PipelineSketch } from './planned-run.ts';
 
 /** What a dry-run of a test is given beside its pipeline. */
-export interface DryRunSketch extends Partial<Pick<DryRunRequest, 'roles' | 'methods' | 'models' | 'councils'>> {
+export interface DryRunSketch extends Partial<
+  Pick<DryRunRequest, 'roles' | 'methods' | 'models' | 'councils' | 'safety'>
+> {
   readonly inputs?: JsonObject;
   /** A document of mocks. */
   readonly mocks?: unknown;
@@ -31,8 +32,7 @@ export function runOnMocks(
   { inputs = {}, mocks, ...world }: DryRunSketch = {},
 ): { readonly report: DryRunReport } | { readonly issues: readonly Issue[] } {
   const spec = declareUsed(pipelineSpec.parse(pipeline), inputs);
-  const parsed =
-    mocks === undefined ? { mocks: noMocks } : parseMocks(mocks, pipelineGraph(spec), gatesOfLifecycle(spec.lifecycle));
+  const parsed = mocks === undefined ? { mocks: noMocks } : parseMocks(mocks, pipelineGraph(spec), spec.lifecycle);
   if ('issues' in parsed) return parsed;
   return dryRun({
     ...{ name: 'p', spec, inputs, mocks: parsed.mocks, startAt: new Date('2026-01-05T08:00:00.000Z') },

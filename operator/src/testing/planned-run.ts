@@ -15,6 +15,7 @@ import type {
   DecisionFact,
   Facts,
   ObservedAttempt,
+  ReplayedRun,
 } from '../core/work-item/observed.ts';
 import { planWorkItem } from '../core/work-item/plan-work-item.ts';
 import type { StartAttempt, WorkItemAction, WorkItemPlan } from '../core/work-item/work-item-plan.ts';
@@ -26,6 +27,8 @@ export type PipelineSketch = Partial<Record<keyof PipelineSpec, unknown>> & { re
 /** What a run may be given beside its pipeline. */
 export interface RunSketch {
   readonly inputs?: JsonObject;
+  /** Name of its Pipeline: `p` when it is left out, none when it stands in the WorkItem. */
+  readonly pipelineName?: string | undefined;
   readonly spec?: Partial<WorkItemSpec>;
   readonly methods?: readonly Method[];
   readonly roles?: readonly AgentRole[];
@@ -80,8 +83,9 @@ export class PlannedRun {
     this.spec = { ...(inputs === undefined ? {} : { inputs }), ...spec };
     this.facts = facts;
     const parsed = declareInputs(pipelineSpec.parse(pipeline), this.spec.inputs);
+    const name = 'pipelineName' in sketch ? sketch.pipelineName : 'p';
     this.pinned = {
-      ...{ spec: parsed, name: 'p', revision: 'p-1', digest: `sha256:${'0'.repeat(64)}` },
+      ...{ spec: parsed, revision: 'p-1', digest: `sha256:${'0'.repeat(64)}`, ...(name === undefined ? {} : { name }) },
       ...{ roles, methods, models, councils },
     };
     this.settle();
@@ -116,6 +120,7 @@ export class PlannedRun {
       kind: 'WorkItem',
       metadata: {
         ...{ name: 'w', namespace: 'ns', uid: '3f0c7d1e-0000-4000-8000-000000000001', generation: this.generation },
+        creationTimestamp: new Date(monday).toISOString(),
         annotations: {
           ...this.annotations,
           ...(this.requester === undefined ? {} : { 'conclave.dev/requested-by': this.requester }),
@@ -199,6 +204,12 @@ export class PlannedRun {
     const at = new Date(this.nowMs).toISOString();
     this.acts.push({ action, slot, role, user, digest, at, ...(comment === '' ? {} : { comment }) });
     return this.settle();
+  }
+
+  /** What is known of it when it is replayed. */
+  get replayed(): ReplayedRun {
+    const { pipeline, steps = [] } = this.status;
+    return { workItemUid: 'uid-1', steps, ...(pipeline === undefined ? {} : { pipeline }) };
   }
 
   /** The state of the lifecycle. */

@@ -6,7 +6,7 @@ const httpProbe = z
   .strictObject({
     url: templatedUrl('What to get.'),
     expectedStatus: count('Status code that means ready; any 2xx by default.', { min: 100, max: 599 }).optional(),
-    expression: expression('True when ready; `status` and `body` are variables.').optional(),
+    expression: expression('True when ready; `status`, `body` and references such as `{{step.field}}` are variables.').optional(),
   })
   .meta({ description: 'Ready when an HTTP call answers as expected.' });
 
@@ -16,7 +16,7 @@ const objectProbe = z
     kind: text('Kind of the object.', 63),
     name: text('Name of the object, in the same namespace. May contain templates.'),
     condition: text('Type of a condition that must be `True`.', 316).optional(),
-    expression: expression('True when ready; `object` is the variable.').optional(),
+    expression: expression('True when ready; `object` and references such as `{{step.field}}` are variables.').optional(),
   })
   .meta({
     description: 'Ready when a Kubernetes object is: by a condition or an expression.',

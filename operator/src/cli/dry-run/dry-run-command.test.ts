@@ -98,6 +98,19 @@ describe('conclave dry-run', () => {
     expect((await report('-f', path, '--mocks', file({ approvals: { release: 'rejected' } }))).exitCode).toBe(1);
   });
 
+  test('ends with 3 when nobody takes the action that is next, and with 0 when somebody does', async () => {
+    const delivered = { lifecycle: { preset: 'delivery' }, parameters: [{ name: 'name' }] };
+    const path = file(aPipeline('led', { ...delivered, steps: [{ ...step, inState: ['Draft'] }] }));
+    const actions = { submit: 'done', request_review: 'done', approve: 'done', deploy: 'done' };
+    const mocks = (more: object) => ['--inputs', '{"name": "Ada"}', '--mocks', file({ actions, ...more })];
+    expect((await report('-f', path, ...mocks({ actions: { submit: 'done' } }))).exitCode).toBe(3);
+    const approvals = { deploy: 'approved' };
+    expect((await report('-f', path, ...mocks({ approvals }))).exitCode).toBe(0);
+    const forbids = { apiVersion, kind: 'Tenant', metadata: { name: 'default' }, spec: {} };
+    const { exitCode, report: told } = await report('-f', path, '-f', file(forbids), ...mocks({ approvals }));
+    expect([exitCode, told['message']]).toEqual([3, expect.stringContaining('nothing may reach production here')]);
+  });
+
   test('takes a document in the canonical form', async () => {
     const mocks = { analyze_behavioral_patterns: { outputs: { behavioral_analysis: {}, risk_score: 0.2 } } };
     const { exitCode, report: told } = await report('-f', investigation, '--mocks', file(mocks));

@@ -3,6 +3,7 @@ import { councilKind } from '../../api/council.ts';
 import { methodKind } from '../../api/method.ts';
 import { modelKind } from '../../api/model.ts';
 import { pipelineKind } from '../../api/pipeline.ts';
+import { tenantKind } from '../../api/tenant.ts';
 import { workItemKind } from '../../api/work-item.ts';
 import { dryRun } from '../../core/dry-run/dry-run.ts';
 import type { DryRunReport } from '../../core/dry-run/dry-run-report.ts';
@@ -11,7 +12,6 @@ import { parseMocks } from '../../core/dry-run/parse-mocks.ts';
 import type { SourceDocument } from '../../core/document/parse-documents.ts';
 import type { ReadManifest } from '../../core/dsl/read-pipeline-documents.ts';
 import type { Issue } from '../../core/issue.ts';
-import { gatesOfLifecycle } from '../../core/lifecycle/definition-of.ts';
 import { pipelineGraph } from '../../core/pipeline/pipeline-graph.ts';
 import { toFinding } from '../sources/load-manifests.ts';
 import { readSources } from '../sources/read-sources.ts';
@@ -72,6 +72,7 @@ export async function performDryRun(
 
 function requestFor({ name, spec, workItem }: ChosenRun, manifests: readonly ReadManifest[]) {
   const { priority, project, slaSeconds } = workItem;
+  const [tenant] = objectsOfKind(tenantKind, manifests);
   return {
     ...(name === undefined ? {} : { name }),
     spec,
@@ -80,6 +81,7 @@ function requestFor({ name, spec, workItem }: ChosenRun, manifests: readonly Rea
     methods: objectsOfKind(methodKind, manifests),
     models: objectsOfKind(modelKind, manifests),
     councils: objectsOfKind(councilKind, manifests),
+    ...(tenant === undefined ? {} : { safety: tenant.spec.safety }),
   };
 }
 
@@ -104,7 +106,7 @@ async function readMocks(file: string, { spec }: ChosenRun, terminal: Terminal):
   const read = await readValues('--mocks', file, terminal);
   if ('findings' in read) return read;
   const place = placerFor(file, read.document);
-  const parsed = parseMocks(read.document.value, pipelineGraph(spec), gatesOfLifecycle(spec.lifecycle));
+  const parsed = parseMocks(read.document.value, pipelineGraph(spec), spec.lifecycle);
   return 'mocks' in parsed ? { mocks: parsed.mocks, place } : { findings: parsed.issues.map(place) };
 }
 

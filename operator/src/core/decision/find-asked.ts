@@ -1,6 +1,7 @@
 import type { WorkItem } from '../../api/work-item.ts';
 import { type DecisionKey, requesterAnnotation } from './decision-key.ts';
 import { readDecisions } from './read-decisions.ts';
+import { whyNotTaken } from './may-act.ts';
 import { shortDigest } from './may-decide.ts';
 
 /** One thing that a person could decide in one role. */
@@ -18,7 +19,7 @@ export interface Asked {
 
 /** What a WorkItem asks a user now, the rights aside: gates whose quorum of a role is not met, and actions. */
 export function findAsked(workItem: WorkItem, user: string): readonly Asked[] {
-  return [...gatesAsking(workItem, user), ...actionsAsking(workItem)];
+  return [...gatesAsking(workItem, user), ...actionsAsking(workItem, user)];
 }
 
 function gatesAsking({ metadata, status = {} }: WorkItem, user: string): readonly Asked[] {
@@ -38,13 +39,14 @@ function gatesAsking({ metadata, status = {} }: WorkItem, user: string): readonl
   });
 }
 
-function actionsAsking({ status = {} }: WorkItem): readonly Asked[] {
-  const { digest, actions = [], since = '', state } = status.lifecycle ?? {};
-  if (digest === undefined) return [];
-  const message = `in the state ${state ?? ''}`;
+function actionsAsking({ status = {} }: WorkItem, user: string): readonly Asked[] {
+  const { lifecycle } = status;
+  if (lifecycle?.digest === undefined) return [];
+  const { digest, actions = [], since, state } = lifecycle;
+  const message = `in the state ${state}`;
   return actions.flatMap(({ name, roles }) =>
     roles
-      .filter((role) => role !== 'system')
+      .filter((role) => role !== 'system' && whyNotTaken(lifecycle, { action: name, role, user }) === undefined)
       .map((role): Asked => ({ kind: 'action', name, role, shown: shortDigest(digest), since, message })),
   );
 }

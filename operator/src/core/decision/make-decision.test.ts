@@ -18,6 +18,13 @@ const lifecycle = {
   ],
 };
 
+/** Claimed by dan. */
+const claimed = {
+  ...lifecycle,
+  actions: [{ name: 'commit_code', roles: ['developer'], assigneeOnly: true }],
+  assignees: [{ role: 'developer', kind: 'user' as const, name: 'dan' }],
+};
+
 interface Sketch {
   readonly gates?: readonly Partial<GateStatus>[];
   readonly lifecycle?: NonNullable<WorkItem['status']>['lifecycle'] | undefined;
@@ -130,6 +137,11 @@ describe('makeDecision', () => {
       request: claim,
       told: 'DigestNeeded: claim_task is about production: say on what you decide, by the digest that you were shown',
     },
+    'in place of whoever has claimed it': {
+      sketch: { lifecycle: claimed },
+      request: { ...claim, name: 'commit_code' },
+      told: 'NotAsked: only whoever has claimed it in the role developer can take the action commit_code, and dan has',
+    },
     'with a comment of two lines': {
       request: { ...approve, comment: 'a\nb' },
       told: 'CommentInvalid: its comment is empty, not trimmed, not on one line, or longer than 1024 characters',
@@ -148,6 +160,11 @@ describe('findAsked', () => {
 
   it('finds gates and actions, those of the system aside', () => {
     expect(asked({})).toEqual(['approval plan review 3fa9c1d2', 'action claim_task developer 3fa9c1d2']);
+  });
+
+  it('finds an action that is for the assignee only for them', () => {
+    const sketch = { lifecycle: claimed, gates: [{ state: 'Approved' as const }] };
+    expect([asked(sketch, 'dan'), asked(sketch, 'eve')]).toEqual([['action commit_code developer 3fa9c1d2'], []]);
   });
 
   it('finds the roles whose quorum is not met, recorded or not', () => {

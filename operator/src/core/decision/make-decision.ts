@@ -3,6 +3,7 @@ import type { WorkItem } from '../../api/work-item.ts';
 import { defined } from '../defined.ts';
 import { type DecisionKey, formatDecisionKey } from './decision-key.ts';
 import { type DecisionValue, formatDecisionValue, parseDecisionValue } from './decision-value.ts';
+import { type Acting, whyNotTaken } from './may-act.ts';
 import { shortDigest } from './may-decide.ts';
 
 /** What a person wants to decide. What is left out follows where only one thing is asked. */
@@ -54,17 +55,32 @@ export function makeDecision(workItem: WorkItem, user: string, request: Decision
     return refuse('NotUpToDate', `${metadata.name} was changed a moment ago`, 'look at it again, then decide');
   const question = choose(questionsOf(workItem, request.kind), request);
   if ('problem' in question) return question;
+  const { name, digest } = question;
   const role = chooseRole(question, request.role);
   if (typeof role !== 'string') return role;
-  const { name, digest } = question;
+  const notTheirs = whyNotTheirs(workItem, request.kind, { action: name, role, user });
+  if (notTheirs !== undefined) return { problem: notTheirs };
   const mismatch = whyNotShown(question, request.shown);
   if (mismatch !== undefined) return { problem: mismatch };
-  const comment = request.comment?.trim();
-  const said = comment === undefined || comment === '' ? {} : { comment };
-  const value = formatDecisionValue({ decision: request.decision, by: user, digest, ...said });
+  const value = formatDecisionValue({ decision: request.decision, by: user, digest, ...said(request) });
   const parsed = parseDecisionValue(request.kind, value);
   if ('problem' in parsed) return refuse('CommentInvalid', parsed.problem);
   return { name, role, digest, value, key: freeKey(workItem, { kind: request.kind, name, role }) };
+}
+
+function said({ comment }: DecisionRequest): Pick<DecisionValue, 'comment'> {
+  const trimmed = comment?.trim() ?? '';
+  return trimmed === '' ? {} : { comment: trimmed };
+}
+
+/** Who has not claimed it cannot take what only its assignee takes. */
+function whyNotTheirs(
+  { status: { lifecycle } = {} }: WorkItem,
+  kind: DecisionKey['kind'],
+  acting: Acting,
+): UndecidedReason | undefined {
+  const message = kind === 'action' && lifecycle !== undefined ? whyNotTaken(lifecycle, acting) : undefined;
+  return message === undefined ? undefined : { reason: 'NotAsked', message };
 }
 
 /** The roles that are asked for what a person wants to decide; none where it is not clear what that is. */

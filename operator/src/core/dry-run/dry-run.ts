@@ -13,7 +13,7 @@ import { estimatePipeline } from '../estimate/estimate-pipeline.ts';
 import type { Issue } from '../issue.ts';
 import { pipelineGraph } from '../pipeline/pipeline-graph.ts';
 import { unknownWorld, WorldIndex } from '../validation/world.ts';
-import type { PinnedPipeline } from '../work-item/observed.ts';
+import type { Facts, PinnedPipeline } from '../work-item/observed.ts';
 import { planWorkItem } from '../work-item/plan-work-item.ts';
 import type { WorkItemPlan } from '../work-item/work-item-plan.ts';
 import type { DryRunReport, DryRunWarning } from './dry-run-report.ts';
@@ -33,6 +33,8 @@ export interface DryRunRequest {
   readonly workItem?: Pick<WorkItemSpec, 'priority' | 'project' | 'slaSeconds'>;
   readonly inputs: JsonObject;
   readonly mocks: Mocks;
+  /** What the Tenant says of production; everything may reach it, with two approvals, when it is left out. */
+  readonly safety?: NonNullable<Facts['safety']>;
   readonly roles: readonly AgentRole[];
   readonly methods: readonly Method[];
   readonly models: readonly Model[];
@@ -55,14 +57,21 @@ export const dryRunLimits = {
 /** Runs a pipeline in a virtual world: the planner is the real one, the steps do what the mocks say. */
 export function dryRun(request: DryRunRequest): DryRunResult {
   const graph = pipelineGraph(request.spec);
-  const { spec, roles, methods, models, councils } = request;
+  const {
+    spec,
+    roles,
+    methods,
+    models,
+    councils,
+    safety = { allowProduction: true, productionApprovals: 2 },
+  } = request;
   const index = new WorldIndex({ ...unknownWorld, roles, methods, models, councils });
   const values = new MadeUpValues(spec, graph, index);
   const surroundings = new MockedSurroundings(request.mocks, graph, values);
   const { inputs, warnings } = completeInputs(request, values);
   values.topic = [...keyTermsOf(inputs)].slice(0, mostTopicWords).join(' ');
   const pinned = pin(request);
-  const world = new VirtualWorld(aWorkItem(request, inputs), pinned, surroundings);
+  const world = new VirtualWorld({ workItem: aWorkItem(request, inputs), pinned, surroundings, safety });
   const trace = new RunTrace();
   const givenUp = run(world, trace, surroundings);
   if (surroundings.issues.length > 0) return { issues: surroundings.issues };

@@ -1,6 +1,11 @@
 import type { StepType } from '../../api/step/step.ts';
+import type { ActionMock } from '../../api/mocks.ts';
+import type { Lifecycle } from '../../api/lifecycle.ts';
 import { defined } from '../defined.ts';
 import type { PathlessIssue } from '../document/placed-issue.ts';
+import type { Issue } from '../issue.ts';
+import { systemRole } from '../lifecycle/definition.ts';
+import { definitionOf } from '../lifecycle/definition-of.ts';
 import { gateNameOf, startGate } from '../pipeline/gate-name.ts';
 import type { PipelineGraph, StepNode } from '../pipeline/step-node.ts';
 import { clip } from '../quote.ts';
@@ -45,7 +50,7 @@ function unknownStep(
 const mostNames = 40;
 
 function notFound(
-  kind: 'Step' | 'Gate',
+  kind: 'Step' | 'Gate' | 'Action',
   name: string,
   { known, nearest }: { readonly known: readonly string[]; readonly nearest: string | undefined },
 ): PathlessIssue {
@@ -83,3 +88,33 @@ function gatesOf({ nodes }: PipelineGraph): readonly string[] {
 
 const asksPeople = (step: StepNode['step']) =>
   step.type === 'approval' || (step.type === 'validation' && step.onFailure !== undefined);
+
+/** Why people cannot take an action: the lifecycle has none of that name, or only the operator takes it. */
+export function findActionProblem(name: string, lifecycle: Lifecycle | undefined): PathlessIssue | undefined {
+  const known = actionsOfPeople(lifecycle);
+  return known.has(name)
+    ? undefined
+    : notFound('Action', name, { known: [...known.keys()], nearest: nearestName(name, [...known.keys()]) });
+}
+
+/** Roles in which nobody takes an action that people take; paths begin at its mock. */
+export function findRoleProblems(name: string, mock: ActionMock, lifecycle: Lifecycle | undefined): Issue[] {
+  const roles = actionsOfPeople(lifecycle).get(name) ?? [];
+  const said = Array.isArray(mock) ? mock.map((each, index) => ({ each, at: [index] })) : [{ each: mock, at: [] }];
+  return said.flatMap(({ each, at }): Issue[] => {
+    if (each === 'done' || each.role === undefined || roles.includes(each.role)) return [];
+    const message = `the role '${each.role}' cannot take the action ${name}`;
+    return [{ code: 'RoleNotAsked', path: [...at, 'role'], message, hint: `it is for ${roles.join(', ')}` }];
+  });
+}
+
+/** The actions that people take, and the roles in which they do. */
+function actionsOfPeople(lifecycle: Lifecycle | undefined): ReadonlyMap<string, readonly string[]> {
+  const { transitions = [] } = (lifecycle && definitionOf(lifecycle)) ?? {};
+  const actions = new Map<string, readonly string[]>();
+  for (const { action, roles } of transitions) {
+    const people = roles.filter((role) => role !== systemRole);
+    if (people.length > 0) actions.set(action, [...new Set([...(actions.get(action) ?? []), ...people])]);
+  }
+  return actions;
+}

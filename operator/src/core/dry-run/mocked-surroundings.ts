@@ -18,6 +18,7 @@ import {
   mockedOutcome,
   type Mocks,
 } from './mocks.ts';
+import { mockedAction } from './mocked-actions.ts';
 import type { Decided, Execution, Surroundings } from './virtual-world.ts';
 
 /** A world that does what its mocks say, and makes up the rest. */
@@ -56,6 +57,10 @@ export class MockedSurroundings implements Surroundings {
   decide(gate: GateStatus): ReturnType<Surroundings['decide']> {
     const mocked = mockedDecision(this.#mocks, gate.name, gate.round);
     return mocked && { durationSeconds: mocked.durationSeconds, decisions: decisionsAt(gate, mocked) };
+  }
+
+  act(...[lifecycle, taken]: Parameters<Surroundings['act']>): ReturnType<Surroundings['act']> {
+    return mockedAction(this.#mocks, lifecycle, taken);
   }
 
   judge(policy: string): ReturnType<Surroundings['judge']> {

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../api/json.ts';
-import type { DecisionMock, GateMock, StepMock } from '../../api/mocks.ts';
+import type { ActionMock, DecisionMock, GateMock, StepMock } from '../../api/mocks.ts';
 import { defined } from '../defined.ts';
 import type { IssuePath } from '../issue.ts';
 import { compareExactness, type MockPattern } from './mock-pattern.ts';
@@ -13,6 +13,8 @@ export interface Mocks {
   readonly steps: readonly StepMockEntry[];
   /** What people decide, by the name of the gate. */
   readonly approvals: ReadonlyMap<string, GateMock>;
+  /** What people do in the lifecycle, by the action, in the order of the document. */
+  readonly actions: ReadonlyMap<string, ActionMock>;
   /** How long everything takes that does not say it itself, in seconds. */
   readonly durationSeconds: number;
 }
@@ -25,7 +27,12 @@ export interface StepMockEntry {
 }
 
 /** Nothing is mocked. */
-export const noMocks: Mocks = { steps: [], approvals: new Map(), durationSeconds: usualDurationSeconds };
+export const noMocks: Mocks = {
+  steps: [],
+  approvals: new Map(),
+  actions: new Map(),
+  durationSeconds: usualDurationSeconds,
+};
 
 /** The mock that speaks of a step most exactly; of equally exact ones the last. */
 export function findStepMock({ steps }: Mocks, path: string): StepMockEntry | undefined {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Lifecycle } from '../../api/lifecycle.ts';
 import { pipelineSpec } from '../../api/pipeline.ts';
 import { approval, call, choice, group, loop } from '../../testing/planning-case.ts';
 import { formatIssuePath } from '../issue-path.ts';
@@ -244,5 +245,55 @@ test('a message about a step that is not there names some of many', () => {
   const parsed = parseMocks({ nobody: {} }, pipelineGraph(pipelineSpec.parse({ steps })));
   expect(parsed).toMatchObject({
     issues: [{ message: expect.stringMatching(/^Step 'nobody' not found\. Steps: step0, .*, step39, …$/) as string }],
+  });
+});
+
+describe('actions in mocks', () => {
+  const read = (document: unknown, lifecycle: Lifecycle | undefined = { preset: 'delivery' }) => {
+    const parsed = parseMocks(document, graph, lifecycle);
+    if ('mocks' in parsed) return [...parsed.mocks.actions];
+    return parsed.issues.map(({ code, path, message }) => `${code} ${formatIssuePath(path)}: ${message}`);
+  };
+
+  test('are those that people take, in the order of the document', () => {
+    const actions = { submit: 'done', reject: ['done', { by: 'ann', role: 'review' }], deploy: { comment: 'go' } };
+    expect(read({ actions })).toEqual(Object.entries(actions));
+  });
+
+  test.each<[string, unknown, Lifecycle | undefined, string]>([
+    [
+      'an unknown one',
+      { approv: 'done' },
+      undefined,
+      "ActionNotFound actions.approv: Action 'approv' not found. Actions: submit",
+    ],
+    [
+      'one of the operator',
+      { start: 'done' },
+      { preset: 'story' },
+      "ActionNotFound actions.start: Action 'start' not found.",
+    ],
+    [
+      'a role that may not',
+      { submit: { role: 'qa' } },
+      undefined,
+      "RoleNotAsked actions.submit.role: the role 'qa' cannot take",
+    ],
+    [
+      'a role in a list',
+      { submit: ['done', { role: 'qa' }] },
+      undefined,
+      'RoleNotAsked actions.submit[1].role: the role',
+    ],
+    ['another word', { submit: 'approved' }, undefined, 'actions.submit'],
+    ['no object', ['submit'], undefined, 'WrongType actions: must be an object, found a list'],
+  ])('that cannot be are told: %s', (_, actions, lifecycle = { preset: 'delivery' }, expected) => {
+    expect(read({ actions }, lifecycle)[0]).toContain(expected);
+  });
+
+  test('are none without a lifecycle', () => {
+    expect(parseMocks({ actions: { submit: 'done' } }, graph)).toMatchObject({
+      issues: [{ code: 'ActionNotFound', path: ['actions', 'submit'] }],
+    });
   });
 });

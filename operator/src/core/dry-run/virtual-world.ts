@@ -4,10 +4,12 @@ import type { WorkItem } from '../../api/work-item.ts';
 import type { WorkItemStatus } from '../../api/work-item-status.ts';
 import { openAttempt } from '../work-item/attempts.ts';
 import type {
+  ActionFact,
   AssetFact,
   AttemptOutcome,
   CacheHit,
   DecisionFact,
+  Facts,
   ObservedAttempt,
   ObservedWorkItem,
   PinnedPipeline,
@@ -15,6 +17,7 @@ import type {
 } from '../work-item/observed.ts';
 import type { StartAttempt, WorkItemAction, WorkItemPlan } from '../work-item/work-item-plan.ts';
 import { Happenings } from './happenings.ts';
+import type { MockedAction } from './mocked-actions.ts';
 
 /** What happens outside of the planner, and when. Durations are in seconds. */
 export interface Surroundings {
@@ -22,6 +25,11 @@ export interface Surroundings {
   execute(start: StartAttempt): Execution;
   /** What people decide at a gate; undefined when nobody does. */
   decide(gate: GateStatus): { readonly durationSeconds: number; readonly decisions: readonly Decided[] } | undefined;
+  /** What a person does in the lifecycle; undefined when nobody does anything. `taken` says how often each action was taken. */
+  act(
+    lifecycle: NonNullable<WorkItemStatus['lifecycle']>,
+    taken: ReadonlyMap<string, number>,
+  ): MockedAction | undefined;
   /** What a policy says that guards a transition of the lifecycle, by the path of its rule. */
   judge(policy: string): PolicyAnswer;
   /** An asset that a step waits for; undefined when it does not come from outside. */
@@ -42,6 +50,15 @@ export type Decided = Pick<DecisionFact, 'slot' | 'role' | 'user' | 'decision' |
 /** Identity of the admission policies in a world without any: decisions are taken. */
 const policyEpoch = 'dry-run';
 
+/** What a world begins with. */
+export interface WorldParts {
+  readonly workItem: WorkItem;
+  readonly pinned: PinnedPipeline;
+  readonly surroundings: Surroundings;
+  /** What is said of production. */
+  readonly safety: NonNullable<Facts['safety']>;
+}
+
 /** The world around the planner: what it recorded, what it started, what people decided, and what time it is. */
 export class VirtualWorld {
   nowMs: number;
@@ -50,10 +67,15 @@ export class VirtualWorld {
   readonly #workItem: WorkItem;
   readonly #pinned: PinnedPipeline;
   readonly #surroundings: Surroundings;
+  readonly #safety: NonNullable<Facts['safety']>;
   readonly #happenings = new Happenings();
   readonly #children = new Map<string, ObservedAttempt>();
   readonly #assets: AssetFact[] = [];
   readonly #decisions: DecisionFact[] = [];
+  readonly #actions: ActionFact[] = [];
+  /** How often people have taken each action, by the records up to a number. */
+  readonly #taken = new Map<string, number>();
+  #sequence = 0;
   /** Results that may be used again, by key. */
   readonly #cache = new Map<string, CacheHit>();
   /** What the cache answered to the last plan: an older answer may no longer be true. */
@@ -61,10 +83,11 @@ export class VirtualWorld {
   /** Rounds of gates and assets that the surroundings were asked for. */
   readonly #asked = new Set<string>();
 
-  constructor(workItem: WorkItem, pinned: PinnedPipeline, surroundings: Surroundings) {
+  constructor({ workItem, pinned, surroundings, safety }: WorldParts) {
     this.#workItem = workItem;
     this.#pinned = pinned;
     this.#surroundings = surroundings;
+    this.#safety = safety;
     this.nowMs = Date.parse(workItem.metadata.creationTimestamp ?? '');
   }
 
@@ -76,9 +99,7 @@ export class VirtualWorld {
       children: [...this.#children.values()],
       facts: {
         ...{ artifacts: this.artifacts, assets: this.#assets, decisions: this.#decisions, cache: this.#answers },
-        ...{ quota: { admitted: true }, policyEpoch },
-        // What a Tenant says of production is not known here.
-        safety: { allowProduction: true, productionApprovals: 2 },
+        ...{ quota: { admitted: true }, policyEpoch, actions: this.#actions, safety: this.#safety },
         policies: { get: (policy) => this.#surroundings.judge(policy) },
       },
       now: new Date(this.nowMs),
@@ -94,6 +115,8 @@ export class VirtualWorld {
     const keys = actions.flatMap((action) => (action.kind === 'look-up-cache' ? [action.key] : []));
     this.#answers = new Map(keys.map((key) => [key, this.#cache.get(key) ?? 'miss']));
     for (const gate of status.gates ?? []) this.#askPeople(gate);
+    this.#countActions(status);
+    if (status.finishedAt === undefined) this.#askForAction();
     for (const { kind, name, step } of status.waitingFor ?? []) if (kind === 'asset') this.#askFor(name, step ?? '');
   }
 
@@ -155,6 +178,28 @@ export class VirtualWorld {
       const at = new Date(this.nowMs).toISOString();
       for (const decided of answer.decisions)
         this.#decisions.push({ ...decided, gate: gate.name, digest: now.digest, at });
+    });
+  }
+
+  #countActions({ transitions = [], sequence = 0 }: WorkItemStatus): void {
+    for (const { sequence: number, action, actor } of transitions) {
+      if (number <= this.#sequence || action === undefined || actor.kind !== 'user') continue;
+      this.#taken.set(action, (this.#taken.get(action) ?? 0) + 1);
+    }
+    this.#sequence = sequence;
+  }
+
+  /** Whoever acts has looked at what there is: when that changes meanwhile, they look again. */
+  #askForAction(): void {
+    const { lifecycle } = this.status;
+    const answer = lifecycle?.digest === undefined ? undefined : this.#surroundings.act(lifecycle, this.#taken);
+    if (lifecycle?.digest === undefined || answer === undefined) return;
+    const { digest } = lifecycle;
+    const { durationSeconds, ...acted } = answer;
+    if (this.#wasAsked(`action ${digest} ${acted.slot}`)) return;
+    this.#after(durationSeconds, () => {
+      if (this.status.lifecycle?.digest !== digest) return;
+      this.#actions.push({ ...acted, digest, at: new Date(this.nowMs).toISOString() });
     });
   }
 

@@ -21,6 +21,7 @@ export function findDefinitionIssues(definition: LifecycleDefinition, { isKnownR
     ...definition.transitions.flatMap((transition, index) => [
       ...findTerminalLeft(definition, transition, ['transitions', index, 'from']),
       ...findUnapproved(definition, transition, ['transitions', index]),
+      ...findNeverApproved(definition, transition, ['transitions', index]),
       ...findUntaken(transition, ['transitions', index]),
       ...findUnknownRoles(transition, { isKnownRole, path: ['transitions', index, 'roles'] }),
     ]),
@@ -94,6 +95,27 @@ function findUnapproved(
   const message = `${quote(action)} leads into production, to the state ${quote(to)}, and nobody approves it`;
   const hint = 'say in `approvals` who must approve it: two people is what production takes elsewhere';
   return [{ code: 'ProductionNotApproved', path: [...path, 'to'], message, hint }];
+}
+
+/** Approvals that nobody is asked for: once a run has come to an outcome it has ended, and its gates are closed. */
+function findNeverApproved(
+  definition: LifecycleDefinition,
+  { action, from, approvals }: Transition,
+  path: IssuePath,
+): Issue[] {
+  if (approvals === undefined) return [];
+  const over = from.find((name) => mayBeOver(definition, name));
+  if (over === undefined) return [];
+  const message = `${quote(action)} needs approvals in the state ${quote(over)}, where a run ends because it has come to an outcome: nobody is asked any more`;
+  const hint = `let ${quote(action)} lead without \`approvals\` to a state that has no outcome, and ask for them on the way out of that`;
+  return [{ code: 'NeverApproved', path: [...path, 'approvals'], message, hint, atKey: true }];
+}
+
+/** Whether a run may end in a state that others follow. */
+function mayBeOver(definition: LifecycleDefinition, name: string): boolean {
+  const { terminal, outcome } = stateNamed(definition, name) ?? {};
+  const isLedTo = definition.transitions.some((each) => each.to === name && each.outcome !== undefined);
+  return terminal !== true && (outcome !== undefined || isLedTo);
 }
 
 /** Transitions that say when the operator takes them, and do not let it. */

@@ -2,6 +2,7 @@ import type { StepStatus } from '../../api/step-status.ts';
 import { without } from '../defined.ts';
 import type { StepNode } from '../pipeline/step-node.ts';
 import { isExitStep } from '../pipeline/scope-rules.ts';
+import { closeGate } from './cancel-steps.ts';
 import { type Frame, frameOf, pathIn, rootFrame } from './frame.ts';
 import { dropIterations, foldIterations, succeededIterations } from './loop-results.ts';
 import type { Place } from './place.ts';
@@ -85,7 +86,7 @@ export function affectedBy(run: Run, targets: readonly StepNode[]): Affected {
 }
 
 /** The groups and conditionals that a step is a part of, up to the loop around it. The owner of a route is none. */
-function* containersAround(node: StepNode): Generator<StepNode> {
+export function* containersAround(node: StepNode): Generator<StepNode> {
   for (let each = node; each.parent !== undefined && each.parent !== node.loop; each = each.parent) {
     if (each.placement !== 'route') yield each.parent;
   }
@@ -115,6 +116,8 @@ function resetStep(run: Run, { node, frame }: Place, { reason, keepActivation }:
   if (record === undefined) return;
   const before = record.iterations === undefined ? {} : dropIterations(run, record);
   const { attempts, round = 1, activatedBy } = record;
+  // Nobody decides at its gate on what is made anew.
+  closeGate(run, path);
   const isWanted = activatedBy !== undefined && keepActivation;
   run.setRecord({
     path,

@@ -2,6 +2,7 @@ import type { StepStatus } from '../../api/step-status.ts';
 import { defined } from '../defined.ts';
 import { closeAttempt, openAttempt } from './attempts.ts';
 import { pathIn } from './frame.ts';
+import { closeGateAs } from './gate-excerpts.ts';
 import { historyOf, pathOf, type Place } from './place.ts';
 import type { Run } from './run.ts';
 import { isEnded } from './step-state.ts';
@@ -40,6 +41,6 @@ export function cancelStep(run: Run, record: StepStatus | undefined, reason: str
 export function closeGate(run: Run, path: string): void {
   for (const gate of run.gates.values()) {
     if (gate.step === path && gate.state === 'Open')
-      run.gates.set(gate.name, { ...gate, state: 'Expired', decidedAt: run.now });
+      run.gates.set(gate.name, closeGateAs(gate, 'Expired', run.now));
   }
 }

@@ -35,6 +35,23 @@ const cases: Record<string, Case> = {
   'nothing of a beginning that was told': { before: { startedAt: at }, after: { startedAt: at, pipeline }, told: [] },
   'nothing before it began': { after: {}, told: [] },
 
+  'that it is late': {
+    before: { sla: { dueAt: at } },
+    after: { sla: { dueAt: at, missedAt: at } },
+    told: [`Warning Overdue it was to be done by ${at}`],
+  },
+  'that it is late, once': {
+    before: { sla: { dueAt: at, missedAt: at } },
+    after: { sla: { dueAt: at, missedAt: at } },
+    told: [],
+  },
+  'that it is late again, by another time': {
+    before: { sla: { dueAt: '2026-01-05T07:00:00.000Z', missedAt: at } },
+    after: { sla: { dueAt: at, missedAt: at } },
+    told: [`Warning Overdue it was to be done by ${at}`],
+  },
+  'nothing of what is to be done later': { after: { sla: { dueAt: at } }, told: [] },
+
   'that a step failed, and why': {
     before: steps({}),
     after: steps({ phase: 'Failed', reason: 'AttemptsExhausted', message: 'no answer' }),

@@ -19,6 +19,7 @@ export function describeProgress(before: WorkItemStatus | undefined, after: Work
     ...whenItBegan(before, after),
     ...whenStepsFailed(before, after),
     ...whenItWaits(before, after),
+    ...whenItIsLate(before, after),
     ...whenItEnded(before, after),
   ];
 }
@@ -58,6 +59,12 @@ function whenItWaits(before: WorkItemStatus | undefined, { waitingFor = [] }: Wo
 
 /** What a gate asks about is told anew when it changes: decisions on what it asked before are void. */
 const waitKey = ({ kind, name, digest = '' }: Waiting) => `${kind} ${name} ${digest}`;
+
+function whenItIsLate(before: WorkItemStatus | undefined, { sla }: WorkItemStatus): ProgressNotice[] {
+  const isNews = before?.sla?.missedAt === undefined || before.sla.dueAt !== sla?.dueAt;
+  if (sla?.missedAt === undefined || !isNews) return [];
+  return [{ type: 'Warning', reason: 'Overdue', action: 'Wait', note: `it was to be done by ${sla.dueAt}` }];
+}
 
 function whenItEnded(
   before: WorkItemStatus | undefined,

@@ -1,7 +1,5 @@
-import type { JsonObject, JsonValue } from '../../api/json.ts';
-import type { StepStatus } from '../../api/step-status.ts';
 import type { WorkItemTransition } from '../../api/work-item-status.ts';
-import { defined } from '../defined.ts';
+import { defined, without } from '../defined.ts';
 import { digestOf } from '../digest.ts';
 import type { LifecycleTransition } from '../lifecycle/definition.ts';
 import { gateOfTransition, isProduction, statesBetween, transitionsFrom } from '../lifecycle/definition.ts';
@@ -9,10 +7,12 @@ import { transitionsOfStep } from './actors.ts';
 import { beginAgain, stepsOfStates } from './begin-again.ts';
 import { cancelParts, cancelStep } from './cancel-steps.ts';
 import { clipMessage } from './clip-message.ts';
+import { closeGateAs } from './gate-excerpts.ts';
 import { type Assignee, lifecycleAt, type LifecyclePlace, type LifecycleStatus, outcomeOf } from './lifecycle-state.ts';
 import { locate } from './locate.ts';
 import { openGate } from './plan-gate.ts';
 import { hasRoomForGate } from './gate-room.ts';
+import { findRemade, shownFor } from './gate-subject.ts';
 import { quorumFor } from './judge-production.ts';
 import type { Run } from './run.ts';
 import { stepReasons } from './step-reasons.ts';
@@ -94,33 +94,32 @@ function openGateOf(run: Run, { definition, lifecycle }: LifecyclePlace, transit
   });
 }
 
-/** Opens the gates of a state anew whose people would approve something else by now: results have come since. */
+/**
+ * Opens the gates of a state anew whose people would approve something else by now: results have come since. What is still
+ * being made anew may come to the same again: the approvals stand until that is known.
+ */
 export function renewGates(run: Run, { definition, lifecycle }: LifecyclePlace): void {
   for (const transition of transitionsFrom(definition, lifecycle.state)) {
     if (transition.approvals === undefined) continue;
     const gate = run.gates.get(gateOfTransition(transition));
     if (gate?.action !== transition.action || gate.state === 'Rejected' || gate.state === 'Expired') continue;
+    if (findRemade(run, transition.action) !== undefined) continue;
     const isShort = quorumFor(run, gate.approvals, gate.production) !== gate.approvals;
     if (isShort || gate.content !== digestOf(shownFor(run, transition)))
       openGateOf(run, { definition, lifecycle }, transition);
   }
 }
 
-/**
- * What people approve: what would happen, and what the steps came to. The work that takes the action itself waits for the
- * approval, so that its own result is no part of what is approved.
- */
-function shownFor(run: Run, { action, to }: LifecycleTransition): JsonObject {
-  const { state = '', round = 0 } = run.lifecycle ?? {};
-  const results = run.graph.nodes.flatMap(({ name, step, loop }): [string, JsonValue][] => {
-    const record = loop === undefined && step.action !== action ? run.record(name) : undefined;
-    return record?.phase === 'Succeeded' ? [[name, resultOf(record)]] : [];
-  });
-  return { action, from: state, to, round, inputs: run.inputs, results: Object.fromEntries(results) };
+/** Opens the gates again that the end of the run has closed: what was approved there stands, and who has not decided yet may. */
+export function reopenGates(run: Run): void {
+  const place = lifecycleAt(run);
+  if (place === undefined) return;
+  for (const { action, ...transition } of transitionsFrom(place.definition, place.lifecycle.state)) {
+    const gate = run.gates.get(gateOfTransition({ action, ...transition }));
+    if (gate?.action !== action || gate.state !== 'Expired' || gate.decidedAt !== run.finishedAt) continue;
+    run.gates.set(gate.name, { ...without(gate, 'decidedAt'), state: 'Open' });
+  }
 }
-
-const resultOf = ({ outputs = {}, outputsRef }: StepStatus): JsonValue =>
-  outputsRef === undefined ? { outputs } : { outputsDigest: outputsRef.digest };
 
 /** Leaves the state before: nobody is asked what it asked any more, and what runs for it alone is stopped. */
 function leaveState(run: Run, left: LifecyclePlace): void {
@@ -128,7 +127,7 @@ function leaveState(run: Run, left: LifecyclePlace): void {
   const asked = new Set(transitionsFrom(left.definition, state).map(gateOfTransition));
   for (const gate of run.gates.values()) {
     if (gate.action === undefined || gate.state !== 'Open' || asked.has(gate.name)) continue;
-    run.gates.set(gate.name, { ...gate, state: 'Expired', decidedAt: run.now });
+    run.gates.set(gate.name, closeGateAs(gate, 'Expired', run.now));
   }
   for (const { path } of [...run.records()]) stopUnlessIn(run, path, state);
 }

@@ -82,7 +82,7 @@ describe('a replay', () => {
   const replayOf = (first: PlannedRun, pipeline: ConstructorParameters<typeof PlannedRun>[0], fromStep: string) =>
     new PlannedRun(pipeline, {
       spec: { replay: { workItemName: 'w-1', fromStep } },
-      facts: { policies, replayed: { workItemUid: 'uid-1', steps: first.status.steps ?? [] } },
+      facts: { policies, replayed: first.replayed },
     });
 
   it('asks people anew, and does what builds on them only then', () => {

@@ -7,6 +7,7 @@ import { scoreReadiness } from '../lifecycle/score-readiness.ts';
 import { defined } from '../defined.ts';
 import { evaluate } from './activate.ts';
 import { rootFrame } from './frame.ts';
+import { findRemade } from './gate-subject.ts';
 import { productionRule, whyNotInProduction } from './judge-production.ts';
 import { lifecycleAt, type LifecycleStatus } from './lifecycle-state.ts';
 import type { Run } from './run.ts';
@@ -36,6 +37,9 @@ function findClosedGate(run: Run, transition: LifecycleTransition): Obstacle | u
   const gate = run.gates.get(name);
   // A step may have a gate of the same name, at which others are asked about something else.
   const state = gate?.action === transition.action ? gate.state : undefined;
+  const remade = findRemade(run, transition.action);
+  if (state !== undefined && remade !== undefined)
+    return { kind: 'gate', name, message: `its gate ${name} waits: ${remade.name} is being made anew` };
   if (state === 'Approved') return undefined;
   const why = state === undefined ? 'could not be opened' : state === 'Open' ? 'is open' : `was ${state.toLowerCase()}`;
   return { kind: 'gate', name, message: `its gate ${name} ${why}` };

@@ -1,6 +1,6 @@
 import { findMissingLeave } from './judge-transition.ts';
 import { transitionsOfStep } from './actors.ts';
-import { isProduction } from '../lifecycle/definition.ts';
+import { isProduction, type LifecycleTransition } from '../lifecycle/definition.ts';
 import { lifecycleAt, type LifecyclePlace } from './lifecycle-state.ts';
 import type { Place } from './place.ts';
 import type { Run } from './run.ts';
@@ -29,7 +29,17 @@ export function findHold(run: Run, place: Place): Hold | undefined {
     return { name: inState.join(','), message };
   }
   const lifecycle = lifecycleAt(run);
-  return lifecycle === undefined ? undefined : findMissing(run, lifecycle, place);
+  if (lifecycle === undefined) return undefined;
+  return findMissing(run, lifecycle, place) ?? findMissingAround(run, lifecycle, place);
+}
+
+/** The parts of a step do what it may do: they begin nothing more once that is taken back. */
+function findMissingAround(run: Run, lifecycle: LifecyclePlace, { node }: Place): Hold | undefined {
+  for (let { parent, placement } = node; parent !== undefined; { parent, placement } = parent) {
+    const hold = placement === 'route' ? undefined : findMissingOf(run, transitionsOfStep(run, lifecycle, parent));
+    if (hold !== undefined) return hold;
+  }
+  return undefined;
 }
 
 function findMissing(run: Run, lifecycle: LifecyclePlace, { node }: Place): Hold | undefined {
@@ -39,6 +49,11 @@ function findMissing(run: Run, lifecycle: LifecyclePlace, { node }: Place): Hold
     const message = `its action ${action} leads into production, and cannot be taken in ${lifecycle.lifecycle.state}`;
     return { name: action, message };
   }
+  return findMissingOf(run, ways);
+}
+
+/** What is missing for each of the transitions that a step may take; nothing where it may take one. */
+function findMissingOf(run: Run, ways: readonly LifecycleTransition[]): Hold | undefined {
   const [obstacle, ...others] = ways.map((transition) => findMissingLeave(run, transition));
   if (obstacle === undefined || others.includes(undefined)) return undefined;
   return { name: obstacle.name, message: `its action may not be taken yet: ${obstacle.message}` };

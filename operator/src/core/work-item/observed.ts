@@ -113,7 +113,15 @@ export interface Facts {
   /** Why there is no epoch: what is wrong with the policies, in a word and in words. */
   readonly policyProblem?: PolicyProblem;
   /** The run that is replayed, when `spec.replay` says so. */
-  readonly replayed?: { readonly workItemUid: string; readonly steps: readonly StepStatus[] };
+  readonly replayed?: ReplayedRun;
+}
+
+/** What is known of a run that has ended and is replayed. */
+export interface ReplayedRun {
+  readonly workItemUid: string;
+  /** What it was pinned to; none when it ended before that. */
+  readonly pipeline?: { readonly name?: string | undefined; readonly digest: string };
+  readonly steps: readonly StepStatus[];
 }
 
 /** Most that may be spent. */

@@ -36,7 +36,7 @@ function openActions(run: Run, place: LifecyclePlace): readonly OpenAction[] {
     const roles = rolesOfPeople(place, transition);
     return roles.length === 0 || findObstacle(run, transition) !== undefined
       ? []
-      : [{ name: transition.action, roles }];
+      : [{ name: transition.action, roles, ...(transition.assigneeOnly === true ? { assigneeOnly: true } : {}) }];
   });
 }
 

@@ -375,6 +375,32 @@ const assets: Record<string, PlanningCase> = {
     given: { inputs: { id: 7 } },
     then: (run) => expect(run.startOf('w')).toMatchObject({ mode: 'polling', step: { http: { url: 'https://h/7' } } }),
   },
+  'a look outside is told the values that its expression refers to, and nothing of them is code': {
+    steps: [
+      call('a'),
+      {
+        ...{ name: 'w', type: 'wait_for_asset' },
+        object: { apiVersion: 'v1', kind: 'Pod', name: 'p', expression: 'object.spec.id == {{a.id}}' },
+      },
+      { name: 'h', type: 'wait_for_asset', http: { url: 'https://h', expression: 'body.id == {{input.id}}' } },
+    ],
+    given: { inputs: { id: 7 } },
+    when: (run) => run.succeed('a', { id: '" || true || "' }),
+    then: (run) => {
+      expect(run.startOf('w')).toMatchObject({
+        step: { object: { expression: String.raw`object.spec.id == "\" || true || \""` } },
+      });
+      expect(run.startOf('h')).toMatchObject({ step: { http: { expression: 'body.id == 7' } } });
+    },
+  },
+  'a look outside whose expression refers to what is not there fails': {
+    steps: [
+      call('a'),
+      { name: 'w', type: 'wait_for_asset', http: { url: 'https://h', expression: 'body == {{a.no}}' } },
+    ],
+    when: (run) => run.succeed('a', {}),
+    states: { w: 'Failed InputUnresolved' },
+  },
   'a look at an address is not enough while an asset is missing': {
     steps: [{ name: 'w', type: 'wait_for_asset', assets: ['x'], http: { url: 'https://h' } }],
     when: (run) => run.succeed('w', { status: 200 }),

@@ -6,6 +6,7 @@ import { defined, without } from '../defined.ts';
 import { digestOf } from '../digest.ts';
 import { clipMessage } from './clip-message.ts';
 import { decidedUnder } from './decided-under.ts';
+import { closeGateAs, takeExcerpts } from './gate-excerpts.ts';
 import { quorumFor, whyNotInProduction } from './judge-production.ts';
 import type { Run } from './run.ts';
 
@@ -47,6 +48,7 @@ export function openGate(run: Run, request: GateRequest): void {
     ...{ name, state: 'Open', round, production, allowRequester, content, openedAt: run.now },
     approvals: quorumFor(run, approvals, production),
     digest: digestAt(run, { name, round, content, message }),
+    ...takeExcerpts(run, name, request.shown),
     ...defined({ step, action, previousContent, allowedServiceAccounts, message, expiresAt: expiryOf(run, request) }),
     // Why it was sent back before stays: it is the feedback of the next attempts.
     ...keepRejections(before),
@@ -78,7 +80,7 @@ export function judgeGate(run: Run, name: string): GateVerdict {
   const approvals = quorumFor(run, recorded.approvals, recorded.production);
   const gate = takeDecisions(run, { ...recorded, approvals, digest: digestAt(run, recorded) });
   const state = stateOfGate(run, gate);
-  const after = state === 'Open' ? gate : { ...gate, state, decidedAt: run.now };
+  const after = state === 'Open' ? gate : closeGateAs(gate, state, run.now);
   if (
     after.state !== recorded.state ||
     after.digest !== recorded.digest ||

@@ -15,6 +15,8 @@ import { evaluateCondition, findObstacle } from './judge-transition.ts';
 import { lifecycleDigest } from './lifecycle-digest.ts';
 import { lifecycleAt, type LifecyclePlace } from './lifecycle-state.ts';
 import type { ActionFact } from './observed.ts';
+import { findRemade } from './gate-subject.ts';
+import { clipMessage } from './clip-message.ts';
 import { judgeGate } from './plan-gate.ts';
 import type { Run } from './run.ts';
 import { runReasons, stepReasons } from './step-reasons.ts';
@@ -61,8 +63,19 @@ function judgeGates(run: Run, place: LifecyclePlace): void {
   renewGates(run, place);
   for (const transition of transitionsFrom(place.definition, place.lifecycle.state)) {
     const name = gateOfTransition(transition);
-    if (transition.approvals !== undefined && run.gates.get(name)?.action === transition.action) judgeGate(run, name);
+    if (transition.approvals === undefined || run.gates.get(name)?.action !== transition.action) continue;
+    const remade = findRemade(run, transition.action);
+    if (remade === undefined) judgeGate(run, name);
+    else waitForResult(run, name, remade.name);
   }
+}
+
+/** Nobody decides on a result that is being replaced. */
+function waitForResult(run: Run, name: string, step: string): void {
+  const gate = run.gates.get(name);
+  if (gate?.state !== 'Open') return;
+  const message = `no decision is taken at the gate ${name} now: the result of ${step} is being made anew`;
+  run.waitFor({ kind: 'dependency', name, since: run.now, message: clipMessage(message) });
 }
 
 /** The oldest action of a person that may be taken. */

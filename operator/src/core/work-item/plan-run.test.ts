@@ -378,7 +378,7 @@ describe('replaying', () => {
       { steps },
       {
         spec: { replay: { workItemName: 'old', fromStep } },
-        facts: { replayed: { workItemUid: 'u', steps: replayed.status.steps ?? [] } },
+        facts: { replayed: replayed.replayed },
       },
     );
 

@@ -274,6 +274,7 @@ function whenPeopleDecide(run: Run, place: Place): boolean {
 }
 
 function whenItWaitsForSomethingElse(run: Run, place: Place, leave: Leave): boolean {
-  if (leave === 'go') begin(run, place);
+  // What it may do may have been taken back since it began to wait.
+  if (leave === 'go' && findHold(run, place) === undefined) begin(run, place);
   return true;
 }

@@ -17,6 +17,7 @@ import { startRun } from './start-run.ts';
 import { runReasons } from './step-reasons.ts';
 import type { Leave } from './plan-step.ts';
 import type { StepNode } from '../pipeline/step-node.ts';
+import { watchSla } from './watch-sla.ts';
 import { whenAnArtifactIsGone } from './when-an-artifact-is-gone.ts';
 import { withoutFutureTimes } from './without-future-times.ts';
 import type { WorkItemPlan } from './work-item-plan.ts';
@@ -48,6 +49,7 @@ function planRun(observed: ObservedWorkItem): WorkItemPlan {
   if (run.finishedAt === undefined) {
     if (startRun(run) === 'started') proceed(run);
   }
+  watchSla(run);
   return renderPlan(run);
 }
 

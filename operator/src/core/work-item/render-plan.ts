@@ -7,6 +7,7 @@ import { openAttempt } from './attempts.ts';
 import { spentBy } from './budget.ts';
 import { feedbackFor } from './feedback.ts';
 import { timeoutSecondsOf } from './attempt-timeout.ts';
+import { closeGateAs, withoutExcerpts } from './gate-excerpts.ts';
 import { knownTo } from './known-to.ts';
 import { locate } from './locate.ts';
 import { describeLifecycle } from './offer-actions.ts';
@@ -45,7 +46,7 @@ const suspended = (run: Run) => ({
 /** What is left out where the plan has none. */
 const replaced = [
   ...(['message', 'waitingFor', 'outputs', 'outputsRef', 'ending', 'finishedAt'] as const),
-  ...(['lifecycle', 'assignee', 'decidedUnder'] as const),
+  ...(['lifecycle', 'assignee', 'decidedUnder', 'sla'] as const),
 ] as const;
 
 function renderStatus(run: Run, waits: Parameters<typeof summarizeRun>[1]): WorkItemStatus {
@@ -60,7 +61,7 @@ function renderStatus(run: Run, waits: Parameters<typeof summarizeRun>[1]): Work
     ...defined({ observedGeneration: workItem.metadata.generation }),
     ...summarizeRun(run, finishedAt === undefined ? waits : []),
     pipeline: { ...defined({ name: pinned.name }), revision: pinned.revision, digest: pinned.digest },
-    ...defined({ startedAt, finishedAt, ending, assetsRef }),
+    ...defined({ startedAt, finishedAt, ending, assetsRef, sla: run.sla }),
     retryCount: workItem.spec.retryCount ?? 0,
     steps: [...run.records()],
     ...outputs,
@@ -82,7 +83,8 @@ function decidedUnderOf({ observed, finishedAt, decidedUnder }: Run, lifecycle: 
 
 /** A run that has ended asks nobody any more. */
 function gateAtEnd({ finishedAt, now }: Run, gate: GateStatus): GateStatus {
-  return finishedAt === undefined || gate.state !== 'Open' ? gate : { ...gate, state: 'Expired', decidedAt: now };
+  if (finishedAt === undefined) return gate;
+  return withoutExcerpts(gate.state === 'Open' ? closeGateAs(gate, 'Expired', now) : gate);
 }
 
 /** Recorded and not seen: the operator ended in between, or it is yet to come. Its name makes it safe to repeat. */

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { StepStatus } from '../../api/step-status.ts';
 import { PlannedRun, type PipelineSketch } from '../../testing/planned-run.ts';
 import { call, choice, from, group, loop } from '../../testing/planning-case.ts';
+import { defined } from '../defined.ts';
+import type { ReplayedRun } from './observed.ts';
 
 interface Case {
   readonly steps: PipelineSketch['steps'];
@@ -101,10 +103,42 @@ describe('a replay', () => {
     before(first);
     const run = new PlannedRun(pipeline, {
       spec: { replay: { workItemName: 'w-1', fromStep } },
-      facts: { replayed: { workItemUid: 'uid-1', steps: first.status.steps ?? [] } },
+      facts: { replayed: first.replayed },
     });
     expect(run.started).toEqual(started);
     expect(Object.keys(states).map((path) => [path, run.stateOf(path)])).toEqual(Object.entries(states));
     expect(Object.keys(inputs).map((path) => [path, run.startOf(path)?.inputs])).toEqual(Object.entries(inputs));
+  });
+
+  const steps = [call('a'), call('b', { dependsOn: ['a'] })];
+  const execution = { mode: 'safe' };
+  const other = `sha256:${'1'.repeat(64)}`;
+  const ran = (pipeline: ReplayedRun['pipeline']) => ({ workItemUid: 'uid-1', steps: [], ...defined({ pipeline }) });
+
+  const same = `sha256:${'0'.repeat(64)}`;
+
+  it.each<[string, string | undefined, ReplayedRun['pipeline'], string | undefined]>([
+    ['of another revision of its Pipeline', 'p', { name: 'p', digest: other }, undefined],
+    ['of the very same pipeline of its own', undefined, { digest: same }, undefined],
+    ['of another Pipeline', 'p', { name: 'q', digest: other }, 'the Pipeline q, and it runs the Pipeline p'],
+    ['of another Pipeline like it', 'p', { name: 'q', digest: same }, 'the Pipeline q, and it runs the Pipeline p'],
+    ['of no Pipeline', 'p', { digest: other }, 'another pipeline of its own, and it runs the Pipeline p'],
+    ['of a Pipeline', undefined, { name: 'p', digest: same }, 'the Pipeline p, and it runs one of its own'],
+    ['of another one', undefined, { digest: other }, 'another pipeline of its own, and it runs one of its own'],
+    ['of what never was a run', 'p', undefined, 'nothing, and it runs the Pipeline p'],
+  ])('%s', (_, pipelineName, pipeline, why) => {
+    const run = new PlannedRun(
+      { steps, execution },
+      {
+        ...{ pipelineName, facts: { replayed: ran(pipeline) } },
+        spec: { replay: { workItemName: 'w-1', fromStep: 'b' } },
+      },
+    );
+    // Nobody is asked whether something may begin that cannot.
+    expect([run.state, run.status.gates?.length]).toEqual(
+      why === undefined ? ['Waiting WaitingForStart', 1] : ['Failed ReplayOfAnotherPipeline', undefined],
+    );
+    if (why !== undefined)
+      expect(run.status.message).toContain(`it replays w-1, which ran ${why}: only a run of the same`);
   });
 });

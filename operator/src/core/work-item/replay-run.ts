@@ -3,6 +3,7 @@ import { defined } from '../defined.ts';
 import type { StepNode } from '../pipeline/step-node.ts';
 import { isExitStep } from '../pipeline/scope-rules.ts';
 import { dependantsOf } from './begin-again.ts';
+import type { PinnedPipeline, ReplayedRun } from './observed.ts';
 import type { Run } from './run.ts';
 import { stepReasons } from './step-reasons.ts';
 
@@ -13,6 +14,33 @@ export function waitsForReplayedRun(run: Run): boolean {
   const message = `waits for what the work item ${replay.workItemName} did`;
   run.waitFor({ kind: 'dependency', name: replay.workItemName, since: run.now, message });
   return true;
+}
+
+/**
+ * Why a run may not take over what another did: its results are those of another Pipeline, whatever the names of its steps.
+ * Another revision of the same is what replays are for. Pipelines that stand in their WorkItems are the same when all is that
+ * they were pinned to.
+ */
+export function whyNotReplayed({ observed }: Run): string | undefined {
+  const { replay } = observed.workItem.spec;
+  const { replayed } = observed.facts;
+  if (replay === undefined || replayed === undefined) return undefined;
+  const { pinned } = observed;
+  const { pipeline } = replayed;
+  const isSame = pinned.name === undefined ? isSameInline(pipeline, pinned) : pipeline?.name === pinned.name;
+  if (isSame) return undefined;
+  const it = pinned.name === undefined ? 'it runs one of its own' : `it runs the Pipeline ${pinned.name}`;
+  return `it replays ${replay.workItemName}, which ran ${describePipeline(pipeline)}, and ${it}: only a run of the same Pipeline can be replayed; make a WorkItem of that one`;
+}
+
+type Ran = ReplayedRun['pipeline'];
+
+const isSameInline = (pipeline: Ran, { digest }: PinnedPipeline) =>
+  pipeline !== undefined && pipeline.name === undefined && pipeline.digest === digest;
+
+function describePipeline(pipeline: Ran): string {
+  if (pipeline === undefined) return 'nothing';
+  return pipeline.name === undefined ? 'another pipeline of its own' : `the Pipeline ${pipeline.name}`;
 }
 
 /** Takes over the results of the run that is replayed: of every step that does not build on the one from which it runs again. */

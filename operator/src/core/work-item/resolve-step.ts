@@ -2,10 +2,11 @@ import type { JsonObject, JsonValue } from '../../api/json.ts';
 import type { Step } from '../../api/step/step.ts';
 import { defined } from '../defined.ts';
 import { digestOf } from '../digest.ts';
+import { fillReferences } from '../expression/fill-references.ts';
 import type { IssuePath } from '../issue.ts';
 import { partsReferredTo } from '../pipeline/find-dependencies.ts';
 import { findMethod, findRole, methodNameOf, modeOf } from '../pipeline/step-methods.ts';
-import { templateFields } from '../pipeline/step-templates.ts';
+import { expressionFields, templateFields } from '../pipeline/step-templates.ts';
 import type { StepNode } from '../pipeline/step-node.ts';
 import { resolveBindings } from '../template/resolve-bindings.ts';
 import { resolveTemplates } from '../template/resolve-template.ts';
@@ -49,6 +50,18 @@ function resolveFields(written: Step, scope: Scope): Resolved<Step> {
     const resolved = resolveTemplates(value, scope);
     if ('problem' in resolved) return resolved;
     if (resolved.value !== value) step = withValueAt(step, path, resolved.value) as Step;
+  }
+  return fillExpressions(step, scope);
+}
+
+/** Those that an executor evaluates, where there are no steps to refer to. */
+function fillExpressions(written: Step, scope: Scope): Resolved<Step> {
+  let step = written;
+  for (const { path, text, read } of expressionFields(written)) {
+    if (read !== 'outside') continue;
+    const filled = fillReferences(text, scope);
+    if ('problem' in filled) return filled;
+    if (filled.value !== text) step = withValueAt(step, path, filled.value) as Step;
   }
   return { value: step };
 }

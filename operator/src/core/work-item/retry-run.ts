@@ -1,4 +1,5 @@
 import { retryFailedSteps } from './begin-again.ts';
+import { reopenGates } from './enter-state.ts';
 import { rootFrame } from './frame.ts';
 import type { Run } from './run.ts';
 
@@ -11,6 +12,7 @@ export function retryIfAsked(run: Run): void {
   const isAsked = (spec.retryCount ?? 0) > (status?.retryCount ?? 0);
   if (!isAsked || run.startedAt === undefined || spec.cancel === true || run.ending?.phase === 'Succeeded') return;
   retryFailedSteps(run, rootFrame);
+  reopenGates(run);
   run.ending = undefined;
   run.startedAt = run.now;
   run.finishedAt = undefined;

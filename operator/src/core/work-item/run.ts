@@ -42,6 +42,8 @@ export class Run {
   decidedUnder: WorkItemStatus['decidedUnder'];
   /** Loop iterations that have records. */
   readonly loops = new LoopIndex();
+  /** By when it is to be done. */
+  sla: WorkItemStatus['sla'];
   ending: Ending | undefined;
   startedAt: string | undefined;
   finishedAt: string | undefined;
@@ -86,6 +88,7 @@ export class Run {
     this.lifecycle = status.lifecycle;
     this.assignee = status.assignee;
     this.decidedUnder = status.decidedUnder;
+    this.sla = status.sla;
     this.ending = status.ending;
     this.startedAt = status.startedAt;
     this.finishedAt = status.finishedAt;

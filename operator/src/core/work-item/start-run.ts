@@ -1,7 +1,8 @@
 import { startGate } from '../pipeline/gate-name.ts';
+import { clipMessage } from './clip-message.ts';
 import { resolveInputs } from './resolve-inputs.ts';
 import { judgeGate, openGate } from './plan-gate.ts';
-import { importReplayedSteps, waitsForReplayedRun } from './replay-run.ts';
+import { importReplayedSteps, waitsForReplayedRun, whyNotReplayed } from './replay-run.ts';
 import type { Run } from './run.ts';
 import { runReasons } from './step-reasons.ts';
 
@@ -17,6 +18,11 @@ export function startRun(run: Run): 'started' | 'waiting' {
   const { spec } = run.observed.workItem;
   if (spec.cancel === true) {
     refuse(run, { phase: 'Cancelled', reason: runReasons.cancelled, message: 'it was cancelled before it began' });
+    return 'waiting';
+  }
+  const unlike = whyNotReplayed(run);
+  if (unlike !== undefined) {
+    refuse(run, { phase: 'Failed', reason: runReasons.replayOfAnotherPipeline, message: clipMessage(unlike) });
     return 'waiting';
   }
   if (spec.suspend === true || waitsForApproval(run) || waitsForReplayedRun(run)) return 'waiting';

@@ -125,6 +125,8 @@ export const runReasons = {
   lifecycleCircles: 'LifecycleCircles',
   /** Its lifecycle would begin in production, where nobody has approved it. */
   beginsInProduction: 'BeginsInProduction',
+  /** It replays what another Pipeline has done. */
+  replayOfAnotherPipeline: 'ReplayOfAnotherPipeline',
   stepFailed: 'StepFailed',
   exitStepFailed: 'ExitStepFailed',
   timedOut: 'TimedOut',

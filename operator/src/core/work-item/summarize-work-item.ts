@@ -87,15 +87,27 @@ function conditionsOf(
     { type: conditionTypes.running, status: isAccepted && !isFinished ? 'True' : 'False', reason, message },
     { type: conditionTypes.succeeded, status: isFinished ? truth(phase === 'Succeeded') : 'Unknown', reason, message },
     { type: conditionTypes.waitingForDecision, ...describeDecision(run, waitingFor) },
+    ...describeSla(run),
   ];
   const observed = defined({ observedGeneration: run.observed.workItem.metadata.generation });
-  const before: readonly Condition[] = run.observed.workItem.status?.conditions ?? [];
+  const wasSaid = run.observed.workItem.status?.conditions ?? [];
+  const before = run.sla === undefined ? wasSaid.filter(({ type }) => type !== conditionTypes.overdue) : wasSaid;
   return [
-    ...updates.reduce(
+    ...updates.reduce<readonly Condition[]>(
       (conditions, update) => setCondition(conditions, { ...update, ...observed }, run.observed.now),
       before,
     ),
   ];
+}
+
+function describeSla({ sla }: Run): readonly ConditionUpdate[] {
+  if (sla === undefined) return [];
+  const { dueAt, missedAt } = sla;
+  const told =
+    missedAt === undefined
+      ? { reason: 'InTime', message: `it is to be done by ${dueAt}` }
+      : { reason: 'SlaMissed', message: `it was to be done by ${dueAt}` };
+  return [{ type: conditionTypes.overdue, status: truth(missedAt !== undefined), ...told }];
 }
 
 const truth = (holds: boolean) => (holds ? 'True' : 'False');

@@ -58,6 +58,22 @@ export const lifecycleEntries: readonly IssueEntry[] = [
   },
   {
     ...error,
+    code: 'NeverApproved',
+    meaning:
+      'A transition that needs approvals leads out of a state in which a run ends, because it has come to an outcome: nobody is asked there.',
+    remedy: 'Lead without `approvals` to a state that has no outcome, and ask for them on the way out of that.',
+    example: {
+      text: withLifecycle(
+        [open('Draft'), '{name: Live, outcome: Shipped}', ended('Gone')],
+        [
+          '{action: finish, from: [Draft], to: Live, roles: [po]}',
+          '{action: remove, from: [Live], to: Gone, roles: [po], approvals: [{role: safety}]}',
+        ],
+      ),
+    },
+  },
+  {
+    ...error,
     code: 'NeverTaken',
     meaning: 'A transition has a `when`, by which the operator would take it, and the role `system` may not.',
     remedy: 'Add `system` to its roles, or make the condition a guard.',

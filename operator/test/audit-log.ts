@@ -1,0 +1,34 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { testKubeconfig } from './test-cluster.ts';
+
+/** A request, as the API server's audit log tells of it. */
+export interface AuditEvent {
+  readonly verb: string;
+  readonly user: { readonly username: string };
+  readonly objectRef?: {
+    readonly apiGroup?: string;
+    readonly resource?: string;
+    readonly subresource?: string;
+    readonly namespace?: string;
+    readonly name?: string;
+  };
+  readonly responseStatus?: { readonly code?: number };
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+/** The audit log of the cluster that the tests run on; only an embedded one keeps it where they can read it. */
+export function auditLog(): string | undefined {
+  const file = join(dirname(testKubeconfig()), 'log', 'audit.log');
+  return existsSync(file) ? file : undefined;
+}
+
+/** What was asked in a namespace, in the order of the answers. Of a log that was rotated it is the last part. */
+export function auditEvents(file: string, namespace: string): readonly AuditEvent[] {
+  const lines = readFileSync(file, 'utf8').split('\n');
+  // The last line may not be written whole yet.
+  const named = lines.slice(0, -1).filter((line) => line.includes(namespace));
+  return named
+    .map((line) => JSON.parse(line) as AuditEvent)
+    .filter(({ objectRef }) => objectRef?.namespace === namespace);
+}
