@@ -58,6 +58,7 @@ COPY package.json LICENSE ./
 COPY --from=dependencies /app/node_modules node_modules
 COPY crds crds
 COPY config/policies config/policies
+COPY config/rbac config/rbac
 COPY --from=build /app/dist dist
 COPY --from=build /links/ /
 USER 65532:65532

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { testKubeconfig } from './test-cluster.ts';
 
@@ -23,11 +23,15 @@ export function auditLog(): string | undefined {
   return existsSync(file) ? file : undefined;
 }
 
-/** What was asked in a namespace, in the order of the answers. Of a log that was rotated it is the last part. */
+/** What was asked in a namespace, in the order of the answers. */
 export function auditEvents(file: string, namespace: string): readonly AuditEvent[] {
-  const lines = readFileSync(file, 'utf8').split('\n');
+  const folder = dirname(file);
+  // A log that is full goes on in another file: `audit-<time>.log` is what was before.
+  const earlier = readdirSync(folder).filter((name) => /^audit-.*\.log$/.test(name));
+  const files = [...earlier.sort().map((name) => join(folder, name)), file];
   // The last line may not be written whole yet.
-  const named = lines.slice(0, -1).filter((line) => line.includes(namespace));
+  const lines = files.flatMap((each) => readFileSync(each, 'utf8').split('\n').slice(0, -1));
+  const named = lines.filter((line) => line.includes(namespace));
   return named
     .map((line) => JSON.parse(line) as AuditEvent)
     .filter(({ objectRef }) => objectRef?.namespace === namespace);

@@ -35,7 +35,7 @@ const rightsTypes: Readonly<Record<string, ResourceType<Loose>>> = {
   Role: { ...cluster(rbac, 'Role', 'roles'), namespaced: true },
   RoleBinding: { ...cluster(rbac, 'RoleBinding', 'rolebindings'), namespaced: true },
 };
-const deploymentType: ResourceType<Loose> = { ...cluster('apps', 'Deployment', 'deployments'), namespaced: true };
+const statefulSetType: ResourceType<Loose> = { ...cluster('apps', 'StatefulSet', 'statefulsets'), namespaced: true };
 const configMapType: ResourceType = { ...cluster('', 'ConfigMap', 'configmaps'), namespaced: true };
 const modelType = resourceTypeOf<Model>(modelKind);
 
@@ -94,7 +94,7 @@ const install = {
   lease: (ageMs = 0, holderIdentity = 'operator-1') => {
     const renewTime = new Date(Date.now() - ageMs).toISOString().replace('Z', '000Z');
     const metadata = { name: 'conclave-operator', namespace: world.namespace };
-    const spec = { holderIdentity, leaseDurationSeconds: 60, renewTime };
+    const spec = { holderIdentity, leaseDurationSeconds: 3600, renewTime };
     return world.client.apply(
       leases,
       { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata, spec } as KubeObject,
@@ -106,9 +106,9 @@ const install = {
     const labels = { app: 'conclave-server' };
     const container = { name: 'server', image, imagePullPolicy: 'Never' };
     await world.client.apply(
-      deploymentType,
+      statefulSetType,
       {
-        ...{ apiVersion: 'apps/v1', kind: 'Deployment' },
+        ...{ apiVersion: 'apps/v1', kind: 'StatefulSet' },
         metadata: { name: 'conclave-server', namespace: world.namespace },
         spec: {
           replicas,
@@ -267,7 +267,7 @@ const faults: Readonly<Record<string, Fault>> = {
   },
   'an operator that is gone': {
     ...{ check: 'operator', says: /^operator-1 led and has not been heard of for \d+ s/ },
-    ...{ plant: () => install.lease(600_000), mend: () => install.lease() },
+    ...{ plant: () => install.lease(7_200_000), mend: () => install.lease() },
   },
   'no operator at all': {
     ...{ check: 'operator', says: /^no operator leads/ },

@@ -83,7 +83,7 @@ describe('what Argo CD shows', () => {
     replace(argo.act('pause', await settled('pausable', running)));
     const paused = await becomes('workitem', 'pausable', 'Suspended');
     expect(argo.actions(paused)).toEqual(['resume']);
-    replace(argo.act('resume', paused));
+    replace(argo.act('resume', await settled('pausable', paused)));
     await becomes('workitem', 'pausable', 'Progressing');
     expect(argo.actions(get('workitem', 'pausable'))).toEqual(['pause']);
   });

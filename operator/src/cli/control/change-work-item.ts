@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkItem } from '../../api/work-item.ts';
 import type { Account, ClusterReference } from '../cluster/account.ts';
 import { workItems } from '../cluster/kinds.ts';
@@ -6,6 +7,8 @@ import { type Change, planChange } from './plan-change.ts';
 
 /** Whoever writes the status of a busy run is often faster: as many times it is looked at anew. */
 const mostTries = 10;
+/** Two who write in step would be in each other's way again and again. */
+const pauseMs = 20;
 
 /**
  * Changes a run as it stands when it is changed: what has moved meanwhile is judged anew. @throws Failure where the change makes
@@ -25,6 +28,7 @@ export async function changeWorkItem(
       return await client.patch(workItems, reference, { merge: { metadata: { uid, resourceVersion }, ...planned } });
     } catch (error) {
       if (tries === mostTries || !(error instanceof Error) || error.name !== 'Conflict') throw error;
+      await sleep(Math.random() * pauseMs * tries);
     }
   }
 }

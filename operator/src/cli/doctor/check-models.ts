@@ -59,6 +59,8 @@ export const checkGpus: Check = async (examination) => {
 
 function gpuNeedOf({ metadata, spec }: Model): readonly (readonly [resource: string, model: string])[] {
   const served = spec.dedicated ?? spec.sidecar;
-  if (served === undefined || gpusOf(served) === 0) return [];
+  // A claim brings its own devices, which no node counts.
+  const isClaimed = served?.resources?.resourceClaimTemplateName !== undefined;
+  if (served === undefined || isClaimed || gpusOf(served) === 0) return [];
   return [[served.resources?.gpuResourceName ?? usualResource, `${metadata.namespace ?? ''}/${metadata.name}`]];
 }

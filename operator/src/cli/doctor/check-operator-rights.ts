@@ -1,4 +1,5 @@
 import type { ClusterClient, ClusterKind, ClusterObject } from '../cluster/account.ts';
+import { watchedNamespace } from './check-operator.ts';
 import type { Check, Finding } from './finding.ts';
 import type { RoleManifest, Shipped } from './read-shipped.ts';
 
@@ -26,9 +27,11 @@ interface NeededRight {
 }
 
 /** Whether the operator's account may do all that it needs. */
-export const checkOperatorRights: Check = async ({ account: { client }, shipped, systemNamespace }) => {
+export const checkOperatorRights: Check = async (examination) => {
+  const { shipped, systemNamespace } = examination;
+  const { client } = examination.account;
   const user = `system:serviceaccount:${systemNamespace}:${account}`;
-  const needed = rightsOf(shipped, systemNamespace);
+  const needed = rightsOf(shipped, { system: systemNamespace, watched: await watchedNamespace(examination) });
   const missing: NeededRight[] = [];
   for (let from = 0; from < needed.length; from += atOnce) {
     const some = needed.slice(from, from + atOnce);
@@ -42,13 +45,21 @@ export const checkOperatorRights: Check = async ({ account: { client }, shipped,
 /** Reviews under way at the same time. */
 const atOnce = 16;
 
-function rightsOf({ roles }: Shipped, systemNamespace: string): readonly NeededRight[] {
+/** Where the operator stands, and the one namespace that it watches, if it does not watch them all. */
+interface Namespaces {
+  readonly system: string;
+  readonly watched: string | undefined;
+}
+
+function rightsOf({ roles }: Shipped, { system, watched }: Namespaces): readonly NeededRight[] {
   const bindings = roles.filter(({ subjects = [] }) =>
     subjects.some(({ kind, name }) => kind === 'ServiceAccount' && name === account),
   );
   return bindings.flatMap(({ roleRef }) => {
     const role = roles.find(({ kind, metadata }) => kind === roleRef?.kind && metadata.name === roleRef.name);
-    return role === undefined ? [] : expand(role, role.kind === 'Role' ? { namespace: systemNamespace } : {});
+    if (role === undefined) return [];
+    const namespace = role.kind === 'Role' ? system : watched;
+    return expand(role, namespace === undefined ? {} : { namespace });
   });
 }
 
@@ -85,7 +96,8 @@ function tellMissing(missing: readonly NeededRight[], user: string): readonly Fi
   const lines = Array.from(byResource, ([resource, verbs]) => `${[...verbs].join(', ')} ${resource}`);
   const shown = lines.slice(0, mostShown).join('; ');
   const rest = lines.length > mostShown ? `; and ${lines.length - mostShown} more` : '';
-  const hint = 'install its rights anew: kubectl apply --server-side --force-conflicts -f config/rbac/operator.yaml';
+  const hint =
+    'install its rights anew: helm upgrade, or kubectl apply --server-side --force-conflicts -f config/rbac/operator.yaml';
   return [{ check, result: 'failed', message: `${user} may not ${shown}${rest}`, hint }];
 }
 

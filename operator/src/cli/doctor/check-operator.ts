@@ -9,16 +9,23 @@ interface Lease extends ClusterObject {
   };
 }
 
-interface Deployment extends ClusterObject {
-  readonly spec?: { readonly replicas?: number };
+/** A Deployment or a StatefulSet. */
+interface Workload extends ClusterObject {
+  readonly spec?: {
+    readonly replicas?: number;
+    readonly template?: { readonly spec?: { readonly containers?: readonly { readonly args?: readonly string[] }[] } };
+  };
   readonly status?: { readonly availableReplicas?: number };
 }
 
 const leases: ClusterKind<Lease> = {
   ...{ group: 'coordination.k8s.io', version: 'v1', kind: 'Lease', plural: 'leases', namespaced: true },
 };
-const deployments: ClusterKind<Deployment> = {
+const deployments: ClusterKind<Workload> = {
   ...{ group: 'apps', version: 'v1', kind: 'Deployment', plural: 'deployments', namespaced: true },
+};
+const statefulSets: ClusterKind<Workload> = {
+  ...{ group: 'apps', version: 'v1', kind: 'StatefulSet', plural: 'statefulsets', namespaced: true },
 };
 const configMaps: ClusterKind = {
   ...{ group: '', version: 'v1', kind: 'ConfigMap', plural: 'configmaps', namespaced: true },
@@ -57,27 +64,27 @@ function problemOf(lease: Lease | undefined, nowMs: number): string | undefined 
   return `${holderIdentity} led and has not been heard of for ${Math.round(ageSeconds)} s`;
 }
 
-const describeReplicas = ({ spec, status }: Deployment) =>
+const describeReplicas = ({ spec, status }: Workload) =>
   `${status?.availableReplicas ?? 0} of ${spec?.replicas ?? 1} replicas are available`;
 
 /** Whether the server of artifacts and events is there, and trusted. */
 export const checkServer: Check = async (examination) => {
   const { systemNamespace: namespace } = examination;
   const check = 'server';
-  const [deployment, authorities] = await Promise.all([
-    find(examination, deployments, { namespace, name: serverName }),
+  const [server, authorities] = await Promise.all([
+    find(examination, statefulSets, { namespace, name: serverName }),
     find(examination, configMaps, { namespace, name: authoritiesName }),
   ]);
   const findings: Finding[] = [];
-  if (deployment === undefined)
+  if (server === undefined)
     findings.push({
-      ...{ check, result: 'failed', message: `there is no Deployment ${serverName} in ${namespace}` },
+      ...{ check, result: 'failed', message: `there is no StatefulSet ${serverName} in ${namespace}` },
       hint: 'install it: without it no pod can keep what it makes',
     });
-  else if ((deployment.status?.availableReplicas ?? 0) === 0)
+  else if ((server.status?.availableReplicas ?? 0) === 0)
     findings.push({
-      ...{ check, result: 'failed', message: `${serverName}: ${describeReplicas(deployment)}` },
-      hint: `kubectl -n ${namespace} describe deployment/${serverName}`,
+      ...{ check, result: 'failed', message: `${serverName}: ${describeReplicas(server)}` },
+      hint: `kubectl -n ${namespace} describe statefulset/${serverName}`,
     });
   if (authorities === undefined)
     findings.push({
@@ -86,6 +93,16 @@ export const checkServer: Check = async (examination) => {
     });
   return findings.length > 0 ? findings : [{ check, result: 'ok', message: `${serverName} is available and trusted` }];
 };
+
+/** The namespace that the operator is restricted to, where it runs in this cluster and is. */
+export async function watchedNamespace(examination: Examination): Promise<string | undefined> {
+  const deployment = await find(examination, deployments, {
+    namespace: examination.systemNamespace,
+    name: operatorName,
+  });
+  const { args = [] } = deployment?.spec?.template?.spec?.containers?.[0] ?? {};
+  return args.flatMap((arg) => /^--namespace=(.+)$/.exec(arg)?.[1] ?? [])[0];
+}
 
 async function find<T extends ClusterObject>(
   { account }: Examination,

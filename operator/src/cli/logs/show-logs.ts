@@ -65,7 +65,9 @@ async function followLogs(workItem: WorkItem, selection: LogSelection, writing: 
 function tellLost({ pod, container }: LoggedContainer, terminal: Terminal) {
   return (error: unknown): void => {
     if (!(error instanceof Error)) throw error;
-    terminal.err(`${paint('warning', 'warning', terminal.colours.err)}: ${pod}/${container}: ${error.message}\n`);
+    terminal.err(
+      `${paint('warning', 'warning', terminal.colours.err)}: ${pod}/${container}: ${printable(error.message)}\n`,
+    );
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Account } from '../cluster/account.ts';
+import { printable } from '../paint.ts';
 import type { Terminal } from '../terminal.ts';
 import type { LoggedContainer } from './find-containers.ts';
 
@@ -15,6 +16,11 @@ export interface LogWriting {
   readonly timestamps?: boolean | undefined;
 }
 
+/** What programs and models write must not steer a terminal. Files and pipes get it as it is. */
+function showingLines({ rows }: Terminal): (line: string) => string {
+  return rows === undefined ? (line) => line : (line) => line.split('\t').map(printable).join('\t');
+}
+
 /** A line without an end is written in parts of this length. */
 const longestLine = 65_536;
 
@@ -28,6 +34,7 @@ export async function writeLog({ pod, container, path, attempt }: LoggedContaine
     ...(sinceSeconds !== undefined && { sinceSeconds }),
     ...(timestamps !== undefined && { timestamps }),
   };
+  const shown = showingLines(terminal);
   const decoder = new TextDecoder();
   let rest = '';
   for await (const piece of account.client.log({ namespace, name: pod }, options)) {
@@ -37,7 +44,7 @@ export async function writeLog({ pod, container, path, attempt }: LoggedContaine
       lines.push(rest);
       rest = '';
     }
-    for (const line of lines) terminal.out(`${prefix}${line}\n`);
+    for (const line of lines) terminal.out(`${prefix}${shown(line)}\n`);
   }
-  if (rest !== '') terminal.out(`${prefix}${rest}\n`);
+  if (rest !== '') terminal.out(`${prefix}${shown(rest)}\n`);
 }

@@ -44,6 +44,23 @@ describe('an expression whose references are filled in', () => {
     expect(fillReferences(text, scopeOf({ value: 1 }))).toMatchObject({ problem: { code } });
   });
 
+  it.each([-35868724644766630, 2 ** 53, 2 ** 63, 1e20, 1e21, 1e300, -0, 0.1, { a: [2 ** 70] }])(
+    'is equal to %j',
+    (value) => {
+      expect(evaluate('found == {{step.value}}', value, value)).toEqual({ value: true });
+    },
+  );
+
+  it('is none with more than CEL takes, and says by which values', () => {
+    const filled = fillReferences('found == {{step.value}}', scopeOf({ value: 'x'.repeat(5_000) }));
+    expect(filled).toMatchObject({
+      problem: {
+        code: 'ValueTooLarge',
+        message: 'with the values of step.value the expression has 5011 characters, and may have 4096',
+      },
+    });
+  });
+
   it('is equal to the value, whatever the value is: no data becomes code', () => {
     const text = fc.string({ unit: 'binary', maxLength: 40 });
     const code = fc.constantFrom(

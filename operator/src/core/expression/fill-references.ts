@@ -1,8 +1,9 @@
 import type { JsonValue } from '../../api/json.ts';
 import { resolveReference } from '../template/navigate.ts';
-import type { Resolved, Scope } from '../template/scope.ts';
+import type { ResolutionProblem, Resolved, Scope } from '../template/scope.ts';
 import { measureValue, SizeBudget } from '../template/size-budget.ts';
-import { bindReferences } from './bind-references.ts';
+import { bindReferences, type BoundText } from './bind-references.ts';
+import { longestExpression } from './parse-program.ts';
 
 /**
  * An expression with the value of each reference in its place, for whoever evaluates it where there are no steps. A JSON value
@@ -21,8 +22,30 @@ export function fillReferences(text: string, scope: Scope, budget = new SizeBudg
     pieces.push(text.slice(after, offset), literalOf(resolved.value));
     after = offset + name.length;
   }
-  return { value: pieces.join('') + text.slice(after) };
+  const filled = pieces.join('') + text.slice(after);
+  return filled.length <= longestExpression ? { value: filled } : { problem: tooLong(bound.references, filled.length) };
 }
 
-/** Two braces stand only in texts, where they must not be taken for a reference. */
-const literalOf = (value: JsonValue): string => JSON.stringify(value).replaceAll(/\{(?=\{)/g, String.raw`\u007b`);
+function tooLong(references: BoundText['references'], length: number): ResolutionProblem {
+  const names = [...references.values()].map(({ reference }) => reference.text).join(', ');
+  return {
+    code: 'ValueTooLarge',
+    message: `with the values of ${names} the expression has ${length} characters, and may have ${longestExpression}`,
+    hint: 'refer to a part of them: a digest, a name, a number',
+  };
+}
+
+/** A JSON value as CEL writes it: its large whole numbers are doubles, as JSON's are. */
+function literalOf(value: JsonValue): string {
+  if (Array.isArray(value)) return `[${value.map(literalOf).join(', ')}]`;
+  if (typeof value === 'object' && value !== null) {
+    const entries = Object.entries(value).map(([key, inner]) => `${textOf(key)}: ${literalOf(inner)}`);
+    return `{${entries.join(', ')}}`;
+  }
+  if (typeof value === 'string') return textOf(value);
+  const text = JSON.stringify(value);
+  return Number.isInteger(value) && !Number.isSafeInteger(value) && !text.includes('e') ? `${text}.0` : text;
+}
+
+/** Two braces must not be taken for a reference. */
+const textOf = (text: string): string => JSON.stringify(text).replaceAll(/\{(?=\{)/g, String.raw`\u007b`);

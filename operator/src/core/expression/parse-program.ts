@@ -13,11 +13,11 @@ export interface Program extends BoundText {
 }
 
 /** Characters that an expression may have. */
-const LONGEST_EXPRESSION = 4096;
+export const longestExpression = 4096;
 
 /** Reads an expression and checks all that holds whatever the data: syntax, limits, types of what it says itself. */
 export function parseProgram(text: string): Program | OffsetProblem {
-  const bound = text.length > LONGEST_EXPRESSION ? tooLong(text.length) : bindReferences(text);
+  const bound = text.length > longestExpression ? tooLong(text.length) : bindReferences(text);
   return 'problem' in bound ? bound : parse(bound, text);
 }
 
@@ -45,9 +45,9 @@ function findTypeProblem({ checked }: Program): OffsetProblem | undefined {
 const tooLong = (length: number): OffsetProblem => ({
   problem: {
     code: 'InvalidExpression',
-    message: `an expression has no more than ${LONGEST_EXPRESSION} characters, this one has ${length}`,
+    message: `an expression has no more than ${longestExpression} characters, this one has ${length}`,
   },
-  offset: LONGEST_EXPRESSION,
+  offset: longestExpression,
 });
 
 const nestedTooDeep: OffsetProblem = {

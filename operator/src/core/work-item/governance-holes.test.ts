@@ -45,7 +45,43 @@ describe('the gate of an action', () => {
   });
 });
 
+describe('work that its people have sent back', () => {
+  it('begins no further part, wherever the run is then: what was approved is void', () => {
+    const states = [{ name: 'Draft' }, { name: 'Review' }, { name: 'Live', production: true, terminal: true }];
+    const transitions = [
+      { action: 'submit', from: ['Draft'], to: 'Review', roles: ['planning'] },
+      { action: 'reject', from: ['Review'], to: 'Draft', roles: ['review'], rejects: true },
+      {
+        action: 'deploy',
+        from: ['Review'],
+        to: 'Live',
+        roles: ['deployment'],
+        approvals: [{ role: 'review' }, { role: 'safety' }],
+      },
+    ];
+    const parts = [call('merge'), call('rollout', { dependsOn: ['merge'] })];
+    const group = { name: 'ship', type: 'parallel_group' as const, role: 'deployment', action: 'deploy', steps: parts };
+    const lifecycle = { definition: { initial: 'Draft', states, transitions } };
+    const run = new PlannedRun({ lifecycle, steps: [group] as never }, { facts: allowing });
+    approveDeploying(run.act('submit.planning')).act('reject.review').succeed('merge');
+    expect([run.lifecycleState, run.stateOf('merge')]).toEqual(['Draft', 'Succeeded Completed']);
+    expect(run.startOf('rollout')).toBeUndefined();
+  });
+});
+
 describe('an open gate', () => {
+  it('shows what it showed when a run that has failed is tried again', () => {
+    const run = approvedDelivery([call('x', { inState: ['Approved'], retryPolicy: { maxAttempts: 1 } })]);
+    const shown = () => run.status.gates?.[0]?.shown;
+    const before = shown();
+    run.fail('x');
+    expect([run.status.phase, run.status.gates?.[0]?.state]).toEqual(['Failed', 'Expired']);
+    run.change({ retryCount: 1 }).settle();
+    expect(run.status.gates).toMatchObject([{ state: 'Open' }]);
+    expect(shown()).toBe(before);
+    expect(before).toBeDefined();
+  });
+
   it('asks more people when the Tenant does', () => {
     const run = new PlannedRun({ steps: [approval('go', { production: true })] });
     run.decide('go', 'approved', { user: 'ann' });

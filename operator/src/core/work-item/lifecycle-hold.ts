@@ -2,6 +2,7 @@ import { findMissingLeave } from './judge-transition.ts';
 import { transitionsOfStep } from './actors.ts';
 import { isProduction, type LifecycleTransition } from '../lifecycle/definition.ts';
 import { lifecycleAt, type LifecyclePlace } from './lifecycle-state.ts';
+import type { StepNode } from '../pipeline/step-node.ts';
 import type { Place } from './place.ts';
 import type { Run } from './run.ts';
 
@@ -30,19 +31,19 @@ export function findHold(run: Run, place: Place): Hold | undefined {
   }
   const lifecycle = lifecycleAt(run);
   if (lifecycle === undefined) return undefined;
-  return findMissing(run, lifecycle, place) ?? findMissingAround(run, lifecycle, place);
+  return findMissing(run, lifecycle, place.node) ?? findMissingAround(run, lifecycle, place);
 }
 
-/** The parts of a step do what it may do: they begin nothing more once that is taken back. */
+/** The parts of a step do what it may do: they begin nothing more once that is taken back, or its state is left. */
 function findMissingAround(run: Run, lifecycle: LifecyclePlace, { node }: Place): Hold | undefined {
   for (let { parent, placement } = node; parent !== undefined; { parent, placement } = parent) {
-    const hold = placement === 'route' ? undefined : findMissingOf(run, transitionsOfStep(run, lifecycle, parent));
+    const hold = placement === 'route' ? undefined : findMissing(run, lifecycle, parent);
     if (hold !== undefined) return hold;
   }
   return undefined;
 }
 
-function findMissing(run: Run, lifecycle: LifecyclePlace, { node }: Place): Hold | undefined {
+function findMissing(run: Run, lifecycle: LifecyclePlace, node: StepNode): Hold | undefined {
   const ways = transitionsOfStep(run, lifecycle, node);
   const { action } = node.step;
   if (ways.length === 0 && action !== undefined && isRollout(lifecycle, action)) {

@@ -81,10 +81,11 @@ function decidedUnderOf({ observed, finishedAt, decidedUnder }: Run, lifecycle: 
   return isOver ? status.decidedUnder : decidedUnder;
 }
 
-/** A run that has ended asks nobody any more. */
+/** A run that has ended asks nobody any more; what it asked last is asked again when it is tried again. */
 function gateAtEnd({ finishedAt, now }: Run, gate: GateStatus): GateStatus {
   if (finishedAt === undefined) return gate;
-  return withoutExcerpts(gate.state === 'Open' ? closeGateAs(gate, 'Expired', now) : gate);
+  if (gate.state === 'Open') return closeGateAs(gate, 'Expired', now);
+  return gate.state === 'Expired' && gate.decidedAt === finishedAt ? gate : withoutExcerpts(gate);
 }
 
 /** Recorded and not seen: the operator ended in between, or it is yet to come. Its name makes it safe to repeat. */
