@@ -2,11 +2,12 @@
 import { parseArgs } from 'node:util';
 import { ClusterError } from '../cluster/cluster-error.ts';
 import { startCluster, stopCluster, type Cluster } from '../cluster/cluster.ts';
-import { defaultInstance } from '../cluster/paths.ts';
+import { readInstanceState } from '../cluster/instance-state.ts';
+import { defaultInstance, instancePaths } from '../cluster/paths.ts';
 import { ensureImages } from '../operator-process/ensure-images.ts';
 import { kubectlOf, type Kubectl } from '../operator-process/kubectl.ts';
 import { builtImages, type ImageNames, parseImage } from './image-names.ts';
-import { installConclave } from './install-conclave.ts';
+import { installConclave, uninstallConclave } from './install-conclave.ts';
 import type { Deciders } from './let-people-decide.ts';
 import { type ModelServer, shipFeature } from './ship-feature.ts';
 import { showPipelines } from './show-pipelines.ts';
@@ -21,7 +22,7 @@ const usage = `usage: ./hack/demo [--yes] [--instance NAME] [--context NAME --im
   --model-url URL  OpenAI-compatible API that the agents ask, as pods reach it; a stand-in without a model by default
   --model NAME     name of the model there
   --install        install missing system packages (Debian, as root)
-  --down           remove what the demo made, the embedded cluster included`;
+  --down           remove what the demo made: the cluster, or of one that is yours the release and the namespaces`;
 
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
@@ -71,6 +72,15 @@ The cluster goes on, and Conclave in it. Look around, try the first pipeline, an
   ./hack/kubectl --instance ${instance} get workitems --watch
   ./hack/demo --instance ${instance} --down`;
 
+/** Of a cluster of the user's own only what the demo made goes. */
+async function remove(instance: string): Promise<void> {
+  if (readInstanceState(instancePaths(instance))?.kind === 'context') {
+    await kubectlOf(instance)(['delete', 'namespace', namespace, verdicts, '--ignore-not-found']);
+    await uninstallConclave({ instance, say });
+  }
+  await stopCluster(instance);
+}
+
 function modelServer(values: { readonly 'model-url'?: string; readonly model?: string }): ModelServer | undefined {
   const { 'model-url': url, model: name } = values;
   if (url === undefined && name === undefined) return undefined;
@@ -98,7 +108,7 @@ async function main(): Promise<void> {
     return;
   }
   if (values.down === true) {
-    await stopCluster(instance);
+    await remove(instance);
     return;
   }
   const { context, install = false } = values;

@@ -83,7 +83,7 @@ const took = (action: string) => (workItem: ShownWorkItem) =>
   workItem.status?.transitions?.some((transition) => transition.action === action) ?? false;
 
 async function review(telling: StoryTelling, followed: FollowedWorkItem, by: Deciders): Promise<void> {
-  telling.say('\nIt waits for somebody who reviews it. Mallory may change WorkItems, and has no role to decide in:');
+  telling.say('\nIt waits for somebody who reviews it. Mallory may annotate WorkItems, and has no role to decide in:');
   const approval = { kind: 'action', slot: 'approve.review', words: 'reads well' } as const;
   await showRefusal(telling, await followed.until(() => true), { ...approval, user: 'mallory' });
   telling.say('\nRob may:');

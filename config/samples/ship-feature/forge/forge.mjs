@@ -1,5 +1,5 @@
-// A small forge: the repository `parcels`, which anybody may clone, and an API that takes changes and merges them. What is in
-// /seed is its first commit. It keeps everything in /data, as long as its pod lives.
+// A small forge: the repository `parcels`, which anybody may clone and read at port 8080, and at port 8081 an API that takes
+// changes and merges them. What is in /seed is its first commit. It keeps everything in /data, as long as its pod lives.
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -48,7 +48,7 @@ function text(body, field, most) {
   return value;
 }
 
-const routes = {
+const reading = {
   'GET /healthz': () => ({ ready: true }),
 
   /** The files of a commit: {commit, files}. */
@@ -57,7 +57,9 @@ const routes = {
     const files = pathsOf(commit).map((path) => [path, `${git(['show', `${commit}:${path}`])}\n`]);
     return { commit, files: Object.fromEntries(files) };
   },
+};
 
+const writing = {
   /** Proposes new content for a file that is there: {commit, branch, diff}. The same change twice is one change. */
   'POST /api/changes': (body) => {
     const base = commitOf('main');
@@ -85,9 +87,9 @@ const routes = {
   },
 };
 
-async function answer(request, { pathname, searchParams }) {
+async function answer(routes, request, { pathname, searchParams }) {
   const route = routes[`${request.method} ${pathname}`];
-  if (route === undefined) return [404, { error: `there are ${Object.keys(routes).join(', ')}, and /parcels.git` }];
+  if (route === undefined) return [404, { error: `there are ${Object.keys(routes).join(', ')}` }];
   let sent = '';
   for await (const part of request.setEncoding('utf8')) {
     sent += part;
@@ -132,13 +134,16 @@ if (!existsSync(repository)) {
   git(['update-ref', 'refs/heads/main', first]);
 }
 
-createServer((request, response) => {
+const serve = (routes) => (request, response) => {
   const address = new URL(request.url, 'http://forge');
-  if (address.pathname.startsWith('/parcels.git/')) {
+  if (routes === reading && address.pathname.startsWith('/parcels.git/')) {
     serveGit(request, response, address);
     return;
   }
-  void answer(request, address).then(([status, body]) => {
+  void answer(routes, request, address).then(([status, body]) => {
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   });
-}).listen(8080);
+};
+
+createServer(serve(reading)).listen(8080);
+createServer(serve(writing)).listen(8081);
