@@ -1,4 +1,7 @@
-"""Answers GET /cost?cents=…&grams=…&country=… with what the delivery costs, and says which commit it runs."""
+"""Answers GET /cost?cents=…&grams=…&country=… with what the delivery costs, and says which commit it runs.
+
+Whoever tries a rollout adds the commit that has to answer: for some moments requests still reach the pods that were before.
+"""
 import json
 import os
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -20,6 +23,8 @@ def answer(path):
         order = {'cents': int(given['cents']), 'grams': int(given['grams']), 'country': given['country']}
     except (KeyError, ValueError) as problem:
         return 400, {'error': f'cents, grams and country are needed: {problem}'}
+    if given.get('commit', COMMIT) != COMMIT:
+        return 503, {'error': f'this is {COMMIT}'}
     return 200, {'cents': cost(order), 'commit': COMMIT}
 
 
