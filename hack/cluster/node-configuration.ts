@@ -139,13 +139,14 @@ function renderKubeProxy({ podSubnet }: NetworkPlan): unknown {
   };
 }
 
-/** Every write by whom, and reads by clients; not the chatter of the components themselves. */
+/** Every write by whom, reads by clients, and all that the operator asks; not the chatter of the components themselves. */
 const auditPolicy = {
   apiVersion: 'audit.k8s.io/v1',
   kind: 'Policy',
   omitStages: ['RequestReceived'],
   rules: [
     { level: 'None', nonResourceURLs: ['/healthz*', '/livez*', '/readyz*', '/metrics', '/openapi*'] },
+    { level: 'Metadata', users: ['system:serviceaccount:conclave-system:conclave-operator'] },
     {
       level: 'None',
       resources: [

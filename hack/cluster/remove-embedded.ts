@@ -1,5 +1,6 @@
 /** Takes an embedded instance down, whatever state it is in. */
 import { rmSync } from 'node:fs';
+import { keepUsedRights } from '../rights/used-rights.ts';
 import { removeCgroups } from './cgroups.ts';
 import { removeHostLink } from './host-link.ts';
 import { readStateIfSound } from './instance-state.ts';
@@ -17,6 +18,7 @@ export async function removeEmbedded(paths: InstancePaths): Promise<void> {
   if (state?.kind === 'embedded') await removeHostLink(planNetwork(state.slot));
   await endNode(paths);
   await removeCgroups(paths.name);
+  keepUsedRights(paths.name, paths.logs);
   rmSync(paths.folder, { recursive: true, force: true, maxRetries: 5 });
 }
 

@@ -1,9 +1,14 @@
 /** `./hack/test`: installs what the tests need, runs them, and ends with how many passed and failed. */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { startCluster, stopCluster } from '../cluster/cluster.ts';
 import { repositoryRoot } from '../cluster/paths.ts';
 import { chooseMutations } from '../mutation/mutations.ts';
 import { printTried } from '../mutation/print-tried.ts';
 import { tryMutations } from '../mutation/try-mutations.ts';
+import { grantedRights } from '../rights/granted-rights.ts';
+import { judgeRights } from '../rights/judge-rights.ts';
+import { readUsedRights, usedRightsFolder } from '../rights/used-rights.ts';
 import { parseArguments, type Suite, type TestArguments } from './arguments.ts';
 import { checkCoreCoverage } from './core-coverage.ts';
 import { runChecks, runVitest } from './run-suite.ts';
@@ -40,6 +45,19 @@ async function runMutations(filters: readonly string[]): Promise<Tally> {
     .reduce(addTallies, emptyTally);
 }
 
+const rightsFolder = join(repositoryRoot, '.cache/used-rights');
+
+/** Whether all runs in which the operator acts as itself: what it has not used then, it does not need. */
+const usesAllRights = ({ suites, filters }: TestArguments) =>
+  filters.length === 0 && ['integration', 'e2e'].every((suite) => suites.includes(suite as Suite));
+
+/** Each right of the operator has to be used by some test: counts as one. */
+function checkRights(): Tally {
+  const { lines, tally } = judgeRights(grantedRights(), readUsedRights(rightsFolder));
+  for (const line of lines) report(line);
+  return tally;
+}
+
 /** A suite that cannot begin counts as one failure, and the others still run. */
 async function trySuite(suite: Suite, options: TestArguments): Promise<Tally> {
   const startedAt = Date.now();
@@ -56,6 +74,8 @@ async function trySuite(suite: Suite, options: TestArguments): Promise<Tally> {
 
 async function main(): Promise<void> {
   process.chdir(repositoryRoot);
+  rmSync(rightsFolder, { recursive: true, force: true });
+  process.env[usedRightsFolder] = rightsFolder;
   const hasVllm = isVllmInstalled() || process.env['CONCLAVE_TEST_VLLM'] === '1';
   const options = parseArguments(process.argv.slice(2), hasVllm);
   let tally = emptyTally;
@@ -64,6 +84,7 @@ async function main(): Promise<void> {
   } finally {
     await stopCluster(instance);
   }
+  if (usesAllRights(options)) tally = addTallies(tally, checkRights());
   report(`\n${renderTally(tally)}`);
   process.exitCode = tally.failed === 0 && tally.passed > 0 ? 0 : 1;
 }

@@ -29,6 +29,11 @@ describe('explainPendingSteps', () => {
     expect(explain(run)['b']).toMatchObject({ reason: 'ParallelismReached' });
   });
 
+  it('says when the run itself waits for its start', () => {
+    const run = new PlannedRun({ steps: [call('a')], execution: { mode: 'safe' } });
+    expect(explain(run)['a']).toMatchObject({ message: 'the run itself has not begun' });
+  });
+
   it('says of what runs at the end that it does', () => {
     const run = new PlannedRun({ steps: [call('a')], onExit: [call('bye')] });
     expect(explain(run)).toEqual({
