@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { WorkItem } from '../src/api/work-item.ts';
 import { parseDecisionValue } from '../src/core/decision/decision-value.ts';
+import { withoutExcerpts } from '../src/core/work-item/gate-excerpts.ts';
 import { Conflict, Forbidden, Invalid } from '../src/kube/api-error.ts';
 import { AskingWorld, digestOf, isAsking, slotKey } from './asking-world.ts';
 import { aStep } from './engine-sample.ts';
@@ -37,8 +38,10 @@ function expectSound(name: string, approvers: readonly string[]): void {
     expect(used?.map(({ user, decision }) => `${user} ${decision}`).sort()).toEqual(
       approvers.map((user) => `${user} approved`),
     );
-    if (gateOf(before)?.state !== 'Approved') continue;
-    expect(gate).toEqual(gateOf(before));
+    const decided = gateOf(before);
+    if (decided?.state !== 'Approved') continue;
+    // What it showed makes room once nobody needs it any more.
+    expect(withoutExcerpts(gate)).toEqual(withoutExcerpts(decided));
   }
 }
 
