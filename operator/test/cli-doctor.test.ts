@@ -113,7 +113,7 @@ const install = {
         spec: {
           replicas,
           selector: { matchLabels: labels },
-          template: { metadata: { labels }, spec: { containers: [container] } },
+          template: { metadata: { labels }, spec: { containers: [container], terminationGracePeriodSeconds: 0 } },
         },
       } as KubeObject,
       { force: true },

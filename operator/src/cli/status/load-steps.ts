@@ -5,7 +5,6 @@ import { pipelineGraph } from '../../core/pipeline/pipeline-graph.ts';
 import type { PipelineGraph } from '../../core/pipeline/step-node.ts';
 import { explainPendingSteps, type PendingStep } from '../../core/work-item/explain-pending-steps.ts';
 import type { Facts } from '../../core/work-item/observed.ts';
-import { stepReasons } from '../../core/work-item/step-reasons.ts';
 import type { Account, ClusterKind, ClusterObject } from '../cluster/account.ts';
 import { pipelines } from '../cluster/kinds.ts';
 
@@ -76,23 +75,11 @@ function parse(spec: PipelineSpec): PipelineSpec | undefined {
 function pendingIn(workItem: WorkItem, spec: PipelineSpec, now: Date): KnownSteps['pending'] {
   try {
     const pinned = sealPin({ spec, roles: [], methods: [], models: [], councils: [] });
-    const pending = explainPendingSteps({ workItem, pinned, children: [], facts: noFacts, now });
-    return workItem.status?.startedAt === undefined ? beforeTheRun(pending) : pending;
+    return explainPendingSteps({ workItem, pinned, children: [], facts: noFacts, now });
   } catch {
     // A status of another version: what it says is shown, and no more is made of it.
     return new Map();
   }
-}
-
-/** What could begin at once waits for the run itself. */
-function beforeTheRun(pending: KnownSteps['pending']): KnownSteps['pending'] {
-  const message = 'the run has not begun';
-  return new Map(
-    Array.from(pending, ([name, step]) => [
-      name,
-      step.reason === stepReasons.parallelismReached ? { ...step, message } : step,
-    ]),
-  );
 }
 
 const tolerated: ReadonlySet<string> = new Set(['Forbidden', 'NotFound']);

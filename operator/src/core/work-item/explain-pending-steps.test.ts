@@ -31,7 +31,7 @@ describe('explainPendingSteps', () => {
 
   it('says when the run itself waits for its start', () => {
     const run = new PlannedRun({ steps: [call('a')], execution: { mode: 'safe' } });
-    expect(explain(run)['a']).toMatchObject({ message: 'the run itself has not begun' });
+    expect(explain(run)['a']).toMatchObject({ message: 'the run has not begun' });
   });
 
   it('says of what runs at the end that it does', () => {

@@ -40,7 +40,7 @@ function explain(run: Run, node: StepNode): PendingStep {
     return held(stepReasons.waitingForDependencies, 'runs at the end, when the other steps have ended');
   const hold = findHold(run, { node, frame: rootFrame });
   if (hold !== undefined) return held(stepReasons.waitingForState, hold.message);
-  if (run.startedAt === undefined) return held(stepReasons.waitingForDependencies, 'the run itself has not begun');
+  if (run.startedAt === undefined) return held(stepReasons.waitingForDependencies, 'the run has not begun');
   return held(stepReasons.parallelismReached, 'as many steps as may run at the same time are running');
 }
 
