@@ -27,7 +27,7 @@
 # Pipelines as they were when their runs began.
 - apiGroups: [apps]
   resources: [controllerrevisions]
-  verbs: [get, list, watch, create, delete]
+  verbs: [get, list, create, delete]
 # Where programs run, a policy keeps them from the network.
 - apiGroups: [networking.k8s.io]
   resources: [networkpolicies]
