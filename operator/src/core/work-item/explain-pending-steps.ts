@@ -36,6 +36,11 @@ function explain(run: Run, node: StepNode): PendingStep {
     const activators = node.activators.map(({ by, through }) => `the ${through} of ${by.name}`).join(', ');
     return held(stepReasons.waitingForActivation, `runs when it is activated by ${activators || 'nothing'}`);
   }
+  return explainTurn(run, node);
+}
+
+/** Why a step has not begun that nothing else keeps back: its turn has not come. */
+function explainTurn(run: Run, node: StepNode): PendingStep {
   if (isExitStep(node) && !run.isMainOver)
     return held(stepReasons.waitingForDependencies, 'runs at the end, when the other steps have ended');
   const hold = findHold(run, { node, frame: rootFrame });
