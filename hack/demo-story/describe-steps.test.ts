@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { describeChanges, describeTree, type ShownStep } from './describe-steps.ts';
+import { describeChanges, type ShownStep } from './describe-steps.ts';
 
 const at = (second: number) => new Date(second * 1000).toISOString();
 const done = { phase: 'Succeeded', startedAt: at(0), finishedAt: at(2.5) };
@@ -14,25 +14,6 @@ const steps: readonly ShownStep[] = [
   { path: 'other', phase: 'Skipped', message: 'the branch ifTrue was taken' },
 ];
 
-describe('describeTree', () => {
-  it('puts iterations below their loop, and says how long, how often and why', () => {
-    expect(describeTree(steps)).toEqual([
-      '  ✓ get                          2.5 s',
-      '  ✓ each                         2.5 s, 2 items',
-      '    ✓ [0].sum                    2.5 s',
-      '    ✓ [1].sum                    2.5 s, from the cache',
-      '  ▸ ask                          attempt 2',
-      '  ✓ choose                       2.5 s, ifTrue',
-      '  - other                        the branch ifTrue was taken',
-    ]);
-  });
-
-  it('keeps loops apart whose names begin the same', () => {
-    const loops = ['a', 'ab', 'ab[0].x'].map((path) => ({ path, phase: 'Running' }));
-    expect(describeTree(loops)).toEqual(['  ▸ a', '  ▸ ab', '    ▸ [0].x']);
-  });
-});
-
 describe('describeChanges', () => {
   it('tells of what began, and of what stands elsewhere than before', () => {
     const before = [{ path: 'get', phase: 'Running' }];
@@ -43,6 +24,18 @@ describe('describeChanges', () => {
     expect(describeChanges(before, after)).toEqual([
       '  ✓ get                          2.5 s',
       '  ✗ ask                          TimedOut',
+    ]);
+  });
+
+  it('tells of each step how long, how often and why; steps of loops are indented', () => {
+    expect(describeChanges([], steps)).toEqual([
+      '  ✓ get                          2.5 s',
+      '  ✓ each                         2.5 s, 2 items',
+      '  ▸ ask                          attempt 2',
+      '    ✓ [0].sum                    2.5 s',
+      '    ✓ [1].sum                    2.5 s, from the cache',
+      '  ✓ choose                       2.5 s, ifTrue',
+      '  - other                        the branch ifTrue was taken',
     ]);
   });
 

@@ -22,14 +22,6 @@ export function describeChanges(before: readonly ShownStep[], after: readonly Sh
   return after.filter(({ path, phase }) => phases.get(path) !== phase).map(describeStep);
 }
 
-/** All steps as a tree: iterations stand below their loop. */
-export function describeTree(steps: readonly ShownStep[]): readonly string[] {
-  const top = steps.filter(({ path }) => depthOf(path) === 0);
-  return top.flatMap((step) =>
-    [step, ...steps.filter(({ path }) => path.startsWith(`${step.path}[`))].map(describeStep),
-  );
-}
-
 /** Names of steps have no dots. */
 const depthOf = (path: string): number => path.split('.').length - 1;
 

@@ -31,12 +31,6 @@ export async function installServer(kubectl: Kubectl): Promise<void> {
   await kubectl(['apply', '--server-side', '--force-conflicts', '-f', '-'], { input });
 }
 
-/** Resolves when the server answers: the operator has to have made its certificate. */
-export async function waitForServer(kubectl: Kubectl, timeoutSeconds: number): Promise<void> {
-  const target = ['-n', 'conclave-system', 'statefulset/conclave-server', `--timeout=${timeoutSeconds}s`];
-  await kubectl(['rollout', 'status', ...target]);
-}
-
 function forDevelopment(document: Manifest): unknown {
   if (document.kind !== 'StatefulSet') return document;
   const { volumeClaimTemplates, ...spec } = document.spec as Manifest['spec'] & Readonly<Record<string, unknown>>;

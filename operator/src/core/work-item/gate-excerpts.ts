@@ -17,13 +17,14 @@ export type GateExcerpts = Pick<GateStatus, 'shown' | 'previousShown'>;
 export function takeExcerpts(run: Run, name: string, content: JsonValue): GateExcerpts {
   const text = canonicalJson(content);
   const others = [...run.gates.values()].filter((gate) => gate.name !== name);
-  const open = others.filter(({ state }) => state === 'Open');
-  if (Math.min(sizeOf(text), mostShownBytes.gate) > roomBeside(others))
-    for (const gate of others) if (gate.state !== 'Open') run.gates.set(gate.name, withoutExcerpts(gate));
-  const shown = cutTo(Math.min(mostShownBytes.gate, roomBeside(open)), text);
+  const isShort = Math.min(sizeOf(text), mostShownBytes.gate) > roomBeside(others);
+  const decided = isShort ? others.filter(({ state }) => state !== 'Open') : [];
+  for (const gate of decided) run.gates.set(gate.name, withoutExcerpts(gate));
+  const room = roomBeside(others.filter((gate) => !decided.includes(gate)));
+  const shown = cutTo(Math.min(mostShownBytes.gate, room), text);
   const before = run.gates.get(name)?.shown;
-  const left = roomBeside([...run.gates.values()].filter((gate) => gate.name !== name)) - sizeOf(shown);
-  return defined({ shown, previousShown: before !== undefined && sizeOf(before) <= left ? before : undefined });
+  const fits = before !== undefined && sizeOf(before) + sizeOf(shown) <= room;
+  return defined({ shown, previousShown: fits ? before : undefined });
 }
 
 /** A gate that is decided. What it showed stays: the next round is compared with it. */
