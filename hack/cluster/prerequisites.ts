@@ -7,8 +7,8 @@ import { findGoProblem } from './go-toolchain.ts';
 import { runCommand, tryCommand } from './run-command.ts';
 import type { Report } from './go-build.ts';
 
-/** Something that needs tools: the embedded cluster, building an image, or making a base image without a registry. */
-export type Purpose = 'cluster' | 'image' | 'base-image';
+/** Something that needs tools: the embedded cluster, building an image, making a base image without a registry, or tests. */
+export type Purpose = 'cluster' | 'image' | 'base-image' | 'tests';
 
 /** A tool, by the name of its program, and the Debian package that brings it. */
 export interface Tool {
@@ -33,13 +33,20 @@ const clusterTools: readonly Tool[] = [
   { program: 'busybox', debianPackage: 'busybox-static' },
 ];
 
-/** What a cluster is better with, and works without: a way to networks outside. */
-const niceToHave: readonly Tool[] = [{ program: 'slirp4netns', debianPackage: 'slirp4netns' }];
+/** What something is better with, and works without: a way to networks outside, shells to complete commands in. */
+const niceToHave: Readonly<Partial<Record<Purpose, readonly Tool[]>>> = {
+  cluster: [{ program: 'slirp4netns', debianPackage: 'slirp4netns' }],
+  tests: [
+    { program: 'zsh', debianPackage: 'zsh' },
+    { program: 'fish', debianPackage: 'fish' },
+  ],
+};
 
 const toolsByPurpose: Readonly<Record<Purpose, readonly Tool[]>> = {
   cluster: clusterTools,
   image: [{ program: 'buildah', debianPackage: 'buildah' }],
   'base-image': [{ program: 'debootstrap', debianPackage: 'debootstrap' }],
+  tests: [],
 };
 
 const cniPluginFolders = ['/usr/lib/cni', '/opt/cni/bin', '/usr/libexec/cni'];
@@ -103,7 +110,7 @@ function missingRights(): { problem: string; remedy: string }[] {
     return [
       {
         problem: `the embedded cluster runs on Linux only, this is ${process.platform}`,
-        remedy: 'use --kind or --context',
+        remedy: 'start Docker, in which kind makes a cluster, or use --context',
       },
     ];
   }
@@ -111,7 +118,7 @@ function missingRights(): { problem: string; remedy: string }[] {
     return [
       {
         problem: 'not root: namespaces, mounts and cgroups need it',
-        remedy: 'run it with sudo, or use --kind or --context',
+        remedy: 'run it with sudo, or start Docker, in which kind makes a cluster, or use --context',
       },
     ];
   }
@@ -161,7 +168,7 @@ export interface PrerequisiteOptions {
 /** Throws ClusterError naming all that is missing; with `install`, installs what apt can bring first. */
 export async function ensurePrerequisites(purposes: readonly Purpose[], options: PrerequisiteOptions): Promise<void> {
   let missing = await observeMissing(purposes, options.needsGo);
-  const packages = [...missing.packages, ...(purposes.includes('cluster') ? absentPackages(niceToHave) : [])];
+  const packages = [...missing.packages, ...absentPackages(purposes.flatMap((purpose) => niceToHave[purpose] ?? []))];
   if (options.install && packages.length > 0 && canInstall()) {
     await installPackages(packages, options.report);
     missing = await observeMissing(purposes, options.needsGo);

@@ -6,6 +6,7 @@ import { readInstanceState } from '../cluster/instance-state.ts';
 import { defaultInstance, instancePaths } from '../cluster/paths.ts';
 import { ensureImages } from '../operator-process/ensure-images.ts';
 import { kubectlOf, type Kubectl } from '../operator-process/kubectl.ts';
+import { checkMachine } from './check-machine.ts';
 import { builtImages, type ImageNames, parseImage } from './image-names.ts';
 import { installConclave, uninstallConclave } from './install-conclave.ts';
 import type { Deciders } from './let-people-decide.ts';
@@ -88,6 +89,15 @@ function modelServer(values: { readonly 'model-url'?: string; readonly model?: s
   return { url, name };
 }
 
+/** Undefined for those that are built here and loaded into the nodes, which a cluster of the user's own does not let. */
+function imagesOf(values: { readonly context?: string; readonly image?: string }): ImageNames | undefined {
+  if (values.image !== undefined) return parseImage(values.image);
+  if (values.context === undefined) return undefined;
+  throw new ClusterError('the nodes of a cluster of your own pull the images from a registry', {
+    hint: 'build them with ./hack/image --no-load --tag REPOSITORY:TAG, push all three, and say --image REPOSITORY:TAG',
+  });
+}
+
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
@@ -111,20 +121,13 @@ async function main(): Promise<void> {
     await remove(instance);
     return;
   }
-  const { context, install = false } = values;
+  const { context, install = false, yes = false } = values;
   const model = modelServer(values);
-  const images = values.image === undefined ? undefined : parseImage(values.image);
-  if (context !== undefined && images === undefined)
-    throw new ClusterError('the nodes of a cluster of your own pull the images from a registry', {
-      hint: 'build them with ./hack/image --no-load --tag REPOSITORY:TAG, push all three, and say --image REPOSITORY:TAG',
-    });
-  const cluster = await startCluster({
-    instance,
-    install,
-    report: say,
-    ...(context !== undefined && { provider: { kind: 'context', context } }),
-  });
-  await run(cluster, { install, model, images, deciders: values.yes === true ? 'demo' : 'reader' });
+  const images = imagesOf(values);
+  const requested = context === undefined ? undefined : ({ kind: 'context', context } as const);
+  await checkMachine({ instance, requested, buildsImages: images === undefined, install, report: say });
+  const cluster = await startCluster({ instance, install, report: say, ...(requested && { provider: requested }) });
+  await run(cluster, { install, model, images, deciders: yes ? 'demo' : 'reader' });
 }
 
 try {

@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { startCluster, stopCluster } from '../cluster/cluster.ts';
 import { repositoryRoot } from '../cluster/paths.ts';
+import { ensurePrerequisites } from '../cluster/prerequisites.ts';
 import { chooseMutations } from '../mutation/mutations.ts';
 import { printTried } from '../mutation/print-tried.ts';
 import { tryMutations } from '../mutation/try-mutations.ts';
@@ -27,6 +28,7 @@ async function runSuite(suite: Suite, { filters }: TestArguments): Promise<Tally
   if (suite === 'unit') return runUnit(filters);
   if (suite === 'mutation') return runMutations(filters);
   if (suite === 'vllm') await installVllm(report);
+  await ensurePrerequisites(['tests'], { needsGo: false, install: true, report });
   const { kubeconfig } = await startCluster({ instance, install: true, report });
   return runVitest(suite, { filters, env: { CONCLAVE_TEST_KUBECONFIG: kubeconfig } });
 }
