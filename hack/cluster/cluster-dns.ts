@@ -5,7 +5,7 @@ import { applyObject } from './api-request.ts';
 import { coreDns } from './component-commands.ts';
 import { ensureComponent, waitForComponent } from './node.ts';
 import type { NetworkPlan } from './network-plan.ts';
-import { insideNode } from './node-configuration.ts';
+import { insideNode, nodeLocalDns } from './node-configuration.ts';
 import { hasOutsideLink } from './outside-link.ts';
 import type { Instance } from './start-components.ts';
 
@@ -16,7 +16,7 @@ const labels = { 'k8s-app': 'kube-dns', 'kubernetes.io/name': 'CoreDNS' };
 export function renderCorefile(network: NetworkPlan, hasWayOutside: boolean): string {
   const forward = hasWayOutside ? `  forward . ${network.outsideResolver}\n` : '';
   return `.:53 {
-  bind ${network.nodeAddress}
+  bind ${network.nodeAddress} ${nodeLocalDns}
   errors
   ready ${network.nodeAddress}:${readyPort}
   kubernetes cluster.local in-addr.arpa ip6.arpa {

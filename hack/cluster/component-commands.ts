@@ -1,6 +1,6 @@
 /** The command lines of an instance's components, as they run inside its node. */
 import type { NetworkPlan } from './network-plan.ts';
-import { insideNode, nodeName } from './node-configuration.ts';
+import { insideNode, nodeName, policyQueue } from './node-configuration.ts';
 
 /** A long-running program of the node; `name` also names its log and pid file. */
 export interface Component {
@@ -124,6 +124,15 @@ export function kubeProxy(settings: ComponentSettings): Component {
 
 export function coreDns(settings: ComponentSettings): Component {
   return { name: 'coredns', command: [binaryInNode(settings, 'coredns'), '-conf', `${conf}/Corefile`] };
+}
+
+/** Answers the firewall's queue of new connections (network-policies.ts). */
+export function networkPolicies(settings: ComponentSettings): Component {
+  const name = 'kube-network-policies';
+  return {
+    name,
+    command: [binaryInNode(settings, name), `--kubeconfig=${conf}/${name}.kubeconfig`, `--queue=${policyQueue}`],
+  };
 }
 
 /** How long a fake node may be silent before it counts as lost, in seconds. */

@@ -8,7 +8,7 @@ import { ClusterError } from './cluster-error.ts';
 import { ensureClusterDns } from './cluster-dns.ts';
 import { ensureFakeNodes } from './fake-nodes.ts';
 import { ensureBinary, isBuilt, type Report } from './go-build.ts';
-import { coreDnsProgram, kubernetesProgram, kwokProgram } from './go-programs.ts';
+import { coreDnsProgram, kubernetesProgram, kwokProgram, networkPolicyProgram } from './go-programs.ts';
 import { ensureHostLink, observeDestinations } from './host-link.ts';
 import { writeInstanceFiles } from './instance-files.ts';
 import {
@@ -19,6 +19,7 @@ import {
   type EmbeddedState,
 } from './instance-state.ts';
 import { withLock } from './lock.ts';
+import { ensureNetworkPolicies } from './network-policies.ts';
 import { chooseSlot, planNetwork, type NetworkPlan } from './network-plan.ts';
 import { findNode, isRunning, startNode } from './node.ts';
 import { ensureOutsideLink, hasOutsideLink } from './outside-link.ts';
@@ -53,7 +54,7 @@ export async function startEmbedded(paths: InstancePaths, options: EmbeddedOptio
   const instance: Instance = { paths, network, init, api, binaries: state.binaries };
   await Promise.all([startControlPlane(instance), startContainers(instance)]);
   report('the control plane answers');
-  await Promise.all([startRealNode(instance), ensureClusterDns(instance)]);
+  await Promise.all([startRealNode(instance), ensureClusterDns(instance), ensureNetworkPolicies(instance)]);
   report('the node is ready');
   if (fakeNodes === 0) return;
   await ensureFakeNodes(instance, fakeNodes);
@@ -68,7 +69,8 @@ function recordedFakeNodes(paths: InstancePaths): number {
 
 /** Builds what is not built yet, once the machine is known to have all that the cluster will need. */
 async function buildBinaries({ fakeNodes, install, report }: EmbeddedOptions): Promise<Record<string, string>> {
-  const programs = [kubernetesProgram(), coreDnsProgram(), ...(fakeNodes > 0 ? [kwokProgram()] : [])];
+  const always = [kubernetesProgram(), coreDnsProgram(), networkPolicyProgram()];
+  const programs = [...always, ...(fakeNodes > 0 ? [kwokProgram()] : [])];
   const needsGo = programs.some((program) => !isBuilt(program));
   await ensurePrerequisites(['cluster'], { needsGo, install, report });
   const binaries: Record<string, string> = {};

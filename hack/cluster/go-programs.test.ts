@@ -8,6 +8,7 @@ import {
   kubernetesProgram,
   kwokProgram,
   luaProgram,
+  networkPolicyProgram,
   opaProgram,
   requiredVersion,
   s3Program,
@@ -27,7 +28,7 @@ describe('requiredVersion', () => {
 
 describe('the programs', () => {
   const programs = [kubernetesProgram(), kwokProgram(), coreDnsProgram(), kindProgram(), s3Program(), opaProgram()];
-  it.each([...programs, luaProgram(), helmProgram()])(
+  it.each([...programs, luaProgram(), helmProgram(), networkPolicyProgram()])(
     '$title comes from a module with checksums',
     ({ title, moduleFolder }) => {
       expect(title).toMatch(/ v\d+\.\d+\.\d+$/);

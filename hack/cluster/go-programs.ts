@@ -61,6 +61,18 @@ export function coreDnsProgram(): GoProgram {
   return { name: 'coredns', title: `CoreDNS ${version}`, moduleFolder: folder, packagePath: '.' };
 }
 
+/** kube-network-policies, which says whether NetworkPolicies let a connection through. */
+export function networkPolicyProgram(): GoProgram {
+  const folder = moduleFolder('network-policies');
+  const version = requiredVersion(readFileSync(join(folder, 'go.mod'), 'utf8'), 'sigs.k8s.io/kube-network-policies');
+  return {
+    name: 'kube-network-policies',
+    title: `kube-network-policies ${version}`,
+    moduleFolder: folder,
+    packagePath: '.',
+  };
+}
+
 /** kind, which makes clusters in Docker. */
 export function kindProgram(): GoProgram {
   const folder = moduleFolder('kind');

@@ -23,6 +23,7 @@ const allCommands = [
   components.kubelet(settings),
   components.kubeProxy(settings),
   components.coreDns(settings),
+  components.networkPolicies(settings),
   components.kwok(settings),
 ];
 

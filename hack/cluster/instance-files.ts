@@ -14,6 +14,7 @@ const componentUsers: readonly CertificateRequest[] = [
   { name: 'kube-scheduler', subject: '/CN=system:kube-scheduler' },
   { name: 'kube-proxy', subject: '/CN=system:kube-proxy' },
   { name: 'coredns', subject: '/O=system:masters/CN=coredns' },
+  { name: 'kube-network-policies', subject: '/CN=kube-network-policies' },
   { name: 'kwok', subject: '/O=system:masters/CN=kwok' },
 ];
 

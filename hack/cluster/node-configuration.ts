@@ -17,6 +17,15 @@ export const pauseImage = 'localhost/conclave/pause:1';
 /** How many GPUs the real node says it has. */
 export const realNodeGpus = '8';
 
+/**
+ * Where NodeLocal DNSCache answers in clusters that have it: the node's DNS, at an address that NetworkPolicies can name,
+ * since it is no pod that they could select.
+ */
+export const nodeLocalDns = '169.254.20.10';
+
+/** The netfilter queue of new connections from and to pods. */
+export const policyQueue = 100;
+
 /** What the files depend on. */
 export interface NodeSettings {
   readonly network: NetworkPlan;
@@ -68,11 +77,9 @@ oom_score = 0
 }
 
 function renderPodNetwork({ realPodSubnet }: NetworkPlan): unknown {
-  const bridge = {
-    type: 'bridge',
-    bridge: 'pods',
-    isGateway: true,
-    hairpinMode: true, // a pod may reach itself through its service
+  // Every packet of a pod is routed: what a bridge hands from pod to pod passes the firewall on some machines only.
+  const pointToPoint = {
+    type: 'ptp',
     ipam: {
       type: 'host-local',
       dataDir: '/run/cni/addresses',
@@ -83,11 +90,11 @@ function renderPodNetwork({ realPodSubnet }: NetworkPlan): unknown {
   return {
     cniVersion: '1.0.0',
     name: 'pods',
-    plugins: [bridge, { type: 'portmap', capabilities: { portMappings: true } }],
+    plugins: [pointToPoint, { type: 'portmap', capabilities: { portMappings: true } }],
   };
 }
 
-function renderKubelet({ network, cgroup }: NodeSettings): unknown {
+function renderKubelet({ cgroup }: NodeSettings): unknown {
   const pki = `${insideNode.state}/pki`;
   return {
     apiVersion: 'kubelet.config.k8s.io/v1beta1',
@@ -106,7 +113,7 @@ function renderKubelet({ network, cgroup }: NodeSettings): unknown {
     failCgroupV1: false,
     failSwapOn: false,
     clusterDomain: 'cluster.local',
-    clusterDNS: [network.dnsServiceAddress],
+    clusterDNS: [nodeLocalDns],
     resolvConf: `${insideNode.state}/conf/resolv.conf`,
     maxPods: 250,
     podLogsDir: '/var/log/pods',
@@ -162,7 +169,10 @@ const auditPolicy = {
     },
     {
       level: 'None',
-      users: ['kwok', 'coredns', 'system:kube-controller-manager', 'system:kube-scheduler', 'system:kube-proxy'],
+      users: [
+        ...['kwok', 'coredns', 'kube-network-policies'],
+        ...['system:kube-controller-manager', 'system:kube-scheduler', 'system:kube-proxy'],
+      ],
       verbs: ['get', 'list', 'watch'],
     },
     {

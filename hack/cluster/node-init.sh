@@ -9,6 +9,7 @@ state=$1 binaries=$2
 mount -t proc proc /proc
 hostname conclave-node
 ip link set lo up
+ip address add 169.254.20.10/32 dev lo # the node's DNS (node-configuration.ts)
 
 # The node's own /run, with the state folder at a short, fixed path: socket paths are limited to 107 characters.
 # It is built aside first, because the state folder itself may lie under /run or /var/lib.

@@ -50,7 +50,7 @@ const toolsByPurpose: Readonly<Record<Purpose, readonly Tool[]>> = {
 };
 
 const cniPluginFolders = ['/usr/lib/cni', '/opt/cni/bin', '/usr/libexec/cni'];
-const cniPlugins = ['bridge', 'host-local', 'loopback', 'portmap'];
+const cniPlugins = ['ptp', 'host-local', 'loopback', 'portmap'];
 
 /** What was found missing: Debian packages to install, and everything else with what to do about it. */
 export interface Missing {

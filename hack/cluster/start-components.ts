@@ -30,6 +30,7 @@ export function allComponents({ fakeNodes }: EmbeddedState): string[] {
     'kubelet',
     'kube-proxy',
     'coredns',
+    'kube-network-policies',
   ];
   return fakeNodes > 0 ? [...always, 'kwok'] : always;
 }

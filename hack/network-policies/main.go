@@ -1,0 +1,51 @@
+// Says of each new connection of a pod whether the cluster's NetworkPolicies let it through: the node's firewall asks by a
+// queue (hack/cluster/network-policies.ts).
+package main
+
+import (
+	"context"
+	"flag"
+
+	"k8s.io/client-go/informers"
+	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/tools/clientcmd"
+	"k8s.io/klog/v2"
+	"sigs.k8s.io/kube-network-policies/pkg/networkpolicy"
+)
+
+// The library would write firewall rules of its own for the pods of its node, with an expression of nftables that not
+// every kernel has. No pod is on this one, so that they stay empty, and the firewall's rules are those of the caller.
+const noNode = "-"
+
+func main() {
+	kubeconfig := flag.String("kubeconfig", "", "the file that leads to the API server")
+	queue := flag.Int("queue", 0, "the number of the queue")
+	flag.Parse()
+	if err := answer(context.Background(), *kubeconfig, *queue); err != nil {
+		klog.Fatal(err)
+	}
+}
+
+// answer goes on for as long as the process does, or returns why it could not begin.
+func answer(ctx context.Context, kubeconfig string, queue int) error {
+	config, err := clientcmd.BuildConfigFromFlags("", kubeconfig)
+	if err != nil {
+		return err
+	}
+	client, err := kubernetes.NewForConfig(config)
+	if err != nil {
+		return err
+	}
+	factory := informers.NewSharedInformerFactory(client, 0)
+	pods, namespaces := factory.Core().V1().Pods(), factory.Core().V1().Namespaces()
+	policies := factory.Networking().V1().NetworkPolicies()
+	controller, err := networkpolicy.NewController(
+		client, policies, namespaces, pods, nil, nil, nil, nil,
+		networkpolicy.Config{QueueID: queue, NodeName: noNode},
+	)
+	if err != nil {
+		return err
+	}
+	factory.Start(ctx.Done())
+	return controller.Run(ctx)
+}
