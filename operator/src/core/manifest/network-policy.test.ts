@@ -24,7 +24,7 @@ it('holds the Pods of programs, and no others', () => {
   expect(podLabels({ type: 'function', method: 'count' })).not.toHaveProperty('conclave.dev/network');
 });
 
-it('lets nothing in, and out to DNS and the server alone', () => {
+it('lets nothing in, and out to DNS and the server’s one port alone', () => {
   expect(renderNetworkPolicy('team', 'conclave-system')).toEqual({
     ...{ apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy' },
     metadata: { name: 'conclave-programs', namespace: 'team' },
@@ -39,11 +39,13 @@ it('lets nothing in, and out to DNS and the server alone', () => {
               podSelector: { matchLabels: { 'app.kubernetes.io/name': 'conclave-server' } },
             },
           ],
+          ports: [{ protocol: 'TCP', port: 8443 }],
         },
         {
           to: [
             { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } } },
             { ipBlock: { cidr: '169.254.20.10/32' } },
+            { ipBlock: { cidr: '169.254.169.254/32' } },
           ],
           ports: [
             { protocol: 'UDP', port: 53 },

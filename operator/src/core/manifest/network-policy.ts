@@ -11,12 +11,14 @@ export interface NetworkPolicyManifest {
   readonly spec: object;
 }
 
-/** NodeLocal DNSCache answers at this address where a cluster has it: it is no Pod that a selector could find. */
-const nodeLocalDns = '169.254.20.10/32';
+/** NodeLocal DNSCache and Cloud DNS of GKE, where a cluster has one: they are no Pods that a selector could find. */
+const dnsOutsideOfPods = ['169.254.20.10/32', '169.254.169.254/32'].map((cidr) => ({ ipBlock: { cidr } }));
 const dnsPorts = [
   { protocol: 'UDP', port: 53 },
   { protocol: 'TCP', port: 53 },
 ];
+/** Artifacts, events and agents' traffic. Metrics are at another port, and nothing to programs. */
+const serverPorts = [{ protocol: 'TCP', port: 8443 }];
 const podsOf = (namespace: string, labels?: Readonly<Record<string, string>>) => ({
   namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } },
   ...(labels === undefined ? {} : { podSelector: { matchLabels: labels } }),
@@ -35,8 +37,8 @@ export function renderNetworkPolicy(namespace: string, serverNamespace: string):
       podSelector: { matchLabels: { [labelNames.network]: programNetwork } },
       policyTypes: ['Ingress', 'Egress'],
       egress: [
-        { to: [podsOf(serverNamespace, { 'app.kubernetes.io/name': 'conclave-server' })] },
-        { to: [podsOf('kube-system'), { ipBlock: { cidr: nodeLocalDns } }], ports: dnsPorts },
+        { to: [podsOf(serverNamespace, { 'app.kubernetes.io/name': 'conclave-server' })], ports: serverPorts },
+        { to: [podsOf('kube-system'), ...dnsOutsideOfPods], ports: dnsPorts },
       ],
     },
   };

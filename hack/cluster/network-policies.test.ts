@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { nodeLocalDns, policyQueue } from './node-configuration.ts';
+import { planNetwork } from './network-plan.ts';
+import { policyReaderObjects, renderPolicyRules } from './network-policies.ts';
+
+const network = planNetwork(5);
+
+describe('renderPolicyRules', () => {
+  const rules = renderPolicyRules(network).split('\n');
+
+  it('asks about what comes from pods and what goes to them, once for each connection', () => {
+    const own = rules.filter((rule) => rule.startsWith('-A NETWORK-POLICIES '));
+    expect(own).toEqual([
+      expect.stringMatching(/--ctstate ESTABLISHED,RELATED -j RETURN$/),
+      `-A NETWORK-POLICIES -s ${network.realPodSubnet} -j NFQUEUE --queue-num ${policyQueue}`,
+      `-A NETWORK-POLICIES -d ${network.realPodSubnet} -j NFQUEUE --queue-num ${policyQueue}`,
+    ]);
+  });
+
+  it('lets the node itself alone: kubelets probe pods whatever policies say', () => {
+    const hooks = rules.flatMap((rule) => /^-A (\S+) -j NETWORK-POLICIES$/.exec(rule)?.[1] ?? []);
+    expect(hooks.sort()).toEqual(['FORWARD', 'INPUT']);
+  });
+
+  it('tracks no questions to the node’s DNS', () => {
+    expect(rules.filter((rule) => rule.endsWith('-j CT --notrack') && rule.includes(nodeLocalDns))).toHaveLength(2);
+  });
+});
+
+describe('the program', () => {
+  it('may read what it needs, and change nothing', () => {
+    const [role] = policyReaderObjects().map(({ object }) => object as { rules: { verbs: string[] }[] });
+    expect(new Set(role?.rules.flatMap(({ verbs }) => verbs))).toEqual(new Set(['list', 'watch']));
+  });
+});
