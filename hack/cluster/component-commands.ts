@@ -131,7 +131,10 @@ export function networkPolicies(settings: ComponentSettings): Component {
   const name = 'kube-network-policies';
   return {
     name,
-    command: [binaryInNode(settings, name), `--kubeconfig=${conf}/${name}.kubeconfig`, `--queue=${policyQueue}`],
+    command: [
+      ...[binaryInNode(settings, name), `--kubeconfig=${conf}/${name}.kubeconfig`],
+      ...[`--node=${nodeName}`, `--queue=${policyQueue}`],
+    ],
   };
 }
 
