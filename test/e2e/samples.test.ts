@@ -19,11 +19,8 @@ beforeAll(async () => {
   buildConclave();
   const { stdout } = await runConclave({ args: ['convert', '-f', join(investigation, 'pipeline.yaml')] });
   cluster.run('kubectl', ['-n', cluster.namespace, 'apply', '-f', '-'], stdout);
-  cluster.kubectl('apply', '-f', join(investigation, 'halcyon.yaml'));
-  cluster.endedWorkItems(300);
-  // One ship after the other: both are served under one name.
-  cluster.kubectl('apply', '-f', join(investigation, 'petrel.yaml'));
-  workItems = cluster.endedWorkItems(120);
+  cluster.kubectl('apply', '-f', join(investigation, 'halcyon.yaml'), '-f', join(investigation, 'petrel.yaml'));
+  workItems = cluster.endedWorkItems(360);
 }, 900_000);
 
 afterAll(() => {
@@ -117,7 +114,7 @@ describe('the samples', () => {
   });
 
   it('leave no model served', () => {
-    expect(cluster.kubectl('get', 'deployments,services', '-o', 'name')).not.toMatch(/\/mood$/m);
+    expect(cluster.kubectl('get', 'deployments,services', '-o', 'name')).not.toMatch(/\/(mood|pace-.*)$/m);
   });
 });
 

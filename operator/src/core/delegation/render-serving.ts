@@ -41,9 +41,9 @@ export interface ServingObjects {
   readonly url: string;
 }
 
-/** The name of the Deployment and the Service of a step's `serviceName`. */
-export function servingName(serviceName: string): string {
-  return serviceName.replaceAll('_', '-');
+/** The name of the Deployment and the Service of a step's `serviceName`; an input that is no text makes it invalid. */
+export function servingName(serviceName: JsonValue): string {
+  return asText(serviceName).replaceAll('_', '-');
 }
 
 /** The Deployment and the Service of a step, or what is wrong with what they are made from. */

@@ -42,7 +42,8 @@ export const flowEntries: readonly IssueEntry[] = [
   {
     ...error,
     code: 'VariableOutOfScope',
-    meaning: 'A loop variable is used outside of its loop, or `run` outside of exit steps.',
+    meaning:
+      'A loop variable is used outside of its loop, `run` outside of exit steps, or anything but `input` in a `serviceName`.',
     remedy: 'Move the step into the loop, or take the results of the loop.',
     example: {
       text: flowOf(
