@@ -171,6 +171,24 @@ export const flowEntries: readonly IssueEntry[] = [
     },
   },
   {
+    ...error,
+    code: 'ModeNotServed',
+    meaning: 'A step asks for a mode that is not served yet. It would fail.',
+    remedy: 'Leave `executionMode` out.',
+    example: {
+      text: [
+        objectText(
+          'Model',
+          'small',
+          'spec:\n  modelName: small\n  endpoint:\n    url: https://models.example.com/v1\n',
+        ),
+        flowOf(
+          '  - name: sum_up\n    type: llm_flow\n    prompt: Sum it up.\n    modelRef:\n      name: small\n    executionMode: api',
+        ),
+      ].join('---\n'),
+    },
+  },
+  {
     ...warning,
     code: 'RuntimeDiffers',
     meaning: 'A program asks for another version of its language than the one that it will run on.',

@@ -871,6 +871,14 @@ describe('the rest:', () => {
       spec: steps(step('a', 'compensate: b'), step('b')),
       found: ['RunsAnyway steps[1]'],
     },
+    'a flow by a call, which would fail': {
+      spec: steps('- {name: a, type: llm_flow, prompt: p, modelRef: {name: m}, executionMode: api}'),
+      found: ['ModeNotServed steps[0].executionMode'],
+      hint: 'leave `executionMode` out',
+    },
+    'a flow in a pod': {
+      spec: steps('- {name: a, type: llm_flow, prompt: p, modelRef: {name: m}, executionMode: direct}'),
+    },
     'programs for another version': {
       spec: steps(
         ...['python3', 'python3.11', 'javascript', 'node24', 'python3.12', 'node22'].map((runtime, index) =>
