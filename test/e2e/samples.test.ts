@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { loadAll } from 'js-yaml';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { E2eCluster, root, type WorkItem } from './e2e-cluster.ts';
+import { buildConclave, runConclave } from './run-conclave.ts';
 
 const samples = join(root, 'config/samples');
+const investigation = join(samples, 'investigation');
 const cluster = new E2eCluster('samples');
 
 let workItems: ReadonlyMap<string, WorkItem>;
@@ -13,7 +15,12 @@ let workItems: ReadonlyMap<string, WorkItem>;
 beforeAll(async () => {
   await cluster.start();
   cluster.kubectl('apply', '-f', samples);
-  workItems = cluster.endedWorkItems(300);
+  cluster.kubectl('apply', '-k', investigation);
+  buildConclave();
+  const { stdout } = await runConclave({ args: ['convert', '-f', join(investigation, 'pipeline.yaml')] });
+  cluster.run('kubectl', ['-n', cluster.namespace, 'apply', '-f', '-'], stdout);
+  cluster.kubectl('apply', '-f', join(investigation, 'halcyon.yaml'), '-f', join(investigation, 'petrel.yaml'));
+  workItems = cluster.endedWorkItems(360);
 }, 900_000);
 
 afterAll(() => {
@@ -29,10 +36,24 @@ const urgencies = [
 
 /** What each WorkItem gives. */
 const outputs: Readonly<Record<string, unknown>> = {
+  halcyon: {
+    ...{
+      owner: 'Blue Tern Lines',
+      score: 0.73,
+      order: 'berth 9, for inspection',
+      detentions: 2,
+      rated_by: 'halcyon-1',
+    },
+    ...{ relevance: 1, received: 'application/pdf', report: digest },
+  },
   'hello-ann': { message: 'HELLO, ANN!' },
   'late-deliveries-october': { late: 6, letters: 4, report: digest, table: digest },
   'mending-today': { patience: 3, from: 'memory', asked: [1, 1], picture: 'sketch', told: 'large' },
   'moods-today': { served: 2, alone: 1 },
+  petrel: {
+    ...{ owner: 'Petrel Fishers', score: 0.12, order: 'berth 2, for unloading', detentions: 0, rated_by: 'petrel-1' },
+    ...{ relevance: 1, received: 'application/pdf', report: digest },
+  },
   'refining-today': { total: 6 },
   'stock-today': { line: '42 boxes in warehouse 7' },
   'team-of-ulm': {
@@ -43,13 +64,24 @@ const outputs: Readonly<Record<string, unknown>> = {
   'train-tiny': { job: expect.stringMatching(/^train-small-1-/) as string, pods: 1 },
 };
 
+interface Step {
+  readonly name?: string;
+  readonly type?: string;
+}
+
 /** Every object in a list called `steps` or `onExit`. */
-function stepsBelow(value: unknown): readonly { readonly type?: string }[] {
+function stepsBelow(value: unknown): readonly Step[] {
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, inner]) => {
     const isList = ['steps', 'onExit'].includes(key) && Array.isArray(inner);
-    return [...(isList ? (inner as { type?: string }[]) : []), ...stepsBelow(inner)];
+    return [...(isList ? (inner as Step[]) : []), ...stepsBelow(inner)];
   });
+}
+
+/** How the steps of a WorkItem ended, by path. */
+function statesOf(workItem: string): Readonly<Record<string, string>> {
+  const { steps = [] } = workItems.get(workItem)?.status ?? {};
+  return Object.fromEntries(steps.map(({ path, phase, reason }) => [path, `${phase} ${reason}`]));
 }
 
 describe('the samples', () => {
@@ -75,16 +107,39 @@ describe('the samples', () => {
   });
 
   it('mend what fails: by a further attempt, a stand-in, the cache, and a last step', () => {
-    const steps = workItems.get('mending-today')?.status.steps ?? [];
-    const state = Object.fromEntries(steps.map(({ path, phase, reason }) => [path, `${phase} ${reason}`]));
-    expect(state).toMatchObject({
+    expect(statesOf('mending-today')).toMatchObject({
       ...{ ask_broken: 'Succeeded FallbackUsed', simplify: 'Skipped NotActivated' },
       say_goodbye: 'Succeeded Completed',
     });
   });
 
   it('leave no model served', () => {
-    expect(cluster.kubectl('get', 'deployments,services', '-o', 'name')).not.toMatch(/\/mood$/m);
+    expect(cluster.kubectl('get', 'deployments,services', '-o', 'name')).not.toMatch(/\/(mood|pace-.*)$/m);
+  });
+});
+
+describe('the investigation', () => {
+  it('runs every type of step of the canonical form to a good end', () => {
+    const states = statesOf('halcyon');
+    const pipeline = JSON.parse(cluster.kubectl('get', 'pipeline', 'ship-investigation', '-o', 'json')) as unknown;
+    const done = stepsBelow(pipeline).filter(({ name = '' }) => states[name]?.startsWith('Succeeded'));
+    expect([...new Set(done.map(({ type }) => type))].sort()).toEqual([
+      ...['conditional', 'crawler', 'custom_code', 'data_transform', 'function', 'llm_agent', 'llm_flow', 'loop'],
+      ...['ml_model', 'ml_serving', 'ml_training', 'output', 'parallel_group', 'validation', 'wait_for_asset'],
+    ]);
+  });
+
+  it('takes both ways wherever there are two', () => {
+    expect(statesOf('halcyon')).toMatchObject({
+      ...{ find_ship: 'Succeeded Completed', find_ship_elsewhere: 'Succeeded Completed' },
+      ...{ trace_names: 'Succeeded Completed', count_detentions: 'Succeeded Completed' },
+      ...{ order_inspection: 'Succeeded Completed', clear_ship: 'Skipped BranchNotTaken' },
+    });
+    expect(statesOf('petrel')).toMatchObject({
+      ...{ find_ship: 'Succeeded FallbackUsed', find_ship_elsewhere: 'Succeeded Completed' },
+      ...{ trace_names: 'Skipped NotActivated', count_detentions: 'Skipped RouteNotTaken' },
+      ...{ order_inspection: 'Skipped BranchNotTaken', clear_ship: 'Succeeded Completed' },
+    });
   });
 });
 

@@ -15,7 +15,8 @@ export const llmFlow = z.strictObject({
   prompt: longText('A single completion, when there is no `flow`. May contain templates.').optional(),
   modelRef,
   executionMode: z.enum(['direct', 'api']).optional().meta({
-    description: '`direct`: a Job (the default); `api`: one call from the operator to the model, no pod.',
+    description:
+      '`direct`: a Job (the default); `api`: one call from the operator to the model, no pod, which is not served yet.',
   }),
   outputSchema: jsonSchema('What the last completion must answer.').optional(),
   limits: agentLimits.optional(),

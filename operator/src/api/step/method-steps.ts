@@ -36,7 +36,7 @@ export const mlModel = z.strictObject({
   ...stepBase,
   ...podFields,
   type: z.literal('ml_model').meta({ description: 'Asks a machine-learning model that is registered as a Method.' }),
-  model: text('Registered model: a Method of type `model`, by its `spec.id` or name.'),
+  model: text('Registered model: a Method of type `model`, by its `spec.id` or name. May contain templates.'),
   executionMode: apiOrDirect('`api`'),
 });
 
@@ -53,7 +53,10 @@ export const mlServing = z.strictObject({
   ).optional(),
   modelUri: text('Where the model lies, such as `models:/name/3`. May contain templates.', 2048).optional(),
   modelVersion: text('Version of the model. May contain templates.').optional(),
-  serviceName: text('Name of the Deployment and the Service, with `_` for `-`.', 63),
+  serviceName: text(
+    'Name of the Deployment and the Service, with `_` for `-`. May contain templates of inputs of the run: `pace-{{input.ship}}`.',
+    63,
+  ),
   replicas: count('Pods that serve it; 1 by default.', { min: 1, max: 64 }).optional(),
   removal: z.enum(['onCompletion', 'onDeletion', 'never']).optional().meta({
     description: 'When it is taken down: at the end of the run (the default), with the WorkItem, or never.',
@@ -94,6 +97,10 @@ export const dataTransform = z.strictObject({
     .literal('data_transform')
     .meta({ description: 'Asks for a transformation and ends when the asset event arrives.' }),
   executionMode: z.literal('event_driven').optional().meta({ description: 'Always `event_driven`.' }),
-  asset: text('Asset that the transformation makes: the subject of the event that ends the step.'),
-  method: text('Method that sends the request; without one, the step only waits for the event.').optional(),
+  asset: text(
+    'Asset that the transformation makes: the subject of the event that ends the step. May contain templates.',
+  ),
+  method: text(
+    'Method that sends the request; without one, the step only waits for the event. May contain templates.',
+  ).optional(),
 });

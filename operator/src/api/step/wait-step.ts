@@ -39,7 +39,10 @@ export const waitForAsset = z.strictObject({
     .literal('wait_for_asset')
     .meta({ description: 'Waits for assets, an HTTP check, or a condition of a Kubernetes object.' }),
   executionMode: z.literal('polling').optional().meta({ description: 'Always `polling`.' }),
-  assets: textSet('Names of assets that steps record or events announce; all must be there.', 64).optional(),
+  assets: textSet(
+    'Names of assets that steps record or events announce; all must be there. They may contain templates.',
+    64,
+  ).optional(),
   http: httpProbe.optional(),
   object: objectProbe.optional(),
   pollIntervalSeconds: seconds('Time between two looks, in seconds; 5 by default.', 3600).optional(),

@@ -2,7 +2,7 @@ import type { EndedRun } from '../../controllers/work-item-ports.ts';
 import type { Step } from '../../api/step/step.ts';
 import { removeObject } from '../../controllers/remove-object.ts';
 import { removeServing } from '../../controllers/serving-operation.ts';
-import { servingName } from '../../core/delegation/render-serving.ts';
+import { findServedName } from '../../core/delegation/find-served-name.ts';
 import { isRemovedAfter } from '../../core/delegation/when-removed.ts';
 import { attemptName } from '../../core/manifest/names.ts';
 import { nodeAt } from '../../core/pipeline/node-at.ts';
@@ -44,13 +44,15 @@ function findMade({ methods }: EndedRun['pinned'], name: string) {
   return typeof apiVersion === 'string' && typeof kind === 'string' ? { apiVersion, kind, deletion } : undefined;
 }
 
-async function endServing({ workItem }: EndedRun, ended: Ended<'ml_serving'>): Promise<void> {
+async function endServing(run: EndedRun, ended: Ended<'ml_serving'>): Promise<void> {
   const { record, step, objects, signal } = ended;
   const { removal = 'onCompletion' } = step;
   const ending = record.phase === 'Succeeded' ? 'completed' : 'stopped';
   if (record.attempts === undefined || !isRemovedAfter(ending, removal)) return;
+  const name = findServedName(run, step.serviceName);
+  if (name === undefined) return;
   const start = { path: record.path, specDigest: '' } as Parameters<typeof identityOf>[0]['start'];
-  await removeServing(identityOf({ workItem, start }, servingName(step.serviceName), removal), objects, signal);
+  await removeServing(identityOf({ workItem: run.workItem, start }, name, removal), objects, signal);
 }
 
 async function endTraining({ workItem, pinned }: EndedRun, ended: Ended<'ml_training'>): Promise<void> {

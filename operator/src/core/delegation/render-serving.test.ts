@@ -95,4 +95,8 @@ describe('renderServing', () => {
   it.each(['', '1a', 'a-', 'A', 'a.b', 'x'.repeat(64)])('refuses %j as the name of a Service', (name) => {
     expect(renderServing({ ...request, identity: anIdentity({ name }) })).toHaveProperty('issues');
   });
+
+  it.each([7, null, true, ['a']])('refuses %j, which an input may be, as the name of a Service', (value) => {
+    expect(renderServing({ ...request, identity: anIdentity({ name: servingName(value) }) })).toHaveProperty('issues');
+  });
 });

@@ -41,9 +41,9 @@ export interface ServingObjects {
   readonly url: string;
 }
 
-/** The name of the Deployment and the Service of a step's `serviceName`. */
-export function servingName(serviceName: string): string {
-  return serviceName.replaceAll('_', '-');
+/** The name of the Deployment and the Service of a step's `serviceName`. An input that is no text comes to what is no name. */
+export function servingName(serviceName: JsonValue): string {
+  return typeof serviceName === 'string' ? serviceName.replaceAll('_', '-') : JSON.stringify([serviceName]);
 }
 
 /** The Deployment and the Service of a step, or what is wrong with what they are made from. */

@@ -13,8 +13,8 @@ const templated: Record<Step['type'], { step: object; paths: readonly string[] }
   function: { step: { method: '{{a.m}}' }, paths: ['method'] },
   ml_model: { step: { model: '{{a.m}}' }, paths: ['model'] },
   ml_serving: {
-    step: { serviceName: 's', model: 'm', modelUri: '{{a.u}}', modelVersion: '{{a.v}}' },
-    paths: ['modelUri', 'modelVersion'],
+    step: { serviceName: 's-{{input.s}}', model: 'm', modelUri: '{{a.u}}', modelVersion: '{{a.v}}' },
+    paths: ['serviceName', 'modelUri', 'modelVersion'],
   },
   ml_training: { step: { training: { method: 'm', trainingData: { source: '{{a.s}}' } } }, paths: ['training'] },
   data_transform: { step: { asset: '{{a.s}}', method: '{{a.m}}' }, paths: ['asset', 'method'] },

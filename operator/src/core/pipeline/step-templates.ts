@@ -26,7 +26,7 @@ const templated: Readonly<Record<StepType, readonly IssuePath[]>> = {
   crawler: [['method']],
   function: [['method']],
   ml_model: [['model']],
-  ml_serving: [['modelUri'], ['modelVersion']],
+  ml_serving: [['serviceName'], ['modelUri'], ['modelVersion']],
   ml_training: [['training']],
   data_transform: [['asset'], ['method']],
   llm_flow: [['flow'], ['prompt']],

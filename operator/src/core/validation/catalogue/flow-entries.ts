@@ -42,7 +42,8 @@ export const flowEntries: readonly IssueEntry[] = [
   {
     ...error,
     code: 'VariableOutOfScope',
-    meaning: 'A loop variable is used outside of its loop, or `run` outside of exit steps.',
+    meaning:
+      'A loop variable is used outside of its loop, `run` outside of exit steps, or anything but `input` in a `serviceName`.',
     remedy: 'Move the step into the loop, or take the results of the loop.',
     example: {
       text: flowOf(
@@ -167,6 +168,24 @@ export const flowEntries: readonly IssueEntry[] = [
         anything('deploy', 'compensate: remove\n'),
         `  - name: both\n    type: parallel_group\n    steps:\n${indent(anything('remove', 'isChild: true\n'))}`,
       ),
+    },
+  },
+  {
+    ...error,
+    code: 'ModeNotServed',
+    meaning: 'A step asks for a mode that is not served yet. It would fail.',
+    remedy: 'Leave `executionMode` out.',
+    example: {
+      text: [
+        objectText(
+          'Model',
+          'small',
+          'spec:\n  modelName: small\n  endpoint:\n    url: https://models.example.com/v1\n',
+        ),
+        flowOf(
+          '  - name: sum_up\n    type: llm_flow\n    prompt: Sum it up.\n    modelRef:\n      name: small\n    executionMode: api',
+        ),
+      ].join('---\n'),
     },
   },
   {

@@ -32,12 +32,25 @@ export function checkReference(use: ReferenceUse, context: ReferenceContext): Is
 function checkRoot(use: ReferenceUse, context: ReferenceContext): Issue | undefined {
   const { reference, node, path } = use;
   const { root } = reference;
-  if (root === 'input' || isLoopVariable(root, node)) return undefined;
+  if (root === 'input') return undefined;
+  if (node?.step.type === 'ml_serving' && path.at(-1) === 'serviceName') return notAnInput(root, path);
+  if (isLoopVariable(root, node)) return undefined;
   const target = context.flow.graph.byName.get(root);
   if (target === undefined) return notFound(use, context);
   if (target === node) return use.isAfter ? undefined : { ...cycleIssue(node, [root]), path };
   const issue = whyOutOfReach(target, node);
   return issue && { ...issue, path };
+}
+
+/** What was served is taken down by its name when the run has ended, and inputs are all that is certain then. */
+function notAnInput(name: string, path: Issue['path']): Issue {
+  const message = `\`serviceName\` may refer to inputs of the run alone, not to '${name}'`;
+  return {
+    code: 'VariableOutOfScope',
+    path,
+    message,
+    hint: 'take what tells runs apart from their inputs: {{input.<name>}}',
+  };
 }
 
 function whyOutOfReach(target: StepNode, from: StepNode | undefined): Omit<Issue, 'path'> | undefined {

@@ -41,6 +41,21 @@ export const findIneffectiveFields: DataFlowCheck = ({ graph }) =>
       }));
   });
 
+/** Modes that the language has and nothing executes yet: the step would fail. */
+export const findModesNotServed: DataFlowCheck = ({ graph }) =>
+  graph.nodes.flatMap(({ step, path }) => {
+    if (step.type !== 'llm_flow' || step.executionMode !== 'api') return [];
+    const message = 'a step of type llm_flow cannot run in the mode api yet';
+    return [
+      {
+        code: 'ModeNotServed',
+        path: [...path, 'executionMode'],
+        message,
+        hint: 'leave `executionMode` out: it runs as a pod',
+      },
+    ];
+  });
+
 /** Steps of loops that name a step that undoes them: iterations are not undone one by one. */
 export const findCompensatedIterations: DataFlowCheck = ({ graph }) =>
   graph.nodes.flatMap(({ step, name, path, loop }) => {

@@ -141,6 +141,15 @@ describe('loops:', () => {
       spec: steps(loop('l', "'{{l_item.x}}'", step('b'))),
       found: ['VariableOutOfScope steps[0].iterateOver'],
     },
+    'anything but an input in the name of what is served': {
+      spec: `${parameters('{name: who}')}${steps(
+        step('a'),
+        '- {name: s, type: ml_serving, model: m, serviceName: "{{input.who}}-{{a.x}}"}',
+        loop('l', '[1]', '- {name: t, type: ml_serving, model: m, serviceName: "m-{{l_item}}"}'),
+      )}`,
+      found: ['VariableOutOfScope steps[1].serviceName', 'VariableOutOfScope steps[2].steps[0].serviceName'],
+      says: '`serviceName` may refer to inputs of the run alone',
+    },
     'a step of a loop, named from outside': {
       spec: steps(loop('l', '[1]', step('b')), step('c', `dependsOn: [b], ${takes('{{b.x}}')}`)),
       found: ['StepInsideLoop steps[1].dependsOn[0]', 'StepInsideLoop steps[1].inputs.x.from'],
@@ -861,6 +870,14 @@ describe('the rest:', () => {
     'a compensation that runs by itself': {
       spec: steps(step('a', 'compensate: b'), step('b')),
       found: ['RunsAnyway steps[1]'],
+    },
+    'a flow by a call, which would fail': {
+      spec: steps('- {name: a, type: llm_flow, prompt: p, modelRef: {name: m}, executionMode: api}'),
+      found: ['ModeNotServed steps[0].executionMode'],
+      hint: 'leave `executionMode` out',
+    },
+    'a flow in a pod': {
+      spec: steps('- {name: a, type: llm_flow, prompt: p, modelRef: {name: m}, executionMode: direct}'),
     },
     'programs for another version': {
       spec: steps(

@@ -14,6 +14,7 @@ import {
   findDeepNests,
   findIneffectiveFields,
   findLooseCompensations,
+  findModesNotServed,
 } from './check-shape.ts';
 import { checkSkip } from './check-skips.ts';
 import { checkStepNames } from './check-step-names.ts';
@@ -32,7 +33,7 @@ import { StepResults } from './step-results.ts';
 /** What needs no more than the steps themselves. */
 const checks: readonly DataFlowCheck[] = [
   ...[findDuplicateSteps, findTakenNames, findDeepNests, findMalformedTemplates],
-  ...[findGateIssues, findLifecycleIssues, findIneffectiveFields],
+  ...[findGateIssues, findLifecycleIssues, findIneffectiveFields, findModesNotServed],
   ...[findLooseCompensations, findCompensatedIterations],
   ...[findOtherRuntimes, findForeignAssets, findBrokenSchemas, findWrongDefaults],
 ];
