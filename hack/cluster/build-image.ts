@@ -7,12 +7,15 @@ import { buildah } from './buildah.ts';
 import { ClusterError } from './cluster-error.ts';
 import type { Report } from './go-build.ts';
 import { dockerRuns } from './kind-cluster.ts';
-import { repositoryRoot } from './paths.ts';
 import { ensurePrerequisites } from './prerequisites.ts';
 import { CommandFailed, runCommand } from './run-command.ts';
 
 /** How to build. */
 export interface ImageOptions {
+  /** The tree to build: its Dockerfile, and what that copies. */
+  readonly source: string;
+  /** Stages to build. */
+  readonly targets: readonly ImageTarget[];
   /** Of the product; those of the others follow from it. */
   readonly tag: string;
   /** Instead of the Dockerfile's public base. */
@@ -31,17 +34,12 @@ export interface BuiltImage {
 
 const pullTimeoutMs = 120_000;
 
-/** A stage of the Dockerfile that becomes an image. */
-interface Target {
-  readonly target: 'product' | 'runtime' | 'model-sim';
-  readonly tag: string;
-}
+/** The stages of the Dockerfile that become images. */
+export const imageTargets = ['product', 'runtime', 'model-sim'] as const;
+export type ImageTarget = (typeof imageTargets)[number];
 
-const targetsOf = (tag: string): readonly Target[] => [
-  { target: 'product', tag },
-  { target: 'runtime', tag: siblingTagOf(tag, 'runtime') },
-  { target: 'model-sim', tag: siblingTagOf(tag, 'model-sim') },
-];
+const targetsOf = ({ targets, tag }: ImageOptions) =>
+  targets.map((target) => ({ target, tag: target === 'product' ? tag : siblingTagOf(tag, target) }));
 
 /** The name of an image beside the product's, such as that which users' programs run in: `registry/conclave-runtime:dev`. */
 export function siblingTagOf(tag: string, target: string): string {
@@ -60,12 +58,13 @@ export async function buildImages(options: ImageOptions, report: Report): Promis
   }
 }
 
-async function buildWithDocker({ tag, base }: ImageOptions, report: Report): Promise<readonly BuiltImage[]> {
+async function buildWithDocker(options: ImageOptions, report: Report): Promise<readonly BuiltImage[]> {
+  const { base, source } = options;
   const baseArguments = base === undefined ? [] : ['--build-arg', `BASE=${base}`];
   const images: BuiltImage[] = [];
-  for (const each of targetsOf(tag)) {
+  for (const each of targetsOf(options)) {
     const what = ['--target', each.target, '--tag', each.tag];
-    await runCommand('docker', ['build', ...what, ...baseArguments, repositoryRoot], { onErrorLine: report });
+    await runCommand('docker', ['build', ...what, ...baseArguments, source], { onErrorLine: report });
     const size = await runCommand('docker', ['image', 'inspect', '--format', '{{.Size}}', each.tag]);
     images.push({ tag: each.tag, builder: 'docker', bytes: Number(size) });
   }
@@ -73,16 +72,16 @@ async function buildWithDocker({ tag, base }: ImageOptions, report: Report): Pro
 }
 
 async function buildWithBuildah(options: ImageOptions, report: Report): Promise<readonly BuiltImage[]> {
-  const { install } = options;
+  const { install, source } = options;
   await ensurePrerequisites(['image'], { needsGo: false, install, report });
   const base = options.base ?? (await findBase(options, report));
   const scratch = mkdtempSync(join(tmpdir(), 'conclave-image-'));
   const images: BuiltImage[] = [];
   try {
     const volumes = await npmVolumes(scratch);
-    for (const { target, tag } of targetsOf(options.tag)) {
+    for (const { target, tag } of targetsOf(options)) {
       report(`building ${tag} on ${base}`);
-      await buildah.build({ tag, target, folder: repositoryRoot, buildArguments: { BASE: base }, volumes });
+      await buildah.build({ tag, target, folder: source, buildArguments: { BASE: base }, volumes });
       images.push({ tag, builder: 'buildah', bytes: await buildah.size(tag) });
     }
   } finally {
@@ -92,8 +91,8 @@ async function buildWithBuildah(options: ImageOptions, report: Report): Promise<
 }
 
 /** The public base where it is or can be fetched, else one made here; one that was made here before is used at once. */
-async function findBase({ localBase, install }: ImageOptions, report: Report): Promise<string> {
-  const publicBase = publicBaseOf(readFileSync(join(repositoryRoot, 'Dockerfile'), 'utf8'));
+async function findBase({ localBase, install, source }: ImageOptions, report: Report): Promise<string> {
+  const publicBase = publicBaseOf(readFileSync(join(source, 'Dockerfile'), 'utf8'));
   if (!localBase) {
     if (await buildah.hasImage(publicBase)) return publicBase;
     if (await buildah.hasImage(await localBaseName())) return localBaseName();

@@ -21,6 +21,21 @@ describe('parseImageArguments', () => {
     });
   });
 
+  it('builds all of this tree, or what is named of another', () => {
+    expect(parseImageArguments([], 'default')).toMatchObject({
+      source: repositoryRoot,
+      targets: ['product', 'runtime', 'model-sim'],
+    });
+    const args = ['--source', '/tmp/earlier', '--target', 'product', '--target', 'runtime'];
+    expect(parseImageArguments(args, 'default')).toMatchObject({
+      source: '/tmp/earlier',
+      targets: ['product', 'runtime'],
+    });
+    expect(() => parseImageArguments(['--target', 'base'], 'default')).toThrow(
+      "--target takes one of product, runtime, model-sim, not 'base'",
+    );
+  });
+
   it('refuses what it does not know', () => {
     expect(() => parseImageArguments(['--push'], 'default')).toThrow("Unknown option '--push'");
   });

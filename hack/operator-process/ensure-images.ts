@@ -1,5 +1,6 @@
-import { buildImages } from '../cluster/build-image.ts';
+import { buildImages, imageTargets } from '../cluster/build-image.ts';
 import { loadImage } from '../cluster/load-image.ts';
+import { repositoryRoot } from '../cluster/paths.ts';
 import { developmentImages } from './install-server.ts';
 import type { Kubectl } from './kubectl.ts';
 
@@ -16,8 +17,8 @@ export async function ensureImages(
 ): Promise<void> {
   const { instance, install, report } = options;
   if (await haveImages(kubectl)) return;
-  const tag = developmentImages.product;
-  for (const image of await buildImages({ tag, base: undefined, localBase: false, install }, report))
+  const what = { tag: developmentImages.product, source: repositoryRoot, targets: imageTargets };
+  for (const image of await buildImages({ ...what, base: undefined, localBase: false, install }, report))
     report(await loadImage(instance, image, report));
 }
 

@@ -44,8 +44,11 @@ function renderPolicies(withMutating: boolean): string {
   return JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
 }
 
-/** What a mutating policy matches answers 503 until the API server has read the new CRDs: for some five seconds. */
-async function waitUntilWorkCanBeMade(kubectl: Kubectl): Promise<void> {
+/**
+ * Resolves when WorkItems can be made: what a mutating policy matches answers 503 until the API server has read the new
+ * CRDs, for some five seconds.
+ */
+export async function waitUntilWorkCanBeMade(kubectl: Kubectl): Promise<void> {
   const steps = [{ name: 'probe', type: 'wait_for_asset', assets: ['none'] }];
   const metadata = { generateName: 'probe-', namespace: 'default' };
   const probe = { apiVersion: 'conclave.dev/v1alpha1', kind: 'WorkItem', metadata, spec: { pipelineSpec: { steps } } };

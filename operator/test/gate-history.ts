@@ -16,7 +16,7 @@ export class GateHistory {
 
   private constructor(client: KubeClient, namespace: string) {
     this.#cluster = new Cluster({ client, clock, random: Math.random });
-    this.#cluster.cache(workItemType, { selection: { namespace } }).subscribe(({ type, object }) => {
+    this.#cluster.cache(workItemType, { namespaces: [namespace] }).subscribe(({ type, object }) => {
       if (type === 'deleted') return;
       const { name } = object.metadata;
       this.#versions.set(name, [...this.of(name), object]);

@@ -118,7 +118,7 @@ export class ModelWorld {
     const events = new EventRecorder({ client: this.operator, reporter, clock, observer: observeEvents(telemetry) });
     const logger = adaptLogger(telemetry.logger);
     const shell = new OperatorShell({ cluster, clock, random: Math.random, logger });
-    const parts = { shell, cluster, events, telemetry, namespace: undefined, workers: 4, client: this.operator };
+    const parts = { shell, cluster, events, telemetry, namespaces: undefined, workers: 4, client: this.operator };
     registerPipelineController(parts);
     registerModels({
       ...parts,

@@ -1,49 +1,24 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { binaryPath, ensureBinary } from '../../hack/cluster/go-build.ts';
-import { s3Program } from '../../hack/cluster/go-programs.ts';
+import { S3Server } from '../../hack/versitygw/s3-server.ts';
 import { S3Store } from '../src/records/s3-store.ts';
 
-const credentials = { AWS_ACCESS_KEY_ID: 'test-user', AWS_SECRET_ACCESS_KEY: 'test-password' };
-
-let folder: string;
-let gateway: ChildProcess;
+let server: S3Server;
 let store: S3Store;
 
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
-}
-
-/** A real S3 server, whose buckets are folders. */
 beforeAll(async () => {
-  const digest = await ensureBinary(s3Program(), () => undefined);
-  folder = mkdtempSync(join(tmpdir(), 's3-'));
-  mkdirSync(join(folder, 'bucket'));
-  const port = await freePort();
-  const access = ['--access', credentials.AWS_ACCESS_KEY_ID, '--secret', credentials.AWS_SECRET_ACCESS_KEY];
-  gateway = spawn(binaryPath('versitygw', digest), ['--port', `127.0.0.1:${port}`, ...access, 'posix', folder], {
-    stdio: 'ignore',
-  });
-  Object.assign(process.env, credentials);
-  const endpoint = `http://127.0.0.1:${port}`;
-  while ((await fetch(endpoint).catch(() => undefined)) === undefined) await sleep(50);
-  store = new S3Store({ bucket: 'bucket', prefix: 'artifacts/', region: 'us-east-1', endpoint });
+  server = await S3Server.start('127.0.0.1');
+  Object.assign(process.env, S3Server.credentials);
+  const { bucket, endpoint } = server;
+  store = new S3Store({ bucket, prefix: 'artifacts/', region: 'us-east-1', endpoint });
 });
 
-afterAll(() => {
+afterAll(async () => {
   store.close();
-  gateway.kill();
-  rmSync(folder, { recursive: true });
+  await server.stop();
 });
 
 const digestOf = (bytes: Buffer) => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
@@ -60,7 +35,7 @@ async function read(digest: string): Promise<Buffer | undefined> {
   return Buffer.concat(parts);
 }
 
-const files = () => readdirSync(join(folder, 'bucket', 'artifacts', 'sha256'));
+const files = () => readdirSync(join(server.bucketFolder, 'artifacts', 'sha256'));
 
 describe('an S3 store', () => {
   const mib = 1024 * 1024;
@@ -97,7 +72,7 @@ describe('an S3 store', () => {
     const digest = digestOf(bytes);
     await store.put({ digest, content: pieces(bytes) });
     const file = files().find((name) => digest.endsWith(name))!;
-    writeFileSync(join(folder, 'bucket', 'artifacts', 'sha256', file), 'spoilt!!');
+    writeFileSync(join(server.bucketFolder, 'artifacts', 'sha256', file), 'spoilt!!');
     await expect(read(digest)).rejects.toMatchObject({ reason: 'Broken' });
   });
 

@@ -6,12 +6,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
+import { freePort } from '../../hack/cluster/free-port.ts';
+import { readInstanceState } from '../../hack/cluster/instance-state.ts';
+import { planNetwork } from '../../hack/cluster/network-plan.ts';
+import { instancePaths } from '../../hack/cluster/paths.ts';
+import { waitUntilWorkCanBeMade } from '../../hack/operator-process/operator-process.ts';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** A WorkItem, as far as stories are told by it. */
 export interface WorkItem {
-  readonly metadata: { readonly name: string; readonly uid: string };
+  readonly metadata: { readonly name: string; readonly namespace: string; readonly uid: string };
   readonly status: {
     readonly phase: string;
     readonly message?: string;
@@ -29,17 +34,23 @@ export interface WorkItem {
 
 const server = 'conclave-server.conclave-system.svc';
 
-/** A cluster whose pods are real and whose operator runs on this machine, and a namespace in it. */
+/** What `start` installs: the chart, with the rights that it grants and no others, and images as `./hack/image` loads them. */
+const values = { 'image.tag': 'dev', 'server.persistence.enabled': 'false' } as const;
+
+/** A cluster whose pods are real, with Conclave in it as the chart installs it, and a namespace of its own. */
 export class E2eCluster {
   readonly instance: string;
   readonly namespace: string;
   readonly #isOurs: boolean;
   readonly #background: ChildProcess[] = [];
   readonly #folder = mkdtempSync(join(tmpdir(), 'conclave-e2e-'));
-  readonly #port = 20_000 + (randomBytes(2).readUInt16BE() % 10_000);
+  #port = 0;
   #token: string | undefined;
 
-  /** A cluster that is there already, `CONCLAVE_E2E_INSTANCE`, is used as it is, images included. */
+  /**
+   * A cluster that is there already, `CONCLAVE_E2E_INSTANCE`, is used as it is, images included; what is installed in it
+   * becomes the present chart's, and stays.
+   */
   constructor(name: string) {
     const existing = process.env.CONCLAVE_E2E_INSTANCE;
     const suffix = randomBytes(3).toString('hex');
@@ -48,19 +59,34 @@ export class E2eCluster {
     this.namespace = `${name}-${suffix}`;
   }
 
+  /** With Conclave, ready to take work. */
   async start(): Promise<void> {
-    if (this.#isOurs) this.run('up', ['--embedded', '--install']);
-    await this.begin('run', '--health-port', '0');
-    this.run('kubectl', ['create', 'namespace', this.namespace]);
+    this.startBare();
+    this.#install();
+    await waitUntilWorkCanBeMade((args, { input = '' } = {}) => Promise.resolve(this.run('kubectl', args, input)));
   }
 
-  /** Without an operator: with its images alone. */
+  /** With images alone. */
   startBare(): void {
     if (this.#isOurs) {
       this.run('up', ['--embedded', '--install']);
       this.run('image', ['--install']);
     }
     this.run('kubectl', ['create', 'namespace', this.namespace]);
+  }
+
+  #install(): void {
+    // A StatefulSet that `./hack/run` made differs in what none can change.
+    const foreign = ['statefulset', '-l', 'app.kubernetes.io/managed-by!=Helm', '--ignore-not-found'];
+    if (!this.#isOurs) this.run('kubectl', ['-n', 'conclave-system', 'delete', ...foreign]);
+    // Whatever has changed in an image of the same name: pods of another round are new ones.
+    const rounds = { 'operator.podAnnotations.round': this.namespace, 'server.podAnnotations.round': this.namespace };
+    this.run('helm', [
+      ...['upgrade', '--install', 'conclave', join(root, 'charts/conclave')],
+      ...['--namespace', 'conclave-system', '--create-namespace', '--take-ownership', '--force-conflicts'],
+      ...Object.entries({ ...values, ...rounds }).flatMap(([path, value]) => ['--set', `${path}=${value}`]),
+      ...['--wait', '--timeout', '5m'],
+    ]);
   }
 
   stop(): void {
@@ -81,6 +107,13 @@ export class E2eCluster {
   try(script: string, args: readonly string[], input = '') {
     const options = { input, encoding: 'utf8', maxBuffer: 16 * 1024 * 1024 } as const;
     return spawnSync(join(root, 'hack', script), ['--instance', this.instance, ...args], options);
+  }
+
+  /** This machine, as pods reach it. */
+  hostAddress(): string {
+    const state = readInstanceState(instancePaths(this.instance));
+    if (state?.kind !== 'embedded') throw new Error('this test needs the embedded cluster');
+    return planNetwork(state.slot).hostAddress;
   }
 
   kubectl(...args: readonly string[]): string {
@@ -106,8 +139,9 @@ export class E2eCluster {
     return new Map(items.map((item) => [item.metadata.name, item]));
   }
 
-  /** Lets `download` reach the server of artifacts. */
+  /** Lets `download` reach the server's pod of now. */
   async openArtifacts(): Promise<void> {
+    this.#port = await freePort();
     const inSystem = (...args: string[]) => this.run('kubectl', ['-n', 'conclave-system', ...args]);
     this.#token = inSystem('create', 'token', 'conclave-operator').trim();
     const authorities = inSystem('get', 'configmap', 'conclave-ca', '-o', String.raw`jsonpath={.data.ca\.crt}`);
@@ -118,7 +152,7 @@ export class E2eCluster {
 
   /** An artifact of a WorkItem, as the server gives it. */
   download({ metadata }: WorkItem, digest: unknown): Buffer {
-    const query = `namespace=${this.namespace}&workItem=${metadata.uid}`;
+    const query = `namespace=${metadata.namespace}&workItem=${metadata.uid}`;
     const url = `https://${server}:${this.#port}/v1/artifacts/${String(digest)}?${query}`;
     const { stdout, stderr } = spawnSync('curl', [
       ...['--silent', '--show-error', '--fail', '--cacert', join(this.#folder, 'ca.crt')],

@@ -1,8 +1,5 @@
 /** A flow, a Council and an agent in real pods on the real vLLM. Its model is random: what is judged is all but the sense. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { planNetwork } from '../../hack/cluster/network-plan.ts';
-import { readInstanceState } from '../../hack/cluster/instance-state.ts';
-import { instancePaths } from '../../hack/cluster/paths.ts';
 import { freePort } from '../../hack/cluster/free-port.ts';
 import { vllmModel, VllmServer } from '../../hack/vllm/vllm-server.ts';
 import { E2eCluster, type WorkItem } from '../e2e/e2e-cluster.ts';
@@ -13,16 +10,9 @@ const cluster = new E2eCluster('vllm');
 let vllm: VllmServer;
 let run: WorkItem;
 
-/** The machine as pods reach it. */
-function hostAddress(): string {
-  const state = readInstanceState(instancePaths(cluster.instance));
-  if (state?.kind !== 'embedded') throw new Error('this test needs the embedded cluster');
-  return planNetwork(state.slot).hostAddress;
-}
-
 beforeAll(async () => {
   await cluster.start();
-  vllm = await VllmServer.start({ host: hostAddress(), port: await freePort() });
+  vllm = await VllmServer.start({ host: cluster.hostAddress(), port: await freePort() });
   const spec = { modelName: vllmModel, endpoint: { url: vllm.url } };
   const model = { apiVersion: 'conclave.dev/v1alpha1', kind: 'Model', metadata: { name: 'team' }, spec };
   cluster.run('kubectl', ['-n', cluster.namespace, 'apply', '-f', '-'], JSON.stringify(model));

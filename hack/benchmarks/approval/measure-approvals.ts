@@ -49,7 +49,7 @@ export async function measureCeiling(place: EnginePlace, { count, round }: Order
   const items = await createWorkItems(client, namespace, { prefix: `bare-${round}`, count, suspend: true });
   const watcher = new Cluster({ client: asOperator, clock, random: Math.random });
   const failure = Promise.withResolvers<never>();
-  watcher.cache(workItems, { selection: { namespace } }).subscribe(({ type, object }) => {
+  watcher.cache(workItems, { namespaces: [namespace] }).subscribe(({ type, object }) => {
     const isDecided = type === 'updated' && object.metadata.annotations?.[key] !== undefined;
     if (isDecided && object.status?.gates?.[0]?.state === 'Open') carryOut(asOperator, object).catch(failure.reject);
   });
@@ -135,11 +135,11 @@ async function whileWatching<T>(
 ): Promise<T> {
   const sights = new ApprovalSights();
   const cluster = new Cluster({ client, clock, random: Math.random });
-  cluster.cache(workItems, { selection: { namespace } }).subscribe(({ object }) => {
+  cluster.cache(workItems, { namespaces: [namespace] }).subscribe(({ object }) => {
     sights.seeWorkItem(object, performance.now());
   });
   const labelSelector = labelNames.workItemUid;
-  cluster.cache(jobs, { selection: { namespace, labelSelector } }).subscribe(({ object }) => {
+  cluster.cache(jobs, { namespaces: [namespace], selection: { labelSelector } }).subscribe(({ object }) => {
     sights.seeJob(object, performance.now());
   });
   cluster.start();

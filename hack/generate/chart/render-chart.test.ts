@@ -13,6 +13,17 @@ const read = (path: string) => readFileSync(join(repositoryRoot, path), 'utf8');
 const valuesText = read('charts/conclave/values.yaml');
 const schema = JSON.parse(read('charts/conclave/values.schema.json')) as ValuesSchema;
 
+describe('the version of the product', () => {
+  const { version } = JSON.parse(read('package.json')) as { readonly version: string };
+
+  it('is the one that the guide builds images of, and the changelog tells of what is not in a release yet', () => {
+    const named = read('docs/guide/install.md').matchAll(/conclave(?:-runtime)?:(\d[\w.-]*)/g);
+    expect(new Set(Array.from(named, ([, found]) => found))).toEqual(new Set([version]));
+    expect(read('CHANGELOG.md')).toMatch(/^## \[Unreleased\]\n/m);
+    expect(read('CHANGELOG.md')).not.toContain(`## [${version}]`);
+  });
+});
+
 describe('the values of the chart', () => {
   const values = readValues(valuesText, schema);
 

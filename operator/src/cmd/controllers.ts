@@ -22,16 +22,17 @@ export interface ControllerParts {
   readonly cluster: Cluster;
   readonly events: EventRecorder;
   readonly telemetry: Telemetry;
-  /** The one namespace that is watched; all when undefined. */
-  readonly namespace: string | undefined;
+  /** The namespaces that are watched; all when undefined. */
+  readonly namespaces: readonly string[] | undefined;
   readonly workers: number;
 }
 
 /** Registers the controller of Pipelines, and a cache of every kind. */
 export function registerPipelineController(parts: ControllerParts): void {
   const others = kinds.filter(({ kind }) => kind !== workItemKind.kind);
-  for (const kind of others) parts.shell.cache(resourceTypeOf(kind), indexedByNamespace(cacheSettings(parts)));
-  cacheWorkItems(parts.shell, parts.namespace === undefined ? {} : { namespace: parts.namespace });
+  const { shell, namespaces } = parts;
+  for (const kind of others) shell.cache(resourceTypeOf(kind), indexedByNamespace({ namespaces }));
+  cacheWorkItems(shell, namespaces);
   registerPipelines(parts);
 }
 
@@ -66,8 +67,4 @@ function pipelinesBeside(kind: KindDefinition, cluster: Cluster): RelatedWatch {
   const pipelinesOf = ({ metadata }: KubeObject) =>
     objectsIn(cluster, resourceTypeOf<Pipeline>(pipelineKind), metadata.namespace ?? '').map(keyOf);
   return relatedTo(type, whenSpecChanges(cluster.cached(type), pipelinesOf));
-}
-
-function cacheSettings({ namespace }: ControllerParts) {
-  return namespace === undefined ? {} : { selection: { namespace } };
 }

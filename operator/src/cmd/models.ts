@@ -45,9 +45,9 @@ export interface ModelParts extends ControllerParts {
 
 /** Registers the controller of Models. Their cache, and those of WorkItems, Jobs and Tenants, must be there. */
 export function registerModels(parts: ModelParts): void {
-  const { shell, cluster, telemetry, events, workers, namespace } = parts;
-  const selection = { labelSelector: modelLabelName, ...(namespace === undefined ? {} : { namespace }) };
-  for (const type of [deployments, services]) shell.cache<ServerObject>(type, { selection });
+  const { shell, cluster, telemetry, events, workers, namespaces } = parts;
+  const selection = { labelSelector: modelLabelName };
+  for (const type of [deployments, services]) shell.cache<ServerObject>(type, { selection, namespaces });
   const models: StoreReader<Model> = shell.register<Model>({
     name: modelKind.plural,
     type: modelType,

@@ -38,16 +38,21 @@ export function observeRequests({ logger, metrics }: Telemetry, answers: AnswerO
   };
 }
 
-/** Counts and logs what the watch of one resource does. */
-export function observeReflector({ logger, metrics }: Telemetry, resource: string): ReflectorObserver {
+/** Counts and logs what the watch of one resource does, in one namespace where one is named. */
+export function observeReflector(
+  { logger, metrics }: Telemetry,
+  resource: string,
+  namespace?: string,
+): ReflectorObserver {
+  const watched = { resource, ...(namespace === undefined ? {} : { namespace }) };
   return {
     listed: ({ durationMs, pages, objects }) => {
-      logger.info({ resource, duration_ms: Math.round(durationMs), pages, objects }, 'cache filled');
+      logger.info({ ...watched, duration_ms: Math.round(durationMs), pages, objects }, 'cache filled');
     },
     restarted: ({ reason, error, relist, delayMs }) => {
       metrics.watchRestarts.inc({ resource, reason });
       const fields = {
-        resource,
+        ...watched,
         reason,
         relist,
         delay_ms: Math.round(delayMs),
@@ -61,7 +66,7 @@ export function observeReflector({ logger, metrics }: Telemetry, resource: strin
     },
     handlerFailed: (err) => {
       metrics.watchHandlerFailures.inc({ resource });
-      logger.error({ resource, err }, 'a handler of changes failed');
+      logger.error({ ...watched, err }, 'a handler of changes failed');
     },
   };
 }

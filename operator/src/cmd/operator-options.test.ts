@@ -11,7 +11,7 @@ describe('parseOperatorOptions', () => {
     expect(parse([])).toEqual({
       kubeconfig: undefined,
       context: undefined,
-      namespace: undefined,
+      namespaces: undefined,
       leaseNamespace: 'conclave-system',
       leaseName: 'conclave-operator',
       identity: 'host-1',
@@ -45,11 +45,20 @@ describe('parseOperatorOptions', () => {
     expect(parse(['--health-port', '2'], environment)).toMatchObject({ healthPort: 2, logLevel: 'debug' });
   });
 
+  it('takes namespaces one by one, or with commas between them, each once', () => {
+    const namespacesOf = (words: string[], value = '') => parse(words, { CONCLAVE_NAMESPACE: value }).namespaces;
+    expect(namespacesOf(['--namespace', 'a', '--namespace', 'b,a'])).toEqual(['a', 'b']);
+    expect(namespacesOf([], 'a, b')).toEqual(['a', 'b']);
+    expect(namespacesOf(['--namespace', 'c'], 'a,b')).toEqual(['c']);
+    expect(namespacesOf([])).toBeUndefined();
+  });
+
   const wrong: Record<string, { words: string[]; message: RegExp }> = {
     'a flag that there is not': { words: ['--helth-port', '1'], message: /--helth-port[^]*usage:/ },
     'a flag without its value': { words: ['--context'], message: /--context[^]*usage:/ },
     'a port that is no number': { words: ['--health-port', '80a'], message: /whole number from 0 to 65535, not '80a'/ },
     'a port out of range': { words: ['--health-port', '70000'], message: /not '70000'/ },
+    'a namespace that none can be called': { words: ['--namespace', 'a,'], message: /names of namespaces, not ''/ },
     'no workers': { words: ['--workers', '0'], message: /from 1 to 1000/ },
     'a level that there is not': { words: ['--log-level', 'loud'], message: /one of debug, info, warn, error/ },
   };

@@ -7,8 +7,8 @@ import { logLevel, UsageError, wholeNumber } from './flag-values.ts';
 export interface OperatorOptions {
   readonly kubeconfig: string | undefined;
   readonly context: string | undefined;
-  /** The one namespace it watches; all when undefined. */
-  readonly namespace: string | undefined;
+  /** The namespaces it watches, each once; all when undefined. */
+  readonly namespaces: readonly string[] | undefined;
   readonly leaseNamespace: string;
   readonly leaseName: string;
   readonly identity: string;
@@ -24,7 +24,7 @@ export const usage = `usage: conclave-operator [flags]
 Every flag can be given as an environment variable too: --health-port as CONCLAVE_HEALTH_PORT.
   --kubeconfig FILE       how to reach the cluster; KUBECONFIG, else the pod's service account
   --context NAME          context of the kubeconfig
-  --namespace NAME        watch this namespace only; all by default
+  --namespace NAME        watch this namespace only; may be repeated, or name several with commas; all by default
   --lease-namespace NAME  where the leader's Lease is; conclave-system by default
   --lease-name NAME       name of that Lease; conclave-operator by default
   --identity NAME         of this replica; the host's name and process id by default
@@ -36,7 +36,7 @@ ${engineUsage}`;
 const flags = {
   kubeconfig: { type: 'string' },
   context: { type: 'string' },
-  namespace: { type: 'string' },
+  namespace: { type: 'string', multiple: true },
   'lease-namespace': { type: 'string' },
   'lease-name': { type: 'string' },
   identity: { type: 'string' },
@@ -53,14 +53,14 @@ export function parseOperatorOptions(
   environment: Readonly<Record<string, string | undefined>>,
   defaultIdentity: string,
 ): OperatorOptions {
-  const values = parseFlags(words);
-  const read = (flag: Flag): string | undefined =>
+  const { namespace, ...values } = parseFlags(words);
+  const read = (flag: Exclude<Flag, 'namespace'>): string | undefined =>
     values[flag] ?? environment[`CONCLAVE_${flag.toUpperCase().replaceAll('-', '_')}`];
   const leaseNamespace = read('lease-namespace') ?? 'conclave-system';
   return {
     kubeconfig: read('kubeconfig'),
     context: read('context'),
-    namespace: read('namespace'),
+    namespaces: readNamespaces(namespace?.join() ?? environment['CONCLAVE_NAMESPACE']),
     leaseNamespace,
     leaseName: read('lease-name') ?? 'conclave-operator',
     identity: read('identity') ?? defaultIdentity,
@@ -69,6 +69,15 @@ export function parseOperatorOptions(
     workers: wholeNumber('workers', read('workers') ?? '16', { min: 1, max: 1000 }),
     engine: parseEngineOptions(read, leaseNamespace),
   };
+}
+
+/** Names with commas between them; an empty text names none. @throws UsageError */
+function readNamespaces(text = ''): readonly string[] | undefined {
+  if (text === '') return undefined;
+  const names = text.split(',').map((name) => name.trim());
+  const wrong = names.find((name) => !/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name));
+  if (wrong !== undefined) throw new UsageError(`--namespace takes names of namespaces, not '${wrong}'`);
+  return [...new Set(names)];
 }
 
 function parseFlags(words: readonly string[]) {

@@ -30,7 +30,7 @@ async function main(options: OperatorOptions): Promise<void> {
   const ending = termination();
   const telemetry: Telemetry = { logger: createLogger({ level: options.logLevel }), metrics: new Metrics() };
   const { logger, metrics } = telemetry;
-  const { kubeconfig, context, identity, namespace, workers } = options;
+  const { kubeconfig, context, identity, namespaces, workers } = options;
   const version = productVersion();
   // The shell's library loads what KUBECONFIG names, though nothing uses it: let it not stumble over another cluster's.
   if (kubeconfig !== undefined) process.env.KUBECONFIG = kubeconfig;
@@ -45,13 +45,13 @@ async function main(options: OperatorOptions): Promise<void> {
     lead: () => (lead.begin(), void shell.work()),
     lose: () => lead.end(),
   });
-  const observe = (resource: string) => observeReflector(telemetry, resource);
+  const observe = (resource: string, watched: string | undefined) => observeReflector(telemetry, resource, watched);
   const gated = client.withGate(elector);
   const cluster = new Cluster({ client: gated, clock, random: Math.random, observe });
   const reporter = { reportingController: 'conclave.dev/operator', reportingInstance: identity };
   const events = new EventRecorder({ client: gated, reporter, clock, observer: observeEvents(telemetry) });
   const shell = new OperatorShell({ cluster, clock, random: Math.random, logger: adaptLogger(logger) });
-  const lead = joinEngine({ shell, cluster, events, telemetry, namespace, workers, client: gated }, options);
+  const lead = joinEngine({ shell, cluster, events, telemetry, namespaces, workers, client: gated }, options);
 
   let stopping = false;
   const whyNot = () => whyNotReady({ stopping, caches: cluster.states(), ...heard.since() });

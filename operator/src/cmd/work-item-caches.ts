@@ -29,10 +29,10 @@ export const decidableNow = 'now';
 /** Jobs by UID, and those that run by the Models that they ask. */
 export const jobIndexes = { uid: 'uid', askedModel: 'askedModel' } as const;
 
-/** Caches WorkItems, and the Jobs and Pods that are theirs. */
-export function cacheWorkItems(shell: OperatorShell, selection: { readonly namespace?: string }): void {
+/** Caches WorkItems of these namespaces, or of all, and the Jobs and Pods that are theirs. */
+export function cacheWorkItems(shell: OperatorShell, namespaces: readonly string[] | undefined): void {
   shell.cache(resourceTypeOf<WorkItem>(workItemKind), {
-    selection,
+    namespaces,
     indexers: {
       [workItemIndexes.namespace]: ({ metadata }) => [metadata.namespace ?? ''],
       [workItemIndexes.uid]: ({ metadata }) => [metadata.uid ?? ''],
@@ -44,11 +44,11 @@ export function cacheWorkItems(shell: OperatorShell, selection: { readonly names
       [workItemIndexes.decidable]: (workItem) => (isDecidable(workItem) ? [decidableNow] : []),
     },
   });
-  const ours = { ...selection, labelSelector: labelNames.workItemUid };
+  const ours = { namespaces, selection: { labelSelector: labelNames.workItemUid } };
   const indexers = { [byController]: controllerOf };
   const byUid = { [jobIndexes.uid]: ({ metadata }: Job) => [metadata.uid ?? ''], [jobIndexes.askedModel]: askedModels };
-  shell.cache<Job>(jobs, { selection: ours, transform: projectJob, indexers: { ...indexers, ...byUid } });
-  shell.cache<Pod>(pods, { selection: ours, transform: projectPod, indexers });
+  shell.cache<Job>(jobs, { ...ours, transform: projectJob, indexers: { ...indexers, ...byUid } });
+  shell.cache<Pod>(pods, { ...ours, transform: projectPod, indexers });
 }
 
 const hasBegun = ({ status = {} }: WorkItem) => status.startedAt !== undefined || status.finishedAt !== undefined;

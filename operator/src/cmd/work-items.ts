@@ -112,15 +112,16 @@ function joinPolicyEngines({ deeds, telemetry }: Engine, tenantOf: (namespace: s
 
 /** What no WorkItem needs any more. */
 function joinSweep(
-  { cluster, deeds, namespace: watched }: Engine,
+  { cluster, deeds, namespaces }: Engine,
   revisions: RevisionAccess,
   pipelines: PinnedPipelines,
 ): UnusedSweep {
   const store = cluster.cached(workItemType);
   const port: SweepPort = {
-    revisions: () => revisions.list(watched),
+    revisions: () => revisions.list(namespaces),
     removeRevision: (revision) => revisions.remove(revision),
     scopes: () => deeds.server.listScopes(),
+    isWatched: (namespace) => namespaces?.includes(namespace) ?? true,
     removeScope: (scope) => deeds.server.removeWorkItem(scope),
     revisionsInUse: (namespace) =>
       new Set(store.byIndex('namespace', namespace).map(({ status }) => status?.pipeline?.revision ?? '')),

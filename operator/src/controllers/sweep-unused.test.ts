@@ -27,6 +27,9 @@ class Kept implements SweepPort {
   async *scopes() {
     yield* await Promise.resolve(this.owners);
   }
+  isWatched(namespace: string) {
+    return namespace !== 'unwatched';
+  }
   removeRevision({ name }: KeptRevision) {
     this.removed.push(name);
     return Promise.resolve();
@@ -86,5 +89,12 @@ describe('UnusedSweep', () => {
     kept.workItems.add('there');
     await sweepTwice(kept);
     expect(kept.removed).toEqual(['gone']);
+  });
+
+  it('spares artifacts of a namespace whose work items it does not know', async () => {
+    const owners = ['unwatched', 'ns'].map((namespace) => ({ namespace, workItem: `of-${namespace}` }));
+    const kept = new Kept([], owners);
+    await sweepTwice(kept);
+    expect(kept.removed).toEqual(['of-ns']);
   });
 });

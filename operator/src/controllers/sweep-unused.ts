@@ -20,7 +20,10 @@ export interface SweepPort {
   revisions(): AsyncIterable<KeptRevision>;
   /** Only as it was seen. */
   removeRevision(revision: KeptRevision): Promise<void>;
+  /** Of all namespaces. */
   scopes(): AsyncIterable<KeptScope>;
+  /** Whether the WorkItems of a namespace are known here: of another, nothing is known to be unused. */
+  isWatched(namespace: string): boolean;
   removeScope(scope: KeptScope): Promise<void>;
   /** Names of the revisions that WorkItems of a namespace are pinned to. */
   revisionsInUse(namespace: string): ReadonlySet<string>;
@@ -70,7 +73,7 @@ export class UnusedSweep {
 
   async #sweepScopes(before: ReadonlySet<string>, suspects: Set<string>): Promise<void> {
     for await (const scope of this.#port.scopes()) {
-      if (this.#port.hasWorkItem(scope.workItem)) continue;
+      if (!this.#port.isWatched(scope.namespace) || this.#port.hasWorkItem(scope.workItem)) continue;
       if (before.has(scope.workItem)) await this.#port.removeScope(scope);
       else suspects.add(scope.workItem);
     }

@@ -40,9 +40,9 @@ export class JobAccess {
   }
 
   /** The Pods of a Job, and whether what is known of them is at least as new as what is known of it. */
-  podsOf({ metadata: { uid, resourceVersion } }: Job): { pods: readonly Pod[]; arePodsCurrent: boolean } {
+  podsOf({ metadata: { namespace, uid, resourceVersion } }: Job): { pods: readonly Pod[]; arePodsCurrent: boolean } {
     const pods = uid === undefined ? [] : this.#pods.byIndex(byController, uid);
-    return { pods, arePodsCurrent: resourceVersion !== undefined && this.#pods.hasSeen(resourceVersion) };
+    return { pods, arePodsCurrent: resourceVersion !== undefined && this.#pods.hasSeen(resourceVersion, namespace) };
   }
 
   async create(manifest: object): Promise<JobCreation> {

@@ -185,7 +185,7 @@ describe('an operator shell', () => {
 
   it('keeps writes outside its namespace out of a cache of one namespace', async () => {
     const { cluster, servers } = aShell();
-    const store = cluster.cache(things, { selection: { namespace: 'other' } });
+    const store = cluster.cache(things, { namespaces: ['other'] });
     await cluster.update(things, servers.things.write('a'));
     expect(store.size).toBe(0);
   });

@@ -23,4 +23,20 @@ describe('RevisionAccess', () => {
       expect(asked).toEqual([]);
     },
   );
+
+  it.each([
+    ['of all namespaces by one list', undefined, [undefined]],
+    ['of each namespace that is named', ['one', 'other'], ['one', 'other']],
+  ])('lists those %s', async (_, namespaces, expected) => {
+    const listed: unknown[] = [];
+    const list = async function* (_type: unknown, { namespace }: { readonly namespace?: string }) {
+      listed.push(namespace);
+      yield await Promise.resolve({ metadata: { namespace: namespace ?? 'any', name: 'p-1' } });
+    };
+    const found: string[] = [];
+    for await (const { namespace } of new RevisionAccess({ ...client, list } as never).list(namespaces))
+      found.push(namespace);
+    expect(listed).toEqual(expected);
+    expect(found).toEqual(expected.map((namespace) => namespace ?? 'any'));
+  });
 });

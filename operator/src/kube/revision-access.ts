@@ -28,12 +28,14 @@ export class RevisionAccess {
     this.#client = client;
   }
 
-  /** All revisions that runs are or were pinned to. */
-  async *list(namespace?: string) {
-    const selection = { labelSelector: `${pinLabel}=true`, ...(namespace === undefined ? {} : { namespace }) };
-    for await (const { metadata } of this.#client.list(controllerRevisions, selection)) {
-      const { name, uid = '', resourceVersion = '', creationTimestamp = '' } = metadata;
-      yield { namespace: metadata.namespace ?? '', name, uid, resourceVersion, createdAt: creationTimestamp };
+  /** All revisions that runs of these namespaces, or of all, are or were pinned to. */
+  async *list(namespaces?: readonly string[]) {
+    for (const namespace of namespaces ?? [undefined]) {
+      const selection = { labelSelector: `${pinLabel}=true`, ...(namespace === undefined ? {} : { namespace }) };
+      for await (const { metadata } of this.#client.list(controllerRevisions, selection)) {
+        const { name, uid = '', resourceVersion = '', creationTimestamp = '' } = metadata;
+        yield { namespace: metadata.namespace ?? '', name, uid, resourceVersion, createdAt: creationTimestamp };
+      }
     }
   }
 

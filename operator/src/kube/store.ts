@@ -12,8 +12,11 @@ export interface StoreReader<T> {
   list(): T[];
   /** The objects an indexer put under `value`; an unknown index is a bug and throws. */
   byIndex(index: string, value: string): T[];
-  /** Whether it holds every change up to this version, which may be that of an object of another resource. */
-  hasSeen(resourceVersion: string): boolean;
+  /**
+   * Whether it holds every change up to this version, which may be that of an object of another resource; of one namespace
+   * alone where that is named.
+   */
+  hasSeen(resourceVersion: string, namespace?: string): boolean;
   /** Tells the handler of every object already here, then of each change. Returns how to leave. */
   subscribe(handler: StoreHandler<T>): () => void;
 }
