@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { startCluster, stopCluster } from '../cluster/cluster.ts';
 import { repositoryRoot } from '../cluster/paths.ts';
 import { ensurePrerequisites } from '../cluster/prerequisites.ts';
+import { ensureImages } from '../operator-process/ensure-images.ts';
+import { kubectlOf } from '../operator-process/kubectl.ts';
 import { chooseMutations } from '../mutation/mutations.ts';
 import { printTried } from '../mutation/print-tried.ts';
 import { tryMutations } from '../mutation/try-mutations.ts';
@@ -16,7 +18,8 @@ import { runChecks, runVitest } from './run-suite.ts';
 import { installVllm, isVllmInstalled } from '../vllm/vllm-server.ts';
 import { addTallies, emptyTally, renderTally, tallyOne, type Tally } from './tally.ts';
 
-const instance = 'test';
+/** Clusters of the tests: one for integration tests, one for stories. */
+const instances = { tests: 'test', stories: 'test-stories' } as const;
 
 const report = (line: string): void => {
   process.stdout.write(`${line}\n`);
@@ -29,8 +32,26 @@ async function runSuite(suite: Suite, { filters }: TestArguments): Promise<Tally
   if (suite === 'mutation') return runMutations(filters);
   if (suite === 'vllm') await installVllm(report);
   await ensurePrerequisites(['tests'], { needsGo: false, install: true, report });
-  const { kubeconfig } = await startCluster({ instance, install: true, report });
-  return runVitest(suite, { filters, env: { CONCLAVE_TEST_KUBECONFIG: kubeconfig } });
+  if (suite === 'e2e') return runEndToEnd(filters);
+  try {
+    const { kubeconfig } = await startCluster({ instance: instances.tests, install: true, report });
+    return await runVitest(suite, { filters, env: { CONCLAVE_TEST_KUBECONFIG: kubeconfig } });
+  } finally {
+    await stopCluster(instances.tests);
+  }
+}
+
+/** In whole, stories share one cluster, whose nodes load the images once; each test starts its own otherwise. */
+async function runEndToEnd(filters: readonly string[]): Promise<Tally> {
+  if (filters.length > 0) return runVitest('e2e', { filters });
+  const instance = instances.stories;
+  try {
+    await startCluster({ instance, provider: { kind: 'embedded' }, install: true, report });
+    await ensureImages(kubectlOf(instance), { instance, install: true, report });
+    return await runVitest('e2e', { filters, env: { CONCLAVE_E2E_SHARED: instance } });
+  } finally {
+    await stopCluster(instance);
+  }
 }
 
 async function runUnit(filters: readonly string[]): Promise<Tally> {
@@ -81,11 +102,7 @@ async function main(): Promise<void> {
   const hasVllm = isVllmInstalled() || process.env['CONCLAVE_TEST_VLLM'] === '1';
   const options = parseArguments(process.argv.slice(2), hasVllm);
   let tally = emptyTally;
-  try {
-    for (const suite of options.suites) tally = addTallies(tally, await trySuite(suite, options));
-  } finally {
-    await stopCluster(instance);
-  }
+  for (const suite of options.suites) tally = addTallies(tally, await trySuite(suite, options));
   if (usesAllRights(options)) tally = addTallies(tally, checkRights());
   report(`\n${renderTally(tally)}`);
   process.exitCode = tally.failed === 0 && tally.passed > 0 ? 0 : 1;

@@ -7,7 +7,7 @@ import { chart, sets, system } from './chart-release.ts';
 import { E2eCluster, root } from './e2e-cluster.ts';
 import { testRelease } from './release-tests.ts';
 
-const cluster = new E2eCluster('chart');
+const cluster = new E2eCluster('chart', { alone: true });
 const watched = [`${cluster.namespace}-watched`, `${cluster.namespace}-watched-too`] as const;
 const volume = `${cluster.namespace}-volume`;
 

@@ -48,11 +48,12 @@ export class E2eCluster {
   #token: string | undefined;
 
   /**
-   * A cluster that is there already, `CONCLAVE_E2E_INSTANCE`, is used as it is, images included; what is installed in it
-   * becomes the present chart's, and stays.
+   * A cluster that is there already is used as it is, images included; what is installed in it becomes the present chart's,
+   * and stays. `CONCLAVE_E2E_INSTANCE` names one for every test, `CONCLAVE_E2E_SHARED` one that `./hack/test` has made for
+   * those that need not be `alone`.
    */
-  constructor(name: string) {
-    const existing = process.env.CONCLAVE_E2E_INSTANCE;
+  constructor(name: string, { alone = false }: { readonly alone?: boolean } = {}) {
+    const existing = process.env.CONCLAVE_E2E_INSTANCE ?? (alone ? undefined : process.env.CONCLAVE_E2E_SHARED);
     const suffix = randomBytes(3).toString('hex');
     this.#isOurs = existing === undefined;
     this.instance = existing ?? `e2e-${name}-${suffix}`;
@@ -80,7 +81,8 @@ export class E2eCluster {
     const foreign = ['statefulset', '-l', 'app.kubernetes.io/managed-by!=Helm', '--ignore-not-found'];
     if (!this.#isOurs) this.run('kubectl', ['-n', 'conclave-system', 'delete', ...foreign]);
     // Whatever has changed in an image of the same name: pods of another round are new ones.
-    const rounds = { 'operator.podAnnotations.round': this.namespace, 'server.podAnnotations.round': this.namespace };
+    const round = process.env.CONCLAVE_E2E_SHARED ?? this.namespace;
+    const rounds = { 'operator.podAnnotations.round': round, 'server.podAnnotations.round': round };
     this.run('helm', [
       ...['upgrade', '--install', 'conclave', join(root, 'charts/conclave')],
       ...['--namespace', 'conclave-system', '--create-namespace', '--take-ownership', '--force-conflicts'],

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const hack = fileURLToPath(new URL('../../hack', import.meta.url));
 /** A cluster that is there already is used as it is, images included. */
-const existing = process.env.CONCLAVE_E2E_INSTANCE;
+const existing = process.env.CONCLAVE_E2E_INSTANCE ?? process.env.CONCLAVE_E2E_SHARED;
 const instance = existing ?? `e2e-runner-${randomBytes(3).toString('hex')}`;
 
 function run(script: string, args: readonly string[], input = ''): string {
