@@ -1,13 +1,8 @@
 import type { Pipeline, PipelineSpec } from '../api/pipeline.ts';
 import type { WorkItem } from '../api/work-item.ts';
 import { digestOf } from '../core/digest.ts';
-import {
-  completeSpec,
-  councilPipeline,
-  pinPipeline,
-  type PinnedContent,
-  sealPin,
-} from '../core/pipeline/pin-pipeline.ts';
+import { councilPipeline } from '../core/pipeline/council-pipeline.ts';
+import { completeSpec, pinPipeline, type PinnedContent, sealPin } from '../core/pipeline/pin-pipeline.ts';
 import { Terminal } from '../core/reconcile-error.ts';
 import type { Estimate } from '../api/estimate.ts';
 import type { Verdict } from '../core/validation/verdict.ts';

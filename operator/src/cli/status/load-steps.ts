@@ -1,6 +1,7 @@
 import type { PipelineSpec } from '../../api/pipeline.ts';
 import type { WorkItem } from '../../api/work-item.ts';
-import { completeSpec, councilPipeline, sealPin, type PinnedContent } from '../../core/pipeline/pin-pipeline.ts';
+import { councilPipeline } from '../../core/pipeline/council-pipeline.ts';
+import { completeSpec, sealPin, type PinnedContent } from '../../core/pipeline/pin-pipeline.ts';
 import { pipelineGraph } from '../../core/pipeline/pipeline-graph.ts';
 import type { PipelineGraph } from '../../core/pipeline/step-node.ts';
 import { explainPendingSteps, type PendingStep } from '../../core/work-item/explain-pending-steps.ts';

@@ -2,12 +2,11 @@ import { describe, expect, it } from 'vitest';
 import type { Method } from '../../api/method.ts';
 import { pipelineSpec, type PipelineSpec } from '../../api/pipeline.ts';
 import type { Tenant } from '../../api/tenant.ts';
-import type { WorkItem } from '../../api/work-item.ts';
 import { aCouncil, aModel, aRole } from '../../testing/a-world.ts';
 import { aMethod } from '../../testing/planned-run.ts';
 import { call, loop } from '../../testing/planning-case.ts';
 import { unknownWorld, type World } from '../validation/world.ts';
-import { completeSpec, councilPipeline, pinPipeline, sealPin } from './pin-pipeline.ts';
+import { completeSpec, pinPipeline, sealPin } from './pin-pipeline.ts';
 
 const specOf = (...steps: readonly object[]): PipelineSpec => pipelineSpec.parse({ steps });
 
@@ -161,25 +160,5 @@ describe('a spec', () => {
   it('that is complete stays as it is', () => {
     const spec = specOf(calls('first'), loop('each', [call('b')]), { ...agent, name: 'c' });
     expect(completeSpec(spec)).toEqual(spec);
-  });
-});
-
-describe('a WorkItem that asks a Council', () => {
-  const asking = (spec: WorkItem['spec']): WorkItem => ({
-    ...{ apiVersion: 'conclave.dev/v1alpha1', kind: 'WorkItem', metadata: { name: 'w' } },
-    spec,
-  });
-
-  it('runs one step', () => {
-    const { steps } = councilPipeline(asking({ councilRef: { name: 'board' }, topic: 'which way?' }));
-    expect(steps).toMatchObject([{ name: 'deliberate', type: 'council', council: 'board', topic: 'which way?' }]);
-  });
-
-  it('is refused without a Council, which the API server has seen to', () => {
-    expect(() => councilPipeline(asking({ topic: 'which way?' }))).toThrow();
-  });
-
-  it('asks nothing where there is no topic, which the API server has seen to', () => {
-    expect(councilPipeline(asking({ councilRef: { name: 'board' } })).steps).toMatchObject([{ topic: '' }]);
   });
 });

@@ -1,6 +1,4 @@
-import type { JsonObject } from '../../api/json.ts';
 import { pipelineSpec, type PipelineSpec } from '../../api/pipeline.ts';
-import type { WorkItem } from '../../api/work-item.ts';
 import { defined } from '../defined.ts';
 import { digestOf } from '../digest.ts';
 import { slug } from '../manifest/names.ts';
@@ -57,10 +55,4 @@ function asWritten<T extends { readonly metadata: { readonly name: string }; rea
   const { name } = object.metadata;
   const { apiVersion, kind, spec } = object as T & { readonly apiVersion: string; readonly kind: string };
   return { apiVersion, kind, metadata: { name }, spec } as unknown as T;
-}
-
-/** The pipeline of a WorkItem that asks a Council: one step. */
-export function councilPipeline({ spec: { councilRef, topic = '' } }: WorkItem): PipelineSpec {
-  const step: JsonObject = { name: 'deliberate', type: 'council', council: councilRef?.name ?? '', topic };
-  return pipelineSpec.parse({ steps: [step] });
 }

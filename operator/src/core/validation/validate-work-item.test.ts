@@ -57,6 +57,46 @@ const cases: Record<string, { readonly spec: string; readonly found?: readonly s
   },
 };
 
+describe('a WorkItem that asks a Council', () => {
+  const council = (spec: string) => `${head('Council', 'board')}spec: {${spec}}\n---\n`;
+  const role = (spec: string) => `${head('AgentRole', 'elder')}spec: {prompt: Be wise.${spec}}\n---\n`;
+  const members = 'members: [{name: a, roleRef: {name: elder}}, {name: b, roleRef: {name: elder}}]';
+  const workItem = `${head('WorkItem', 'w')}spec: {councilRef: {name: board}, topic: x}`;
+  const errorsOf = (text: string) =>
+    judgeText(text + workItem, { ...unknownWorld, complete: true })
+      .errors.filter(({ path }) => path.startsWith('spec.councilRef'))
+      .map(({ code, path, message }) => `${code} ${path}: ${message}`);
+
+  test.each([
+    [
+      'names a Model that is not there',
+      role('') + council(`modelRef: {name: sage}, ${members}`),
+      ['ModelNotFound spec.councilRef.name: the Council \'board\': there is no Model "sage"'],
+    ],
+    [
+      'has members whose role is not there',
+      council(
+        `modelRef: {name: sage}, members: [{name: a, roleRef: {name: sailor}}, {name: b, roleRef: {name: sailor}}]`,
+      ),
+      expect.arrayContaining([
+        'RoleNotFound spec.councilRef.name: the Council \'board\': there is no AgentRole "sailor"',
+      ]),
+    ],
+    [
+      'has members whose role names a Model that is not there',
+      role(', modelRef: {name: sage}') + council(members),
+      ['ModelNotFound spec.councilRef.name: the AgentRole \'elder\': there is no Model "sage"'],
+    ],
+    [
+      'has members for whom nothing names a Model',
+      role('') + council(members),
+      expect.arrayContaining([expect.stringContaining('ModelNotNamed spec.councilRef.name')]),
+    ],
+  ])('cannot run while it %s', (_, text, errors) => {
+    expect(errorsOf(text)).toEqual(errors);
+  });
+});
+
 describe('a WorkItem', () => {
   test.each(Object.entries(cases))('%s', (_, { spec, found: expected = [] }) => {
     expect([...found(spec)].sort()).toEqual([...expected].sort());

@@ -2,6 +2,7 @@ import type { JsonObject } from '../../api/json.ts';
 import type { PipelineSpec } from '../../api/pipeline.ts';
 import { priorities, type WorkItem } from '../../api/work-item.ts';
 import type { Issue } from '../issue.ts';
+import { councilPipeline } from '../pipeline/council-pipeline.ts';
 import { pipelineGraph } from '../pipeline/pipeline-graph.ts';
 import { quote } from '../quote.ts';
 import { atLevel } from './at-level.ts';
@@ -11,6 +12,7 @@ import { parameterSchema } from './data-flow/reference-schemas.ts';
 import { problemIssue } from './data-flow/reference-uses.ts';
 import { SchemaWork } from './data-flow/schema-work.ts';
 import { suggestName } from './nearest-name.ts';
+import { findReferenceIssues } from './references/find-reference-issues.ts';
 import { missingObject } from './references/missing-object.ts';
 import { type Examination, validatePipelineSpec } from './validate-pipeline.ts';
 import type { WorldIndex } from './world.ts';
@@ -31,22 +33,24 @@ export function validateWorkItem(workItem: WorkItem, index: WorldIndex): Examina
   };
 }
 
-function findMissingReferences({ spec }: WorkItem, index: WorldIndex): Issue[] {
+function findMissingReferences(workItem: WorkItem, index: WorldIndex): Issue[] {
+  const { pipelineRef, councilRef, priority } = workItem.spec;
   const { world } = index;
-  const { pipelineRef, councilRef, priority } = spec;
   const issues: Issue[] = [];
   if (pipelineRef !== undefined && index.pipeline(pipelineRef.name) === undefined) {
     const known = world.pipelines.map(({ metadata }) => metadata.name);
     const use = { code: 'PipelineNotFound', what: 'Pipeline', name: pipelineRef.name, path: ['pipelineRef', 'name'] };
     issues.push(missingObject({ ...use, known }, world));
   }
-  if (councilRef !== undefined && index.council(councilRef.name) === undefined) {
-    const known = world.councils.map(({ metadata }) => metadata.name);
-    const use = { code: 'CouncilNotFound', what: 'Council', name: councilRef.name, path: ['councilRef', 'name'] };
-    issues.push(missingObject({ ...use, known }, world));
-  }
+  if (councilRef !== undefined) issues.push(...findCouncilIssues(workItem, index));
   if (typeof priority === 'string') issues.push(...checkPriority(priority, index));
   return issues;
+}
+
+/** All that a step would be told which asks that Council. */
+function findCouncilIssues(workItem: WorkItem, index: WorldIndex): Issue[] {
+  const graph = pipelineGraph(councilPipeline(workItem));
+  return findReferenceIssues(graph, index).map((issue) => ({ ...issue, path: ['councilRef', 'name'] }));
 }
 
 function checkPriority(name: string, { world }: WorldIndex): Issue[] {

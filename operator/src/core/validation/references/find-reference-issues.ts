@@ -1,3 +1,4 @@
+import type { AgentRole } from '../../../api/agent-role.ts';
 import type { Council } from '../../../api/council.ts';
 import type { Method } from '../../../api/method.ts';
 import type { Step } from '../../../api/step/step.ts';
@@ -143,15 +144,24 @@ function checkUsedObjects(step: Step, index: WorldIndex): Issue[] {
   const method = calledMethod(step, index);
   const role = agentRoleOf(step, index);
   const council = step.type === 'council' ? index.council(step.council) : undefined;
+  const roles = [...(role === undefined ? [] : [role]), ...(council === undefined ? [] : rolesOf(council, index))];
   return [
     ...(method === undefined
       ? []
       : inside(`Method '${method.metadata.name}'`, methodUseOf(step)?.path ?? [], findMethodIssues(method, index))),
-    ...(role === undefined ? [] : inside(`AgentRole '${role.metadata.name}'`, ['role'], findRoleIssues(role, index))),
+    ...roles.flatMap((each) =>
+      inside(`AgentRole '${each.metadata.name}'`, each === role ? ['role'] : ['council'], findRoleIssues(each, index)),
+    ),
     ...(council === undefined
       ? []
       : inside(`Council '${council.metadata.name}'`, ['council'], findCouncilIssues(council, index))),
   ];
+}
+
+/** Roles of those who speak in a Council, each once; those that are not there are told with the Council. */
+function rolesOf({ spec: { members = [], roleRef, judge } }: Council, index: WorldIndex): readonly AgentRole[] {
+  const names = [...members.map((member) => member.roleRef.name), roleRef?.name, judge?.roleRef.name];
+  return [...new Set(names)].flatMap((name) => (name === undefined ? [] : (index.role(name) ?? [])));
 }
 
 function inside(what: string, path: IssuePath, issues: readonly Issue[]): Issue[] {
