@@ -1,6 +1,7 @@
 import { Metrics } from '../../../operator/src/telemetry/metrics.ts';
 
-interface MetricDescription {
+/** A metric as its page and its readers know it. */
+export interface MetricDescription {
   readonly name: string;
   readonly help: string;
   readonly type: string;
@@ -9,9 +10,8 @@ interface MetricDescription {
 
 /** The page of the reference that lists what the operator measures; metrics of the Node process are not ours. */
 export function renderMetrics(): string {
-  const metrics = Object.values(new Metrics()).filter(isMetric).map(describe);
-  const rows = metrics
-    .sort((left, right) => left.name.localeCompare(right.name))
+  const rows = describeMetrics()
+    .toSorted((left, right) => left.name.localeCompare(right.name))
     .map(({ name, type, labelNames, help }) => {
       const labels = labelNames.map((label) => `\`${label}\``).join(', ');
       return `| \`${name}\` | ${type} | ${labels} | ${help} |`;
@@ -26,6 +26,11 @@ export function renderMetrics(): string {
     ...rows,
     '',
   ].join('\n');
+}
+
+/** What the operator measures, metric by metric. */
+export function describeMetrics(): readonly MetricDescription[] {
+  return Object.values(new Metrics()).filter(isMetric).map(describe);
 }
 
 function isMetric(value: unknown): value is MetricDescription {
