@@ -39,14 +39,23 @@ const compared = Array.from(guide.matchAll(/\b(conclave_[a-z_]+)\{([^}]*)\}/g)).
     ),
 );
 
+/** What the guide sums by, each as `metric label`; buckets have a label of their own. */
+const grouped = Array.from(guide.matchAll(/\bby \(([^)]*)\)[^`]*?\b(conclave_[a-z_]+)/g)).flatMap(
+  ([, labels = '', metric = '']) =>
+    labels
+      .split(/,\s*/)
+      .filter((label) => label !== 'le' || !metric.endsWith('_bucket'))
+      .map((label) => ({ metric: metric.replace(parts, ''), label })),
+);
+
 it('names metrics that there are', () => {
   const named = Array.from(guide.matchAll(/\bconclave_[a-z_]+/g), ([name]) => name.replace(parts, ''));
   expect(named.filter((name) => !labelsOf.has(name))).toEqual([]);
   expect(new Set(named).size).toBeGreaterThan(4);
 });
 
-it('compares labels that those metrics have, with values that the code gives them', () => {
-  expect(compared.filter(({ metric, label }) => !labelsOf.get(metric)?.includes(label))).toEqual([]);
+it('compares and sums by labels that those metrics have, with values that the code gives them', () => {
+  expect([...compared, ...grouped].filter(({ metric, label }) => !labelsOf.get(metric)?.includes(label))).toEqual([]);
   const isGiven = ({ metric, label, value }: (typeof compared)[number]) =>
     Object.hasOwn(valuesOf[`${metric} ${label}`] ?? {}, value);
   expect(compared.filter((each) => !isGiven(each))).toEqual([]);
