@@ -8,7 +8,7 @@ import { ClusterError } from './cluster-error.ts';
 import { ensureClusterDns } from './cluster-dns.ts';
 import { ensureFakeNodes } from './fake-nodes.ts';
 import { ensureBinary, isBuilt, type Report } from './go-build.ts';
-import { coreDnsProgram, kubernetesProgram, kwokProgram, networkPolicyProgram } from './go-programs.ts';
+import { embeddedPrograms } from './go-programs.ts';
 import { ensureHostLink, observeDestinations } from './host-link.ts';
 import { writeInstanceFiles } from './instance-files.ts';
 import {
@@ -19,7 +19,7 @@ import {
   type EmbeddedState,
 } from './instance-state.ts';
 import { withLock } from './lock.ts';
-import { ensureNetworkPolicies } from './network-policies.ts';
+import { demandPolicyReader, ensureNetworkPolicies } from './network-policies.ts';
 import { chooseSlot, planNetwork, type NetworkPlan } from './network-plan.ts';
 import { findNode, isRunning, startNode } from './node.ts';
 import { ensureOutsideLink, hasOutsideLink } from './outside-link.ts';
@@ -69,8 +69,7 @@ function recordedFakeNodes(paths: InstancePaths): number {
 
 /** Builds what is not built yet, once the machine is known to have all that the cluster will need. */
 async function buildBinaries({ fakeNodes, install, report }: EmbeddedOptions): Promise<Record<string, string>> {
-  const always = [kubernetesProgram(), coreDnsProgram(), networkPolicyProgram()];
-  const programs = [...always, ...(fakeNodes > 0 ? [kwokProgram()] : [])];
+  const programs = embeddedPrograms({ fakeNodes });
   const needsGo = programs.some((program) => !isBuilt(program));
   await ensurePrerequisites(['cluster'], { needsGo, install, report });
   const binaries: Record<string, string> = {};
@@ -97,6 +96,7 @@ async function keepOrReplace(
 ): Promise<EmbeddedState> {
   const state = readStateIfSound(paths);
   if (state?.kind === 'embedded' && findNode(paths).init !== undefined) {
+    demandPolicyReader(paths);
     report('the cluster runs in part: starting the rest');
     // Another clone may have built newer ones meanwhile: what runs stays as it is, what it lacks is added.
     const kept = { ...state, fakeNodes, binaries: { ...binaries, ...state.binaries } };

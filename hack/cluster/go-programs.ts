@@ -73,6 +73,12 @@ export function networkPolicyProgram(): GoProgram {
   };
 }
 
+/** What the embedded cluster runs of them. */
+export function embeddedPrograms({ fakeNodes }: { readonly fakeNodes: number }): readonly GoProgram[] {
+  const always = [kubernetesProgram(), coreDnsProgram(), networkPolicyProgram()];
+  return fakeNodes > 0 ? [...always, kwokProgram()] : always;
+}
+
 /** kind, which makes clusters in Docker. */
 export function kindProgram(): GoProgram {
   const folder = moduleFolder('kind');

@@ -28,17 +28,22 @@ for example: ${image.builder} push ${image.tag} REGISTRY/${basename(image.tag)}`
   }
   await withArchive(image, paths.folder, async (archive) => {
     if (state.kind === 'kind') await loadIntoKind(instance, archive, report);
-    else await loadIntoNode(paths, archive);
+    else await loadIntoNode(paths, archive, report);
   });
   return `It is loaded into cluster '${instance}'.`;
 }
 
-async function loadIntoNode(paths: InstancePaths, archive: string): Promise<void> {
+async function loadIntoNode(paths: InstancePaths, archive: string, report: Report): Promise<void> {
   const { init } = findNode(paths);
   if (init === undefined) {
     throw new ClusterError(`cluster '${paths.name}' does not run`, { hint: `hack/up --instance ${paths.name}` });
   }
-  await importImages(init, join(insideNode.state, basename(archive)));
+  const load = () => importImages(init, join(insideNode.state, basename(archive)));
+  await load().catch((error: unknown) => {
+    // Under load containerd has lost what it had just unpacked ("parent snapshot … does not exist").
+    report(`it could not be loaded, and is tried once more: ${error instanceof Error ? error.message : String(error)}`);
+    return load();
+  });
 }
 
 /** The archive lies in the instance's folder, because that is what its node sees. */

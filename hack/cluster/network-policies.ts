@@ -1,10 +1,13 @@
 /** NetworkPolicies that hold: the node's firewall asks a program about each new connection from or to a pod. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { applyObject } from './api-request.ts';
+import { ClusterError } from './cluster-error.ts';
 import { networkPolicies } from './component-commands.ts';
 import type { NetworkPlan } from './network-plan.ts';
 import { ensureComponent, enterNode, runInNode, waitForComponent } from './node.ts';
 import { nodeLocalDns, policyQueue } from './node-configuration.ts';
+import type { InstancePaths } from './paths.ts';
 import { tryCommand } from './run-command.ts';
 import type { Instance } from './start-components.ts';
 
@@ -52,11 +55,25 @@ export function policyReaderObjects(): { path: string; object: unknown }[] {
   ];
 }
 
+/**
+ * Refuses a cluster from before NetworkPolicies held: the program has no kubeconfig there, and a firewall that asks a program
+ * which cannot run lets no connection of a pod begin. @throws ClusterError that says how to replace the cluster
+ */
+export function demandPolicyReader({ configuration, name }: InstancePaths): void {
+  if (existsSync(join(configuration, `${program}.kubeconfig`))) return;
+  throw new ClusterError(`cluster '${name}' is from before NetworkPolicies held in it, and cannot take them up`, {
+    hint: `replace it: ./hack/down --instance ${name}, then ./hack/up again`,
+  });
+}
+
 /** Starts the program and has the firewall ask it, until it answers; while it does not, no connection begins. */
 export async function ensureNetworkPolicies(instance: Instance): Promise<void> {
   const { paths, network, init, api } = instance;
-  const known = await tryCommand('nsenter', [...enterNode(init), 'iptables', '-t', 'mangle', '-S', chain]);
-  if (known.status !== 0) await runInNode(init, ['iptables-restore', '--noflush'], renderPolicyRules(network));
+  demandPolicyReader(paths);
+  // kube-proxy holds the firewall's lock now and then.
+  const known = await tryCommand('nsenter', [...enterNode(init), 'iptables', '--wait', '-t', 'mangle', '-S', chain]);
+  if (known.status !== 0)
+    await runInNode(init, ['iptables-restore', '--wait', '--noflush'], renderPolicyRules(network));
   for (const { path, object } of policyReaderObjects()) await applyObject(api, path, object);
   await ensureComponent(paths, init, networkPolicies(instance));
   await waitForComponent(paths, init, program, () => Promise.resolve(isAnswered(init)));

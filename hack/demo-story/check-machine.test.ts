@@ -10,7 +10,8 @@ const context = { kind: 'context', context: 'prod' } as const;
 
 describe('demoNeeds', () => {
   it('takes tools for a cluster of our own and for images, and what Go builds of it', () => {
-    expect(needs({})).toEqual({ purposes: ['cluster', 'image'], programs: ['helm', 'kube', 'coredns'] });
+    const programs = ['helm', 'kube', 'coredns', 'kube-network-policies'];
+    expect(needs({})).toEqual({ purposes: ['cluster', 'image'], programs });
   });
 
   it('leaves images to Docker where it runs', () => {

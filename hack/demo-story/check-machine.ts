@@ -1,5 +1,5 @@
 import { type GoProgram, isBuilt } from '../cluster/go-build.ts';
-import { coreDnsProgram, helmProgram, kindProgram, kubernetesProgram } from '../cluster/go-programs.ts';
+import { embeddedPrograms, helmProgram, kindProgram, kubernetesProgram } from '../cluster/go-programs.ts';
 import { readInstanceState } from '../cluster/instance-state.ts';
 import { dockerRuns } from '../cluster/kind-cluster.ts';
 import { instancePaths } from '../cluster/paths.ts';
@@ -20,7 +20,7 @@ export function demoNeeds({ provider: { kind }, buildsImages, dockerRuns }: Demo
   if (kind === 'embedded') purposes.push('cluster');
   if (buildsImages && !dockerRuns) purposes.push('image');
   const programs: GoProgram[] = [helmProgram()];
-  if (kind === 'embedded') programs.push(kubernetesProgram(), coreDnsProgram());
+  if (kind === 'embedded') programs.push(...embeddedPrograms({ fakeNodes: 0 }));
   if (kind === 'kind' && findProgram('kind') === undefined) programs.push(kindProgram());
   if (kind !== 'embedded' && findProgram('kubectl') === undefined) programs.push(kubernetesProgram());
   return { purposes, programs };

@@ -50,6 +50,16 @@ describe('the rights that were used', () => {
       keepUsedRights('two', join(folder, 'nowhere'));
       expect(readUsedRights(kept)).toEqual(new Set(['get pods', 'list pods']));
     });
+
+    it('are those of all clusters that had one name after each other', () => {
+      const kept = join(folder, 'kept');
+      vi.stubEnv(usedRightsFolder, kept);
+      for (const verb of ['get', 'list', 'list']) {
+        writeFileSync(join(folder, 'audit.log'), asked(verb, 'pods'));
+        keepUsedRights('one', folder);
+      }
+      expect(readUsedRights(kept)).toEqual(new Set(['get pods', 'list pods']));
+    });
   });
 });
 

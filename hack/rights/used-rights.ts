@@ -1,5 +1,5 @@
 /** Which rights an account has used, as the audit log of an API server tells. */
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatRight, type Right } from './right.ts';
 
@@ -42,20 +42,26 @@ function parse(line: string): AuditEvent {
   }
 }
 
-/** Keeps what was used in a cluster that is taken down, where somebody wants to know. `logs` is the folder of its audit log. */
+/**
+ * Keeps what was used in a cluster that is taken down, where somebody wants to know, beside what was used in earlier ones of
+ * its name. `logs` is the folder of its audit log.
+ */
 export function keepUsedRights(name: string, logs: string): void {
   const folder = process.env[usedRightsFolder];
   if (folder === undefined) return;
   const files = filesIn(logs).filter((file) => /^audit.*\.log$/.test(file));
   const used = files.flatMap((file) => [...usedRights(readFileSync(join(logs, file), 'utf8'))]);
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, `${name}.json`), JSON.stringify([...new Set(used)].sort()));
+  const file = join(folder, `${name}.json`);
+  writeFileSync(file, JSON.stringify([...new Set([...readKept(file), ...used])].sort()));
 }
 
 /** What was used in all clusters together. */
 export function readUsedRights(folder: string): ReadonlySet<Right> {
-  return new Set(filesIn(folder).flatMap((file) => JSON.parse(readFileSync(join(folder, file), 'utf8')) as Right[]));
+  return new Set(filesIn(folder).flatMap((file) => readKept(join(folder, file))));
 }
+
+const readKept = (file: string) => (existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Right[]) : []);
 
 function filesIn(folder: string): readonly string[] {
   try {

@@ -1,4 +1,5 @@
 /** `./hack/test`: installs what the tests need, runs them, and ends with how many passed and failed. */
+import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { startCluster, stopCluster } from '../cluster/cluster.ts';
@@ -18,8 +19,8 @@ import { runChecks, runVitest } from './run-suite.ts';
 import { installVllm, isVllmInstalled } from '../vllm/vllm-server.ts';
 import { addTallies, emptyTally, renderTally, tallyOne, type Tally } from './tally.ts';
 
-/** Clusters of the tests: one for integration tests, one for stories. */
-const instances = { tests: 'test', stories: 'test-stories' } as const;
+/** The cluster of integration tests. */
+const testInstance = 'test';
 
 const report = (line: string): void => {
   process.stdout.write(`${line}\n`);
@@ -34,17 +35,18 @@ async function runSuite(suite: Suite, { filters }: TestArguments): Promise<Tally
   await ensurePrerequisites(['tests'], { needsGo: false, install: true, report });
   if (suite === 'e2e') return runEndToEnd(filters);
   try {
-    const { kubeconfig } = await startCluster({ instance: instances.tests, install: true, report });
+    const { kubeconfig } = await startCluster({ instance: testInstance, install: true, report });
     return await runVitest(suite, { filters, env: { CONCLAVE_TEST_KUBECONFIG: kubeconfig } });
   } finally {
-    await stopCluster(instances.tests);
+    await stopCluster(testInstance);
   }
 }
 
 /** In whole, stories share one cluster, whose nodes load the images once; each test starts its own otherwise. */
 async function runEndToEnd(filters: readonly string[]): Promise<Tally> {
   if (filters.length > 0) return runVitest('e2e', { filters });
-  const instance = instances.stories;
+  // A new one each time: what a run that was killed has left, or another clone's, has images and pods of other code.
+  const instance = `test-stories-${randomBytes(3).toString('hex')}`;
   try {
     await startCluster({ instance, provider: { kind: 'embedded' }, install: true, report });
     await ensureImages(kubectlOf(instance), { instance, install: true, report });

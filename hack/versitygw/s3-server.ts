@@ -37,9 +37,14 @@ export class S3Server {
     const { AWS_ACCESS_KEY_ID: access, AWS_SECRET_ACCESS_KEY: secret } = S3Server.credentials;
     const args = ['--port', address, '--access', access, '--secret', secret, 'posix', folder];
     const server = new S3Server(`http://${address}`, folder, spawn(program, args, { stdio: 'ignore' }));
-    mkdirSync(server.bucketFolder);
-    await waitUntil('the S3 server answers', () => fetch(server.endpoint).then(isTrue, isFalse), { intervalMs: 50 });
-    return server;
+    try {
+      mkdirSync(server.bucketFolder);
+      await waitUntil('the S3 server answers', () => fetch(server.endpoint).then(isTrue, isFalse), { intervalMs: 50 });
+      return server;
+    } catch (error) {
+      await server.stop();
+      throw error;
+    }
   }
 
   /** Ends it, and removes what it held. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { S3Server } from '../../hack/versitygw/s3-server.ts';
 import { S3Store } from '../src/records/s3-store.ts';
 
@@ -14,11 +14,10 @@ beforeAll(async () => {
   Object.assign(process.env, S3Server.credentials);
   const { bucket, endpoint } = server;
   store = new S3Store({ bucket, prefix: 'artifacts/', region: 'us-east-1', endpoint });
-});
-
-afterAll(async () => {
-  store.close();
-  await server.stop();
+  return async () => {
+    store.close();
+    await server.stop();
+  };
 });
 
 const digestOf = (bytes: Buffer) => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;

@@ -25,7 +25,6 @@ const listeners: readonly Listener[] = [
   { name: 'stranger', namespace: elsewhere, ports: http },
   {
     ...{ name: `operator-of-${cluster.namespace}`, namespace: 'conclave-system' },
-    labels: { 'app.kubernetes.io/name': 'conclave-operator' },
     ports: [{ containerPort: 9090, name: 'health' }, { containerPort: 8081 }],
   },
   { name: `dns-of-${cluster.namespace}`, namespace: 'kube-system', ports: [{ containerPort: 53 }, ...http] },
@@ -112,14 +111,6 @@ afterAll(() => {
   outside.close();
   for (const { name, namespace } of listeners)
     cluster.try('kubectl', ['-n', namespace, 'delete', 'pod', name, '--wait=false']);
-  cluster.try('kubectl', [
-    '-n',
-    'conclave-system',
-    'delete',
-    'networkpolicy',
-    'conclave-operator',
-    '--ignore-not-found',
-  ]);
   cluster.try('kubectl', ['delete', 'namespace', elsewhere, '--wait=false']);
   cluster.stop();
 });
@@ -147,12 +138,18 @@ function findTargets(): Targets {
   };
 }
 
-/** Applies the chart's policies for what it installs, and for the agents of the namespace. */
-function applyPolicies(): void {
+/** The chart's policy for the agents of the namespace; those for operator and server are in the release. */
+function applyAgentPolicy(): void {
   const values = ['--set', `networkPolicies.agentNamespaces={${cluster.namespace}}`];
   const only = ['--show-only', 'templates/network-policies.yaml', '--namespace', 'conclave-system'];
   const rendered = cluster.run('helm', ['template', 'conclave', join(root, 'charts/conclave'), ...only, ...values]);
-  cluster.run('kubectl', ['apply', '-f', '-'], rendered);
+  cluster.run('kubectl', ['apply', '-l', 'app.kubernetes.io/name=conclave', '-f', '-'], rendered);
+}
+
+/** Has the release's policy for the operator select the pod that listens in its place. */
+function standForOperator(): void {
+  const label = 'app.kubernetes.io/name=conclave-operator';
+  cluster.run('kubectl', ['-n', 'conclave-system', 'label', 'pod', `operator-of-${cluster.namespace}`, label]);
 }
 
 /** Takes connections in the pod of an attempt; resolves with a target that is that pod. */
@@ -184,7 +181,10 @@ describe('the pod of a program', () => {
 });
 
 describe('with the policies of the chart', () => {
-  beforeAll(applyPolicies);
+  beforeAll(() => {
+    applyAgentPolicy();
+    standForOperator();
+  });
 
   it('agents and images reach DNS, the server and Models of their namespace, and nothing else', async () => {
     await expect

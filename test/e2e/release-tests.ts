@@ -1,7 +1,7 @@
 /** What holds when the chart is installed, upgraded and removed on a real cluster, with work under way. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { S3Server } from '../../hack/versitygw/s3-server.ts';
 import { addOneTo, chart, ChartRelease, sets, slowly, system, workItemOf } from './chart-release.ts';
 import { type E2eCluster, root } from './e2e-cluster.ts';
@@ -163,13 +163,13 @@ function testNamespaced(cluster: E2eCluster, watched: readonly [string, string],
   let s3: S3Server;
 
   beforeAll(async () => {
-    s3 = await S3Server.start(cluster.hostAddress());
     const metadata = { name: 'bucket', namespace: 'conclave-system' };
     const secret = { apiVersion: 'v1', kind: 'Secret', metadata, stringData: S3Server.credentials };
     cluster.run('kubectl', ['apply', '-f', '-'], JSON.stringify(secret));
+    // Last, so that it is taken down whenever it was started.
+    s3 = await S3Server.start(cluster.hostAddress());
+    return () => s3.stop();
   });
-
-  afterAll(() => s3.stop());
 
   it('works where it may, with rights there alone', () => {
     const values = {
