@@ -1,13 +1,18 @@
 /** An operator that is held to some namespaces, on a real API server. */
 import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findCondition } from '../src/core/conditions.ts';
 import { type Pipeline, pipelineKind } from '../src/api/pipeline.ts';
 import { resourceTypeOf } from '../src/cmd/resource-types.ts';
 import { AlreadyExists } from '../src/kube/api-error.ts';
 import { installCrds } from './install-crds.ts';
+import { installRights } from './install-rights.ts';
 import { OperatorProcess } from './operator-process.ts';
 import { createTestNamespace, namespaces, testKubeconfig, type TestNamespace } from './test-cluster.ts';
+import { People, writePersonKubeconfig } from './test-people.ts';
 
 const pipelineType = resourceTypeOf<Pipeline>(pipelineKind);
 const wait = { name: 'wait', type: 'wait_for_asset', assets: ['bronze.orders'] };
@@ -66,5 +71,60 @@ describe('an operator of two namespaces', () => {
   it('does nothing in a third', async () => {
     const third = worlds[2]!;
     for (const name of ['before', 'after']) expect(await verdictOn(third, name)).toBeUndefined();
+  });
+});
+
+describe('an operator of two namespaces, whose rights are those of a Role in each', () => {
+  const user = `operator-${randomUUID().slice(0, 8)}`;
+  const folder = mkdtempSync(join(tmpdir(), 'watched-'));
+  const teams: TestNamespace[] = [];
+  const logged = (message: string) => operator.log.filter((line) => line.message.startsWith(message));
+  let operator: OperatorProcess;
+
+  const grantIn = async ({ client, namespace }: TestNamespace) => {
+    const rights = { verbs: [], clusterRoles: ['conclave-operator'] };
+    await new People(client, namespace).grant({ kind: 'User', name: user }, rights);
+  };
+
+  beforeAll(async () => {
+    teams.push(await createTestNamespace('team'), await createTestNamespace('lab'));
+    const [team, lab] = teams as [TestNamespace, TestNamespace];
+    await installRights(team.client);
+    const lease = { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['get', 'create', 'update'] };
+    await new People(team.client, team.namespace).grant({ kind: 'User', name: user }, { verbs: [], more: [lease] });
+    for (const world of teams) await apply(world, 'before');
+    const kubeconfig = join(folder, 'kubeconfig');
+    writePersonKubeconfig(kubeconfig, user);
+    const watched = [team, lab].flatMap(({ namespace }) => ['--namespace', namespace]);
+    operator = new OperatorProcess(['--kubeconfig', kubeconfig, '--lease-namespace', team.namespace, ...watched]);
+  });
+
+  afterAll(async () => {
+    await operator.kill();
+    for (const world of teams) await world.remove();
+    rmSync(folder, { recursive: true });
+  });
+
+  it('is not ready while it may read none, and says so', async () => {
+    const names = teams.map(({ namespace }) => namespace).join(', ');
+    const said = async () => (await operator.ask('/readyz'))?.body;
+    await expect.poll(said, { timeout: 60_000 }).toContain(`none of the watched namespaces may be read (${names})`);
+  });
+
+  it('is ready and works in the one that it may read', async () => {
+    const [team, lab] = teams as [TestNamespace, TestNamespace];
+    await grantIn(team);
+    await expect.poll(() => operator.isReady(), { timeout: 60_000 }).toBe(true);
+    await expect.poll(() => verdictOn(team, 'before'), { timeout: 60_000 }).toBe('True');
+    expect(await verdictOn(lab, 'before')).toBeUndefined();
+    const refused = logged('a namespace may not be read').map(({ namespace }) => namespace);
+    expect(refused.toSorted()).toEqual([lab.namespace, team.namespace].toSorted());
+    expect(logged('watch interrupted')).toEqual([]);
+  });
+
+  it('works in the other as soon as it may', async () => {
+    const [, lab] = teams as [TestNamespace, TestNamespace];
+    await grantIn(lab);
+    await expect.poll(() => verdictOn(lab, 'before'), { timeout: 60_000 }).toBe('True');
   });
 });

@@ -1,3 +1,5 @@
+import { Forbidden } from '../kube/api-error.ts';
+import type { ClusterOptions } from '../kube/cluster.ts';
 import type { EventRecorderObserver } from '../kube/event-recorder.ts';
 import { leases } from '../kube/lease.ts';
 import { resourceName } from '../kube/resource-type.ts';
@@ -58,7 +60,9 @@ export function observeReflector(
         delay_ms: Math.round(delayMs),
         ...(error === undefined ? {} : { err: error }),
       };
-      if (reason === 'ServerTimeout') logger.debug(fields, 'watch begun anew');
+      // Of a namespace by itself `observeRefusals` tells, once instead of each time that it is tried.
+      const isTold = namespace !== undefined && error instanceof Forbidden;
+      if (reason === 'ServerTimeout' || isTold) logger.debug(fields, 'watch begun anew');
       else logger.warn(fields, 'watch interrupted');
     },
     received: ({ lagMs }) => {
@@ -68,6 +72,14 @@ export function observeReflector(
       metrics.watchHandlerFailures.inc({ resource });
       logger.error({ ...watched, err }, 'a handler of changes failed');
     },
+  };
+}
+
+/** Logs that a namespace may not be read any more, and that it may again. */
+export function observeRefusals({ logger }: Telemetry): NonNullable<ClusterOptions['refusalChanged']> {
+  return (namespace, err) => {
+    if (err === undefined) logger.warn({ namespace }, 'a namespace may be read again');
+    else logger.warn({ namespace, err }, 'a namespace may not be read: nothing is done in it until it may');
   };
 }
 

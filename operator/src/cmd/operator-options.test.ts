@@ -53,17 +53,24 @@ describe('parseOperatorOptions', () => {
     expect(namespacesOf([])).toBeUndefined();
   });
 
-  const wrong: Record<string, { words: string[]; message: RegExp }> = {
+  const wrong: Record<string, { words: string[]; environment?: Record<string, string>; message: RegExp }> = {
     'a flag that there is not': { words: ['--helth-port', '1'], message: /--helth-port[^]*usage:/ },
     'a flag without its value': { words: ['--context'], message: /--context[^]*usage:/ },
     'a port that is no number': { words: ['--health-port', '80a'], message: /whole number from 0 to 65535, not '80a'/ },
     'a port out of range': { words: ['--health-port', '70000'], message: /not '70000'/ },
     'a namespace that none can be called': { words: ['--namespace', 'a,'], message: /names of namespaces, not ''/ },
+    'a namespace that is given empty, whatever the environment names': {
+      ...{
+        words: ['--namespace='],
+        environment: { CONCLAVE_NAMESPACE: 'team' },
+        message: /names of namespaces, not ''/,
+      },
+    },
     'no workers': { words: ['--workers', '0'], message: /from 1 to 1000/ },
     'a level that there is not': { words: ['--log-level', 'loud'], message: /one of debug, info, warn, error/ },
   };
-  it.each(Object.entries(wrong))('refuses %s', (_, { words, message }) => {
-    expect(() => parse(words)).toThrow(UsageError);
-    expect(() => parse(words)).toThrow(message);
+  it.each(Object.entries(wrong))('refuses %s', (_, { words, environment, message }) => {
+    expect(() => parse(words, environment)).toThrow(UsageError);
+    expect(() => parse(words, environment)).toThrow(message);
   });
 });

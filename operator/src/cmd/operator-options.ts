@@ -60,7 +60,7 @@ export function parseOperatorOptions(
   return {
     kubeconfig: read('kubeconfig'),
     context: read('context'),
-    namespaces: readNamespaces(namespace?.join() ?? environment['CONCLAVE_NAMESPACE']),
+    namespaces: readNamespaces(namespace, environment['CONCLAVE_NAMESPACE']),
     leaseNamespace,
     leaseName: read('lease-name') ?? 'conclave-operator',
     identity: read('identity') ?? defaultIdentity,
@@ -71,10 +71,10 @@ export function parseOperatorOptions(
   };
 }
 
-/** Names with commas between them; an empty text names none. @throws UsageError */
-function readNamespaces(text = ''): readonly string[] | undefined {
-  if (text === '') return undefined;
-  const names = text.split(',').map((name) => name.trim());
+/** Names with commas between them. An empty variable is as none; an empty flag, of a script perhaps, must not mean all. @throws UsageError */
+function readNamespaces(given: readonly string[] | undefined, variable = ''): readonly string[] | undefined {
+  if (given === undefined && variable === '') return undefined;
+  const names = (given?.join() ?? variable).split(',').map((name) => name.trim());
   const wrong = names.find((name) => !/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name));
   if (wrong !== undefined) throw new UsageError(`--namespace takes names of namespaces, not '${wrong}'`);
   return [...new Set(names)];

@@ -12,7 +12,7 @@ import { Metrics } from '../telemetry/metrics.ts';
 import { adaptLogger } from './adapt-logger.ts';
 import { joinEngine } from './join-engine.ts';
 import { HeardOf } from './heard-of.ts';
-import { observeEvents, observeReflector, observeRequests, type Telemetry } from './observers.ts';
+import { observeEvents, observeReflector, observeRefusals, observeRequests, type Telemetry } from './observers.ts';
 import { parseOperatorOptions, type OperatorOptions } from './operator-options.ts';
 import { productVersion } from './product-version.ts';
 import { whyNotReady } from './readiness.ts';
@@ -47,14 +47,16 @@ async function main(options: OperatorOptions): Promise<void> {
   });
   const observe = (resource: string, watched: string | undefined) => observeReflector(telemetry, resource, watched);
   const gated = client.withGate(elector);
-  const cluster = new Cluster({ client: gated, clock, random: Math.random, observe });
+  const refusalChanged = observeRefusals(telemetry);
+  const cluster = new Cluster({ client: gated, clock, random: Math.random, observe, refusalChanged });
   const reporter = { reportingController: 'conclave.dev/operator', reportingInstance: identity };
   const events = new EventRecorder({ client: gated, reporter, clock, observer: observeEvents(telemetry) });
   const shell = new OperatorShell({ cluster, clock, random: Math.random, logger: adaptLogger(logger) });
   const lead = joinEngine({ shell, cluster, events, telemetry, namespaces, workers, client: gated }, options);
 
   let stopping = false;
-  const whyNot = () => whyNotReady({ stopping, caches: cluster.states(), ...heard.since() });
+  const whyNot = () =>
+    whyNotReady({ stopping, caches: cluster.states(), namespaces: cluster.namespaceStates(), ...heard.since() });
   const health = await serveHealth(
     { whyUnhealthy: () => [], whyNotReady: whyNot, metrics: metrics.registry },
     { port: options.healthPort },

@@ -5,6 +5,7 @@ const pipelines = { resource: 'pipelines.conclave.dev', synced: true, objects: 3
 const facts = (overrides: Partial<ReadinessFacts> = {}): ReadinessFacts => ({
   stopping: false,
   caches: [pipelines],
+  namespaces: [],
   unansweredMs: 500,
   leaseUnansweredMs: 1_000,
   ...overrides,
@@ -25,6 +26,16 @@ describe('whyNotReady', () => {
     expect(whyNotReady(facts({ unansweredMs: 20_400, caches: [{ ...pipelines, silentMs: 300_000 }] }))).toEqual([
       'the API server has not answered for 20 s',
       'nothing was heard of pipelines.conclave.dev for 300 s',
+    ]);
+  });
+
+  it('is ready while one of several namespaces may be read, and not when none may, saying so alone', () => {
+    const caches = [{ ...pipelines, synced: false }];
+    const team = { namespace: 'team', refused: true };
+    const lab = { namespace: 'lab', refused: true };
+    expect(whyNotReady(facts({ namespaces: [team, { ...lab, refused: false }] }))).toEqual([]);
+    expect(whyNotReady(facts({ caches, namespaces: [team, lab] }))).toEqual([
+      'none of the watched namespaces may be read (team, lab); the log says why',
     ]);
   });
 

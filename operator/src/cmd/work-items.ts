@@ -121,7 +121,7 @@ function joinSweep(
     revisions: () => revisions.list(namespaces),
     removeRevision: (revision) => revisions.remove(revision),
     scopes: () => deeds.server.listScopes(),
-    isWatched: (namespace) => namespaces?.includes(namespace) ?? true,
+    isWatched: (namespace) => cluster.isWatched(namespace),
     removeScope: (scope) => deeds.server.removeWorkItem(scope),
     revisionsInUse: (namespace) =>
       new Set(store.byIndex('namespace', namespace).map(({ status }) => status?.pipeline?.revision ?? '')),

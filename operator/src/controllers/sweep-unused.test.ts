@@ -91,6 +91,12 @@ describe('UnusedSweep', () => {
     expect(kept.removed).toEqual(['gone']);
   });
 
+  it('spares revisions of a namespace whose work items it does not know', async () => {
+    const kept = new Kept([{ ...aRevision('old'), namespace: 'unwatched' }]);
+    await sweepTwice(kept);
+    expect(kept).toMatchObject({ removed: [], forgotten: [] });
+  });
+
   it('spares artifacts of a namespace whose work items it does not know', async () => {
     const owners = ['unwatched', 'ns'].map((namespace) => ({ namespace, workItem: `of-${namespace}` }));
     const kept = new Kept([], owners);

@@ -22,7 +22,7 @@ export interface SweepPort {
   removeRevision(revision: KeptRevision): Promise<void>;
   /** Of all namespaces. */
   scopes(): AsyncIterable<KeptScope>;
-  /** Whether the WorkItems of a namespace are known here: of another, nothing is known to be unused. */
+  /** Whether the WorkItems of a namespace are known here, now: of another, nothing is known to be unused. */
   isWatched(namespace: string): boolean;
   removeScope(scope: KeptScope): Promise<void>;
   /** Names of the revisions that WorkItems of a namespace are pinned to. */
@@ -61,6 +61,7 @@ export class UnusedSweep {
   async #sweepRevisions(before: ReadonlySet<string>, suspects: Set<string>): Promise<void> {
     for await (const revision of this.#port.revisions()) {
       const { namespace, name, uid, createdAt } = revision;
+      if (!this.#port.isWatched(namespace)) continue;
       const isYoung = this.#clock().getTime() - Date.parse(createdAt) < youngMs;
       if (isYoung || this.#port.revisionsInUse(namespace).has(name)) continue;
       if (before.has(uid)) await this.#port.removeRevision(revision);

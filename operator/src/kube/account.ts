@@ -30,7 +30,9 @@ export class Account {
   ): AsyncGenerator<readonly T[]> {
     await this.client.listPage(type, { ...selection, limit: 1 });
     const cluster = new Cluster({ client: this.client, clock: systemClock, random: Math.random });
-    const store = cluster.cache(type, { selection });
+    const { namespace, ...which } = selection;
+    const namespaces = namespace === undefined ? undefined : [namespace];
+    const store = cluster.cache(type, { selection: which, namespaces });
     const changes = new LatestChange();
     store.subscribe(() => {
       changes.tell();

@@ -1,3 +1,4 @@
+import type { Forbidden } from './api-error.ts';
 import type { KubeClient } from './client.ts';
 import type { ApplyOptions, DeleteOptions, Patch, SubresourceWriteOptions, WriteOptions } from './client-options.ts';
 import type { Clock, Random } from './clock.ts';
@@ -23,12 +24,14 @@ export interface ClusterOptions {
   readonly tuning?: Partial<ReflectorTuning>;
   /** The observer of a resource's reflector: of one namespace, or of all. `resource` is as `resourceName` writes it. */
   readonly observe?: (resource: string, namespace: string | undefined) => ReflectorObserver;
+  /** Told once when a namespace comes to be refused, and once, with undefined, when all of it may be read again. */
+  readonly refusalChanged?: (namespace: string, refusal: Forbidden | undefined) => void;
 }
 
 /** How one resource is cached. */
 export interface CacheSettings<T> {
   /** What is written through this cluster must match its labels and fields: the answer goes into the cache. */
-  readonly selection?: Omit<Selection, 'namespace'>;
+  readonly selection?: Omit<Selection, 'namespace'> & { readonly namespace?: never };
   /** Only what is in these, each by a list and a watch of its own; all by one when absent. */
   readonly namespaces?: readonly string[] | undefined;
   /** What is kept of each object; everything but managedFields when absent. */
@@ -40,11 +43,23 @@ export interface CacheSettings<T> {
 export interface CacheState {
   /** As `resourceName` writes it. */
   readonly resource: string;
+  /** Of several namespaces: each is filled or refused, and one at least is filled. */
   readonly synced: boolean;
+  /** Those of refused namespaces do not count. */
   readonly objects: number;
-  /** Milliseconds since the server last sent anything; of several namespaces the longest. */
+  /** Milliseconds since the server last sent anything; of several namespaces the longest, but for those refused. */
   readonly silentMs: number;
 }
+
+/** How a namespace stands that is watched by itself. */
+export interface NamespaceState {
+  readonly namespace: string;
+  /** One of its resources at least may not be listed (403). */
+  readonly refused: boolean;
+}
+
+/** Told that a resource of a namespace was refused and has been listed now. */
+export type ReturnHandler = (namespace: string, type: ResourceType) => void;
 
 /** The objects of one namespace, or of all. */
 interface CachePart<T extends KubeObject> {
@@ -67,6 +82,7 @@ interface Cache<T extends KubeObject> {
 export class Cluster {
   readonly #options: ClusterOptions;
   readonly #caches = new Map<string, Cache<KubeObject>>();
+  readonly #returnHandlers: ReturnHandler[] = [];
   #isStarted = false;
 
   constructor(options: ClusterOptions) {
@@ -96,9 +112,26 @@ export class Cluster {
       observer.handlerFailed?.(error);
     };
     const store = new Store<T>({ transform, indexers, report });
-    const selection = namespace === undefined ? which : { ...which, namespace };
-    const reflector = new Reflector<T>({ listWatch, type, selection, store, clock, random, tuning, observer });
-    return { namespace, store, reflector };
+    const made = { listWatch, type, store, clock, random, tuning, observer };
+    if (namespace === undefined)
+      return { namespace, store, reflector: new Reflector<T>({ ...made, selection: which }) };
+    const selection = { ...which, namespace };
+    const refusalChanged = (refusal: Forbidden | undefined): void => {
+      this.#noteRefusal(namespace, type, refusal);
+    };
+    return { namespace, store, reflector: new Reflector<T>({ ...made, selection, refusalChanged }) };
+  }
+
+  #noteRefusal(namespace: string, type: ResourceType, refusal: Forbidden | undefined): void {
+    const refused = this.#parts().filter((part) => part.namespace === namespace && isRefused(part)).length;
+    const isChange = refused === (refusal === undefined ? 0 : 1);
+    if (isChange) this.#options.refusalChanged?.(namespace, refusal);
+    if (refusal === undefined) for (const handler of this.#returnHandlers) handler(namespace, type);
+  }
+
+  /** Has `handler` told of every resource that was refused in a namespace and may be read again. */
+  onReturn(handler: ReturnHandler): void {
+    this.#returnHandlers.push(handler);
   }
 
   /** The cache of a resource. @throws Error when it is not cached, which is a bug */
@@ -122,18 +155,45 @@ export class Cluster {
   }
 
   states(): CacheState[] {
-    return Array.from(this.#caches.values(), ({ resource, reader, parts }) => ({
-      resource,
-      synced: parts.every(({ reflector }) => reflector.hasSynced()),
-      objects: reader.size,
-      silentMs: Math.max(...parts.map(({ reflector }) => reflector.silentMs())),
-    }));
+    return Array.from(this.#caches.values(), ({ resource, parts }) => {
+      const read = parts.filter((part) => !isRefused(part));
+      return {
+        resource,
+        synced:
+          read.every(({ reflector }) => reflector.hasSynced()) && parts.some(({ reflector }) => reflector.hasSynced()),
+        objects: read.reduce((sum, { store }) => sum + store.size, 0),
+        silentMs: Math.max(0, ...read.map(({ reflector }) => reflector.silentMs())),
+      };
+    });
   }
 
-  /** Resolves when these caches, or all, have had a complete list, or when stopped. @throws Error when one is not cached */
+  /** The namespaces that are watched each by itself; none when all are watched as one. */
+  namespaceStates(): NamespaceState[] {
+    const refusedBy = new Map<string, boolean>();
+    for (const part of this.#parts()) {
+      const { namespace } = part;
+      if (namespace !== undefined) refusedBy.set(namespace, isRefused(part) || refusedBy.get(namespace) === true);
+    }
+    return Array.from(refusedBy, ([namespace, refused]) => ({ namespace, refused }));
+  }
+
+  /**
+   * True when these caches, or all, hold what is in a namespace: they are filled, and the namespace is not refused. What is not
+   * in them may be there otherwise. @throws Error when one is not cached
+   */
+  isWatched(namespace: string, types?: readonly ResourceType[]): boolean {
+    return this.#chosen(types).every(({ parts }) => {
+      const part = partOf(parts, namespace);
+      return part !== undefined && part.reflector.hasSynced() && !isRefused(part);
+    });
+  }
+
+  /**
+   * Resolves when these caches, or all, have had a complete list, or when stopped. A namespace that is refused is not waited for,
+   * unless no other can be read. @throws Error when one is not cached
+   */
   async whenSynced(types?: readonly ResourceType[]): Promise<void> {
-    const caches = types?.map((type) => this.#cacheOrThrow(type)) ?? [...this.#caches.values()];
-    await Promise.all(caches.flatMap(({ parts }) => parts).map(({ reflector }) => reflector.whenSynced()));
+    await Promise.all(this.#chosen(types).map(({ parts }) => whenFilled(parts)));
   }
 
   /** The object as the server has it now, past the cache. */
@@ -182,13 +242,16 @@ export class Cluster {
     const cache = this.#cacheOf(type);
     // Other subresources, such as scale, answer with an object of another kind.
     if (cache === undefined || dryRun || subresource !== 'status') return object;
-    const { namespace: itsOwn } = object.metadata;
-    cache.parts.find(({ namespace }) => namespace === undefined || namespace === itsOwn)?.store.put(object);
+    partOf(cache.parts, object.metadata.namespace)?.store.put(object);
     return object;
   }
 
   #parts(): CachePart<KubeObject>[] {
     return Array.from(this.#caches.values(), ({ parts }) => parts).flat();
+  }
+
+  #chosen(types: readonly ResourceType[] | undefined): readonly Cache<KubeObject>[] {
+    return types?.map((type) => this.#cacheOrThrow(type)) ?? [...this.#caches.values()];
   }
 
   #cacheOrThrow<T extends KubeObject>(type: ResourceType<T>): Cache<T> {
@@ -200,6 +263,21 @@ export class Cluster {
   #cacheOf<T extends KubeObject>(type: ResourceType<T>): Cache<T> | undefined {
     return this.#caches.get(idOf(type)) as Cache<T> | undefined;
   }
+}
+
+/** The part that objects of a namespace are in; undefined when it is not watched. */
+function partOf<T extends KubeObject>(parts: readonly CachePart<T>[], itsOwn: string | undefined) {
+  return parts.find(({ namespace }) => namespace === undefined || namespace === itsOwn);
+}
+
+/** Where all namespaces are one there is no other to work in: a refusal is waited out like any failure. */
+function isRefused({ namespace, reflector }: CachePart<KubeObject>): boolean {
+  return namespace !== undefined && reflector.isRefused();
+}
+
+async function whenFilled(parts: readonly CachePart<KubeObject>[]): Promise<void> {
+  await Promise.all(parts.map(({ reflector }) => reflector.whenAnswered()));
+  await Promise.race(parts.map(({ reflector }) => reflector.whenSynced()));
 }
 
 /** A store of all namespaces, or those of each as one. */

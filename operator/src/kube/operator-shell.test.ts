@@ -4,6 +4,7 @@ import { SimulatedApiServer } from '../testing/simulated-api-server.ts';
 import { WriteRefused } from './api-error.ts';
 import { Cluster, type ClusterClient } from './cluster.ts';
 import { OperatorShell, relatedTo } from './operator-shell.ts';
+import type { Selection } from './list-watch.ts';
 import type { ReflectorObserver } from './reflector-observer.ts';
 import type { KubeObject, ResourceType } from './resource-type.ts';
 import { keyOf } from './store.ts';
@@ -18,16 +19,18 @@ afterEach(async () => {
   await Promise.all(shells.splice(0).map((shell) => shell.shutDown(0)));
 });
 
-/** A shell on two simulated resources. Updates change the thing on the server and answer with it. */
+/** A shell on two simulated resources, of which the namespace `other` has none. Updates change the thing on the server and answer with it. */
 function aShell() {
   const clock = new ManualClock();
   const servers = { things: new SimulatedApiServer(clock), parts: new SimulatedApiServer(clock) };
-  const serverOf = ({ plural }: ResourceType) => (plural === 'things' ? servers.things : servers.parts);
+  const elsewhere = new SimulatedApiServer(clock);
+  const serverOf = ({ plural }: ResourceType, { namespace }: Selection) =>
+    namespace === 'other' ? elsewhere : servers[plural as keyof typeof servers];
   const write = <T extends KubeObject>(_: ResourceType<T>, object: T) =>
     Promise.resolve(servers.things.write(object.metadata.name) as T);
   const client = {
-    listPage: (type, options) => serverOf(type).listPage(type, options),
-    watch: (type, options) => serverOf(type).watch(type, options),
+    listPage: (type, options) => serverOf(type, options).listPage(type, options),
+    watch: (type, options) => serverOf(type, options).watch(type, options),
     create: write,
     update: write,
     updateStatus: write,
@@ -120,6 +123,42 @@ describe('an operator shell', () => {
     await clock.advance(60_000);
     expect(other).toHaveBeenCalled();
     expect(shell.isReady()).toBe(true);
+  });
+
+  it('gives no turn in a namespace of which it may not read all, and one as soon as it may', async () => {
+    const { shell, clock, servers } = aShell();
+    const [reconcile, other] = [vi.fn<Reconcile>(nothing), vi.fn<Reconcile>(nothing)];
+    const cache = { namespaces: ['ns', 'other'] };
+    shell.cache(parts, cache);
+    shell.register({ name: 'thing', type: things, cache, reads: [parts], reconcile });
+    shell.register({ name: 'alone', type: things, reads: [], reconcile: other });
+    servers.things.write('a');
+    servers.parts.refuses = true;
+    await shell.start();
+    await Promise.all([shell.work(), clock.advance(60_000)]);
+    servers.things.write('a');
+    await clock.advance(60_000);
+    expect([reconcile.mock.calls.length, other.mock.calls.length, shell.isReady()]).toEqual([0, 2, true]);
+    servers.parts.refuses = false;
+    await clock.advance(60_000);
+    expect([reconcile.mock.calls.map(([key]) => key), other.mock.calls.length]).toEqual([['ns/a'], 2]);
+  });
+
+  it('gives no more turns in a namespace that it may not read any more', async () => {
+    const { shell, clock, servers } = aShell();
+    const reconcile = vi.fn<Reconcile>(nothing);
+    shell.register({ name: 'thing', type: things, cache: { namespaces: ['ns', 'other'] }, reconcile });
+    servers.things.write('a');
+    await shell.start();
+    await Promise.all([shell.work(), clock.advance(10)]);
+    servers.things.refuses = true;
+    await clock.advance(1_000_000);
+    shell.wake('thing', 'ns/a');
+    await clock.advance(10);
+    expect(reconcile).toHaveBeenCalledOnce();
+    servers.things.refuses = false;
+    await clock.advance(60_000);
+    expect(reconcile).toHaveBeenCalledTimes(2);
   });
 
   it('waits for the caches that a controller reads', async () => {

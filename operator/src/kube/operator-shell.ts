@@ -7,10 +7,10 @@ import dotI, {
 import type { CacheSettings, Cluster } from './cluster.ts';
 import type { Clock, Random } from './clock.ts';
 import { guard } from './guard.ts';
-import type { KubeObject, ResourceType } from './resource-type.ts';
+import { resourceName, type KubeObject, type ResourceType } from './resource-type.ts';
 import { keyOf, type StoreReader } from './store.ts';
 import type { StoreEvent } from './store-events.ts';
-import { WorkQueue, type QueueDepth, type Reconcile, type WorkQueueObserver } from './work-queue.ts';
+import { namespaceOf, WorkQueue, type QueueDepth, type Reconcile, type WorkQueueObserver } from './work-queue.ts';
 
 type LibraryObject = ResourceEvent['object'];
 type OnEvent = (event: ResourceEvent) => Promise<void>;
@@ -83,6 +83,9 @@ export class OperatorShell extends dotI.default {
   constructor(options: OperatorShellOptions) {
     super(options.logger);
     this.#options = options;
+    options.cluster.onReturn((namespace, type) => {
+      this.#takeUp(namespace, type);
+    });
   }
 
   /** Caches a resource that no controller works on. */
@@ -95,11 +98,17 @@ export class OperatorShell extends dotI.default {
     const { name, type, cache, reconcile, concurrency = 4, related = [], reads, observer = {} } = controller;
     const { clock, random } = this.#options;
     if (this.#registrations.some((other) => other.name === name)) throw new Error(`there is a controller '${name}'`);
-    const queue = new WorkQueue({ reconcile, concurrency, clock, random, observer });
     const store = this.#cacheOnce(type, cache);
     for (const watch of related) this.#cacheOnce(watch.type, watch.cache);
     const watches = [{ type, keysOf: (object: KubeObject) => [keyOf(object)] }, ...related];
     const needs = reads && [...watches.map((watch) => watch.type), ...reads];
+    const queue = new WorkQueue({
+      reconcile: this.#whereWatched(reconcile, needs),
+      concurrency,
+      clock,
+      random,
+      observer,
+    });
     this.#registrations.push({ name, queue, watches, needs, isWorking: false });
     return store;
   }
@@ -129,6 +138,23 @@ export class OperatorShell extends dotI.default {
     await Promise.all(this.#registrations.map((registration) => this.#begin(registration)));
   }
 
+  /**
+   * Turns of namespaces that may be read: to a plan from a cache that the server refuses to fill, what is there would be gone.
+   * A key without its turn gets one when its namespace can be read.
+   */
+  #whereWatched(reconcile: Reconcile, needs: Registration['needs']): Reconcile {
+    const { cluster } = this.#options;
+    return (key, signal) =>
+      cluster.isWatched(namespaceOf(key), needs) ? reconcile(key, signal) : Promise.resolve(undefined);
+  }
+
+  #takeUp(namespace: string, type: ResourceType): void {
+    for (const { queue, watches, needs } of this.#registrations) {
+      const isConcerned = needs?.some((needed) => resourceName(needed) === resourceName(type)) ?? true;
+      if (isConcerned && this.#options.cluster.isWatched(namespace, needs)) this.#addAll(queue, watches, namespace);
+    }
+  }
+
   async #begin(registration: Registration): Promise<void> {
     await this.#options.cluster.whenSynced(registration.needs);
     if (this.#isStopping) return;
@@ -137,9 +163,11 @@ export class OperatorShell extends dotI.default {
     registration.isWorking = true;
   }
 
-  #addAll(queue: WorkQueue, watches: Registration['watches']): void {
+  /** Every key, or every key that objects of one namespace lead to. */
+  #addAll(queue: WorkQueue, watches: Registration['watches'], namespace?: string): void {
     for (const { type, keysOf } of watches) {
       for (const object of this.#options.cluster.cached(type).list()) {
+        if (namespace !== undefined && object.metadata.namespace !== namespace) continue;
         guard(
           () => {
             for (const key of keysOf(object)) queue.add(key);

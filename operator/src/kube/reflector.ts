@@ -1,3 +1,4 @@
+import { Forbidden } from './api-error.ts';
 import { fullJitterDelayMs, type BackOff } from './back-off.ts';
 import { changedAtMs } from './changed-at.ts';
 import type { Clock, Random } from './clock.ts';
@@ -47,6 +48,8 @@ export interface ReflectorOptions<T extends KubeObject> {
   readonly random: Random;
   readonly tuning?: Partial<ReflectorTuning>;
   readonly observer?: ReflectorObserver;
+  /** Told when the server begins to refuse lists, and with undefined when it has answered one again. */
+  readonly refusalChanged?: (refusal: Forbidden | undefined) => void;
 }
 
 /** Ends after which the same resourceVersion may fail for ever: after two of them without an event between, list. */
@@ -63,8 +66,10 @@ export class Reflector<T extends KubeObject> {
   readonly #tuning: ReflectorTuning;
   readonly #controller = new AbortController();
   readonly #synced = Promise.withResolvers<undefined>();
+  readonly #answered = Promise.withResolvers<undefined>();
   #running: Promise<void> | undefined;
   #isSynced = false;
+  #isRefused = false;
   #mustList = true;
   #failures = 0;
   #suspicions = 0;
@@ -91,6 +96,7 @@ export class Reflector<T extends KubeObject> {
   async stop(): Promise<void> {
     this.#controller.abort();
     this.#synced.resolve(undefined);
+    this.#answered.resolve(undefined);
     await this.#running;
   }
 
@@ -102,6 +108,16 @@ export class Reflector<T extends KubeObject> {
   /** Resolves with the first complete list, or when stopped before. */
   async whenSynced(): Promise<void> {
     await this.#synced.promise;
+  }
+
+  /** Resolves with the first complete list, with the first refusal of one, or when stopped before. */
+  async whenAnswered(): Promise<void> {
+    await this.#answered.promise;
+  }
+
+  /** True while the server refuses to list these objects (403): how far behind the store is, nobody can say. */
+  isRefused(): boolean {
+    return this.#isRefused;
   }
 
   /** Milliseconds since the server last sent a list, an event or a bookmark: how far behind the store may be. */
@@ -149,8 +165,17 @@ export class Reflector<T extends KubeObject> {
       this.#observe(() => observer?.listed?.({ durationMs, pages, objects: entries.length }));
       return undefined;
     } catch (error) {
+      if (error instanceof Forbidden) this.#noteRefusal(error);
       return endOfError(error, 'Unreachable');
     }
+  }
+
+  #noteRefusal(refusal: Forbidden | undefined): void {
+    this.#answered.resolve(undefined);
+    const isRefused = refusal !== undefined;
+    if (isRefused === this.#isRefused) return;
+    this.#isRefused = isRefused;
+    this.#observe(() => this.#options.refusalChanged?.(refusal));
   }
 
   #afterList(): void {
@@ -160,6 +185,7 @@ export class Reflector<T extends KubeObject> {
     this.#heardAtMs = this.#options.clock.monotonicMs();
     this.#isSynced = true;
     this.#synced.resolve(undefined);
+    this.#noteRefusal(undefined);
   }
 
   async #watch(): Promise<End> {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { RevisionAccess } from './revision-access.ts';
+import { Forbidden, ServerError } from './api-error.ts';
+import { type KeptRevision, RevisionAccess } from './revision-access.ts';
 
 const asked: string[] = [];
 const client = {
@@ -38,5 +39,32 @@ describe('RevisionAccess', () => {
       found.push(namespace);
     expect(listed).toEqual(expected);
     expect(found).toEqual(expected.map((namespace) => namespace ?? 'any'));
+  });
+
+  const details = { target: { verb: 'list', resource: 'controllerrevisions.apps' }, reason: '', said: 'no' };
+  const listing = (errors: Readonly<Record<string, Error>>) => {
+    const list = async function* (_type: unknown, { namespace = '' }: { readonly namespace?: string }) {
+      if (errors[namespace] !== undefined) throw errors[namespace];
+      yield await Promise.resolve({ metadata: { namespace, name: 'p-1' } });
+    };
+    return new RevisionAccess({ ...client, list } as never);
+  };
+
+  const namesOf = async (revisions: AsyncIterable<KeptRevision>) => {
+    const names: string[] = [];
+    for await (const { namespace, name } of revisions) names.push(`${namespace}/${name}`);
+    return names;
+  };
+
+  it('passes over a namespace that may not be read, and no other failure', async () => {
+    const refused = { one: new Forbidden({ ...details, code: 403 }) };
+    expect(await namesOf(listing(refused).list(['one', 'other']))).toEqual(['other/p-1']);
+    const broken = { one: new ServerError({ ...details, code: 500 }) };
+    await expect(namesOf(listing(broken).list(['one', 'other']))).rejects.toThrow(ServerError);
+  });
+
+  it('says so when it may not read all namespaces as one', async () => {
+    const refused = { '': new Forbidden({ ...details, code: 403 }) };
+    await expect(namesOf(listing(refused).list())).rejects.toThrow(Forbidden);
   });
 });

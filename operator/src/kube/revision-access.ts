@@ -1,4 +1,4 @@
-import { AlreadyExists, NotFound } from './api-error.ts';
+import { AlreadyExists, Forbidden, NotFound } from './api-error.ts';
 import type { KubeClient } from './client.ts';
 import { isObjectName, type KubeObject, type ResourceType } from './resource-type.ts';
 
@@ -20,6 +20,16 @@ export const controllerRevisions: ResourceType<ControllerRevision> = {
 /** Label of the revisions that runs are pinned to. */
 export const pinLabel = 'conclave.dev/pin';
 
+/** A revision, without its content. */
+export interface KeptRevision {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly resourceVersion: string;
+  /** RFC 3339. */
+  readonly createdAt: string;
+}
+
 /** Content that runs are pinned to, kept in ControllerRevisions. They have no owner: many runs share one. */
 export class RevisionAccess {
   readonly #client: Pick<KubeClient, 'create' | 'get' | 'list' | 'delete'>;
@@ -28,24 +38,31 @@ export class RevisionAccess {
     this.#client = client;
   }
 
-  /** All revisions that runs of these namespaces, or of all, are or were pinned to. */
-  async *list(namespaces?: readonly string[]) {
-    for (const namespace of namespaces ?? [undefined]) {
-      const selection = { labelSelector: `${pinLabel}=true`, ...(namespace === undefined ? {} : { namespace }) };
-      for await (const { metadata } of this.#client.list(controllerRevisions, selection)) {
-        const { name, uid = '', resourceVersion = '', creationTimestamp = '' } = metadata;
-        yield { namespace: metadata.namespace ?? '', name, uid, resourceVersion, createdAt: creationTimestamp };
+  /**
+   * All revisions that runs of these namespaces, or of all, are or were pinned to. A namespace that is named and may not be
+   * read is passed over.
+   */
+  async *list(namespaces?: readonly string[]): AsyncGenerator<KeptRevision> {
+    if (namespaces === undefined) return yield* this.#listIn({});
+    for (const namespace of namespaces) {
+      try {
+        yield* this.#listIn({ namespace });
+      } catch (error) {
+        if (!(error instanceof Forbidden)) throw error;
       }
     }
   }
 
+  async *#listIn(where: { readonly namespace?: string }) {
+    const selection = { labelSelector: `${pinLabel}=true`, ...where };
+    for await (const { metadata } of this.#client.list(controllerRevisions, selection)) {
+      const { name, uid = '', resourceVersion = '', creationTimestamp = '' } = metadata;
+      yield { namespace: metadata.namespace ?? '', name, uid, resourceVersion, createdAt: creationTimestamp };
+    }
+  }
+
   /** Removes a revision as it was seen. */
-  async remove(revision: {
-    readonly namespace: string;
-    readonly name: string;
-    readonly uid: string;
-    readonly resourceVersion: string;
-  }): Promise<void> {
+  async remove(revision: Omit<KeptRevision, 'createdAt'>): Promise<void> {
     const { namespace, name, uid, resourceVersion } = revision;
     await this.#client.delete(controllerRevisions, { namespace, name }, { uid, resourceVersion });
   }

@@ -1,4 +1,4 @@
-import { Gone, ServerError, TooManyRequests, Unreachable, type ApiError } from '../kube/api-error.ts';
+import { Forbidden, Gone, ServerError, TooManyRequests, Unreachable, type ApiError } from '../kube/api-error.ts';
 import type { Clock } from '../kube/clock.ts';
 import type { ListPage, ListPageOptions, ListWatch, WatchOptions, WatchStream } from '../kube/list-watch.ts';
 import type { KubeObject, ResourceType } from '../kube/resource-type.ts';
@@ -30,6 +30,8 @@ export class SimulatedApiServer implements ListWatch {
   readonly watchFaults: (RequestFault | WatchFault)[] = [];
   /** Whether an expired watch is answered 410 or with an ERROR event. */
   expiredInStream = false;
+  /** Whether every request is answered 403; watches that are open go on, as those of a real server do. */
+  refuses = false;
   /** What was asked, in order: `list` with its limit, `watch` with its version. */
   readonly requests: string[] = [];
   readonly #clock: Clock;
@@ -168,6 +170,7 @@ export class SimulatedApiServer implements ListWatch {
     await this.#clock.sleep(1, signal);
     signal?.throwIfAborted();
     if (this.#isAway) throw unreachable();
+    if (this.refuses) throw new Forbidden({ target, code: 403, reason: 'Forbidden', said: 'no right to do that' });
     const fault = faults.shift();
     if (!isRequestFault(fault)) return fault;
     if (fault !== 'delay') throw errors[fault]();

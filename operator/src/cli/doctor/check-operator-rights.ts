@@ -1,5 +1,5 @@
 import type { ClusterClient, ClusterKind, ClusterObject } from '../cluster/account.ts';
-import { watchedNamespace } from './check-operator.ts';
+import { watchedNamespaces } from './check-operator.ts';
 import type { Check, Finding } from './finding.ts';
 import type { RoleManifest, Shipped } from './read-shipped.ts';
 
@@ -31,7 +31,7 @@ export const checkOperatorRights: Check = async (examination) => {
   const { shipped, systemNamespace } = examination;
   const { client } = examination.account;
   const user = `system:serviceaccount:${systemNamespace}:${account}`;
-  const needed = rightsOf(shipped, { system: systemNamespace, watched: await watchedNamespace(examination) });
+  const needed = rightsOf(shipped, { system: systemNamespace, watched: await watchedNamespaces(examination) });
   const missing: NeededRight[] = [];
   for (let from = 0; from < needed.length; from += atOnce) {
     const some = needed.slice(from, from + atOnce);
@@ -45,10 +45,10 @@ export const checkOperatorRights: Check = async (examination) => {
 /** Reviews under way at the same time. */
 const atOnce = 16;
 
-/** Where the operator stands, and the one namespace that it watches, if it does not watch them all. */
+/** Where the operator stands, and the namespaces that it watches; none if it watches them all. */
 interface Namespaces {
   readonly system: string;
-  readonly watched: string | undefined;
+  readonly watched: readonly string[];
 }
 
 function rightsOf({ roles }: Shipped, { system, watched }: Namespaces): readonly NeededRight[] {
@@ -58,8 +58,9 @@ function rightsOf({ roles }: Shipped, { system, watched }: Namespaces): readonly
   return bindings.flatMap(({ roleRef }) => {
     const role = roles.find(({ kind, metadata }) => kind === roleRef?.kind && metadata.name === roleRef.name);
     if (role === undefined) return [];
-    const namespace = role.kind === 'Role' ? system : watched;
-    return expand(role, namespace === undefined ? {} : { namespace });
+    const namespaces = role.kind === 'Role' ? [system] : watched;
+    if (namespaces.length === 0) return expand(role, {});
+    return namespaces.flatMap((namespace) => expand(role, { namespace }));
   });
 }
 

@@ -9,11 +9,16 @@ interface Lease extends ClusterObject {
   };
 }
 
+interface Container {
+  readonly args?: readonly string[];
+  readonly env?: readonly { readonly name: string; readonly value?: string }[];
+}
+
 /** A Deployment or a StatefulSet. */
 interface Workload extends ClusterObject {
   readonly spec?: {
     readonly replicas?: number;
-    readonly template?: { readonly spec?: { readonly containers?: readonly { readonly args?: readonly string[] }[] } };
+    readonly template?: { readonly spec?: { readonly containers?: readonly Container[] } };
   };
   readonly status?: { readonly availableReplicas?: number };
 }
@@ -94,15 +99,28 @@ export const checkServer: Check = async (examination) => {
   return findings.length > 0 ? findings : [{ check, result: 'ok', message: `${serverName} is available and trusted` }];
 };
 
-/** The namespace that the operator is restricted to, where it runs in this cluster and is. */
-export async function watchedNamespace(examination: Examination): Promise<string | undefined> {
+/** The namespaces that the operator is restricted to, each once; empty where it does not run in this cluster, or watches all. */
+export async function watchedNamespaces(examination: Examination): Promise<readonly string[]> {
   const deployment = await find(examination, deployments, {
     namespace: examination.systemNamespace,
     name: operatorName,
   });
-  const { args = [] } = deployment?.spec?.template?.spec?.containers?.[0] ?? {};
-  return args.flatMap((arg) => /^--namespace=(.+)$/.exec(arg)?.[1] ?? [])[0];
+  const names = namespacesGiven(deployment?.spec?.template?.spec?.containers?.[0] ?? {})
+    .join()
+    .split(',');
+  return [...new Set(names.map((name) => name.trim()).filter((name) => name !== ''))];
 }
+
+/** As the operator is told them: a flag goes before the environment. */
+function namespacesGiven({ args = [], env = [] }: Container): readonly string[] {
+  const flags = args.flatMap((arg, index) => namespaceFlag(arg, args[index + 1]) ?? []);
+  if (flags.length > 0) return flags;
+  return env.flatMap(({ name, value = '' }) => (name === 'CONCLAVE_NAMESPACE' ? [value] : []));
+}
+
+/** As the operator reads its command line: the value in the same word, or in the next. */
+const namespaceFlag = (arg: string, next: string | undefined): string | undefined =>
+  arg === '--namespace' ? next : /^--namespace=(.*)$/.exec(arg)?.[1];
 
 async function find<T extends ClusterObject>(
   { account }: Examination,

@@ -20,9 +20,14 @@ const roles = [
 ];
 
 /** An account that may see what is there, and asks for rights; `asked` is what it asked for. */
-function examination(objects: { readonly operatorArgs?: readonly string[]; readonly models?: readonly object[] }) {
+function examination(objects: {
+  readonly operatorArgs?: readonly string[];
+  readonly variable?: string;
+  readonly models?: readonly object[];
+}) {
   const asked: string[] = [];
-  const containers = [{ args: objects.operatorArgs ?? [] }];
+  const env = [{ name: 'CONCLAVE_NAMESPACE', value: objects.variable ?? '' }];
+  const containers = [{ args: objects.operatorArgs ?? [], env }];
   const client = {
     get: () =>
       Promise.resolve({ metadata: { name: 'conclave-operator' }, spec: { template: { spec: { containers } } } }),
@@ -48,11 +53,21 @@ describe("the operator's rights", () => {
     expect(asked).toEqual(['pods everywhere', 'leases conclave-system']);
   });
 
-  test('are asked for in the namespace that it is restricted to', async () => {
-    const { asked, examination: looking } = examination({ operatorArgs: ['--workers=16', '--namespace=team'] });
-    await checkOperatorRights(looking);
-    expect(asked).toEqual(['pods team', 'leases conclave-system']);
-  });
+  const restricted: Record<string, { operatorArgs?: string[]; variable?: string }> = {
+    'repeated flags': { operatorArgs: ['--namespace=team', '--workers=16', '--namespace=lab'] },
+    'flags whose values stand in words of their own': { operatorArgs: ['--namespace', 'team', '--namespace', 'lab'] },
+    'a flag with commas': { operatorArgs: ['--namespace=team,lab, team'] },
+    'the environment': { variable: 'team,lab' },
+    'a flag, though the environment names others': { operatorArgs: ['--namespace=team,lab'], variable: 'other' },
+  };
+  test.each(Object.entries(restricted))(
+    'are asked for in each namespace it is restricted to by %s',
+    async (_, where) => {
+      const { asked, examination: looking } = examination(where);
+      await checkOperatorRights(looking);
+      expect(asked).toEqual(['pods team', 'pods lab', 'leases conclave-system']);
+    },
+  );
 });
 
 describe('the GPUs of nodes', () => {
