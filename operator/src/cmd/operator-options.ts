@@ -71,7 +71,10 @@ export function parseOperatorOptions(
   };
 }
 
-/** Names with commas between them. An empty variable is as none; an empty flag, of a script perhaps, must not mean all. @throws UsageError */
+/**
+ * Names with commas between them. An empty variable is as none; an empty flag, of a script perhaps, must not mean all.
+ * @throws UsageError
+ */
 function readNamespaces(given: readonly string[] | undefined, variable = ''): readonly string[] | undefined {
   if (given === undefined && variable === '') return undefined;
   const names = (given?.join() ?? variable).split(',').map((name) => name.trim());
