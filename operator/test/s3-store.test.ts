@@ -1,10 +1,15 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { S3Server } from '../../hack/versitygw/s3-server.ts';
+import { openRecords } from '../src/cmd/open-records.ts';
+import { parseServerOptions } from '../src/cmd/server-options.ts';
 import { S3Store } from '../src/records/s3-store.ts';
+import { createLogger } from '../src/telemetry/logger.ts';
+import { ServerMetrics } from '../src/telemetry/server-metrics.ts';
 
 let server: S3Server;
 let store: S3Store;
@@ -73,6 +78,30 @@ describe('an S3 store', () => {
     const file = files().find((name) => digest.endsWith(name))!;
     writeFileSync(join(server.bucketFolder, 'artifacts', 'sha256', file), 'spoilt!!');
     await expect(read(digest)).rejects.toMatchObject({ reason: 'Broken' });
+  });
+
+  it('belongs to whoever claims it first, and to whoever takes it over', async () => {
+    const marker = join(server.bucketFolder, 'artifacts', 'owner');
+    expect(await store.claim('one')).toBe('one');
+    expect(await store.claim('other')).toBe('one');
+    expect(await store.claim('one')).toBe('one');
+    expect(readFileSync(marker, 'utf8')).toBe('one');
+    rmSync(marker);
+    expect(await store.claim('other')).toBe('other');
+  });
+
+  it('is opened by no server that knows nothing of what it holds', async () => {
+    const { bucket, endpoint } = server;
+    const folders = ['one', 'other'].map((name) => mkdtempSync(join(tmpdir(), `s3-${name}-`)));
+    const open = (folder = '') => {
+      const words = ['--data', folder, '--s3-bucket', bucket, '--s3-endpoint', endpoint, '--s3-prefix', 'mine/'];
+      const parts = { logger: createLogger({ level: 'error' }), metrics: new ServerMetrics() };
+      return openRecords(parseServerOptions(words, {}), parts);
+    };
+    (await open(folders[0])).close();
+    await expect(open(folders[1])).rejects.toThrow(/belong to another server.*remove the object 'mine\/owner'/);
+    (await open(folders[0])).close();
+    for (const folder of folders) rmSync(folder, { recursive: true });
   });
 
   it('gives up uploads that were abandoned, and only those', async () => {

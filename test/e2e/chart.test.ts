@@ -262,6 +262,11 @@ describe('values that are wrong', () => {
     ['no namespace', ['rbac.scope=namespaced'], "Say: --set 'watchNamespaces={my-team}'"],
     ['a namespace for nothing', ['watchNamespaces={a}'], 'Say: --set rbac.scope=namespaced'],
     ['credentials for nothing', ['server.s3.credentialsSecret=a'], 'Say: --set server.s3.bucket=NAME'],
+    [
+      'a bucket without a volume',
+      ['server.s3.bucket=a', 'server.persistence.enabled=false'],
+      'With a bucket the server needs its volume, too',
+    ],
     ['no Prometheus', ['metrics.serviceMonitor.enabled=true'], 'needs the CRDs of the Prometheus operator'],
   ])('are refused with what to do: %s', (_, values, message) => {
     const { status, stderr } = cluster.try('helm', [

@@ -8,7 +8,7 @@ import { openDatabase } from '../records/database.ts';
 import { EventInbox } from '../records/event-inbox.ts';
 import { FolderStore } from '../records/folder-store.ts';
 import { ProgressBoard } from '../records/progress-board.ts';
-import { S3Store } from '../records/s3-store.ts';
+import { ownerKey, S3Store } from '../records/s3-store.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { ServerMetrics } from '../telemetry/server-metrics.ts';
 import type { ServerOptions } from './server-options.ts';
@@ -36,11 +36,11 @@ export async function openRecords(
   const database = openDatabase(join(options.dataFolder, 'records.db'));
   const now = (): number => Date.now();
   const ledger = new ArtifactLedger(database);
-  const store = await openStore(options);
-  const { artifactRetentionMs, eventRetentionMs, maxArtifactBytes: maxBytes } = options;
+  const inbox = new EventInbox({ database, now, retentionMs: options.eventRetentionMs });
+  const store = await openStore(options, inbox.identity);
+  const { artifactRetentionMs, maxArtifactBytes: maxBytes } = options;
   const artifacts = new ArtifactLibrary({ store, ledger, now, retentionMs: artifactRetentionMs, maxBytes });
   const pointers = new CachePointers(database, now);
-  const inbox = new EventInbox({ database, now, retentionMs: eventRetentionMs });
   const sweep = async (): Promise<void> => {
     try {
       metrics.swept.inc({ what: 'pointers' }, pointers.sweep());
@@ -59,9 +59,16 @@ export async function openRecords(
   return { artifacts, pointers, inbox, progress: new ProgressBoard(), ledger, close };
 }
 
-async function openStore({ s3, dataFolder, reserveBytes }: ServerOptions): Promise<ArtifactStore> {
+/** `identity` is the database's: with another one, nothing would be known of what the bucket holds, and it would be swept. */
+async function openStore({ s3, dataFolder, reserveBytes }: ServerOptions, identity: string): Promise<ArtifactStore> {
   if (s3 === undefined) return FolderStore.open({ folder: join(dataFolder, 'artifacts'), reserveBytes });
   const store = new S3Store(s3);
+  if ((await store.claim(identity)) !== identity) throw new Error(describeForeign(s3));
   await store.removeAbandoned(Date.now());
   return store;
 }
+
+const describeForeign = (s3: NonNullable<ServerOptions['s3']>) =>
+  `the artifacts '${s3.prefix}' in the bucket '${s3.bucket}' belong to another server, or to this one before it lost its data ` +
+  `folder. Give this one a prefix of its own; or, if the other is no more, remove the object '${ownerKey(s3)}' from the bucket: ` +
+  `what is in it is then this one's, which removes within hours what no WorkItem of its own refers to`;

@@ -28,6 +28,9 @@ export interface S3StoreOptions {
   readonly endpoint?: string | undefined;
 }
 
+/** The object that says whose artifacts those with the prefix are. */
+export const ownerKey = ({ prefix }: Pick<S3StoreOptions, 'prefix'>): string => `${prefix}owner`;
+
 /** Bytes of a part, the only ones in memory; S3 takes at least 5 MiB and at most 10,000 parts. */
 const partBytes = 8 * 1024 * 1024;
 const abandonedAfterMs = 24 * 60 * 60 * 1000;
@@ -91,6 +94,22 @@ export class S3Store implements ArtifactStore {
         if (isArtifactDigest(digest)) yield { digest, sizeBytes: Size, storedAt: LastModified };
       }
     }
+  }
+
+  /**
+   * Whose artifacts these are: what `identity` becomes, unless somebody was here before. It stands in the object
+   * `<prefix>owner`; whoever removes that lets the next one take the artifacts over.
+   */
+  async claim(identity: string): Promise<string> {
+    const owner = { Bucket: this.#options.bucket, Key: ownerKey(this.#options) };
+    try {
+      const { Body } = await this.#client.send(new GetObjectCommand(owner));
+      return (await Body?.transformToString()) ?? '';
+    } catch (error) {
+      if (!(error instanceof Error && error.name === 'NoSuchKey')) throw error;
+    }
+    await this.#client.send(new PutObjectCommand({ ...owner, Body: identity }));
+    return identity;
   }
 
   /** Gives up uploads in parts that an earlier process did not finish: they cost space and nobody sees them. */
