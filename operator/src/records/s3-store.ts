@@ -76,7 +76,7 @@ export class S3Store implements ArtifactStore {
       const { ContentLength, LastModified } = await this.#client.send(new HeadObjectCommand(this.#object(digest)));
       return { digest, sizeBytes: ContentLength ?? 0, storedAt: LastModified ?? new Date(0) };
     } catch (error) {
-      if (error instanceof Error && (error.name === 'NotFound' || error.name === 'NoSuchKey')) return undefined;
+      if (isMissing(error)) return undefined;
       throw error;
     }
   }
@@ -106,7 +106,7 @@ export class S3Store implements ArtifactStore {
       const { Body } = await this.#client.send(new GetObjectCommand(owner));
       return (await Body?.transformToString()) ?? '';
     } catch (error) {
-      if (!(error instanceof Error && error.name === 'NoSuchKey')) throw error;
+      if (!isMissing(error)) throw error;
     }
     await this.#client.send(new PutObjectCommand({ ...owner, Body: identity }));
     return identity;
@@ -164,6 +164,11 @@ export class S3Store implements ArtifactStore {
 async function nextOf(parts: AsyncIterator<Uint8Array>): Promise<Uint8Array | undefined> {
   const next = await parts.next();
   return next.done === true ? undefined : next.value;
+}
+
+/** By either of the names that S3 has for it. */
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && (error.name === 'NotFound' || error.name === 'NoSuchKey');
 }
 
 function isFull(error: unknown): boolean {
